@@ -1,0 +1,113 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type pg from 'pg';
+import { setJobProgress } from '../jobs/records.ts';
+import type { BlobStore } from '../registry/blob-store.ts';
+import {
+  countDueReviews,
+  databaseNow,
+  deleteObjectsPage,
+  previewPage,
+  reviewPage,
+  type ReviewCursor,
+} from '../registry/collect-blobs.ts';
+import { keepHeartbeating } from './heartbeat.ts';
+import type { JobLog } from './job-log.ts';
+import { currentJobId } from './job-record.ts';
+
+export type { ReviewCursor };
+
+export interface BlobCollectionDeps {
+  readonly pool: pg.Pool;
+  readonly blobStore: BlobStore;
+  readonly jobLog: JobLog;
+}
+
+export interface CollectionPlan {
+  /** Database time at which the job began. */
+  readonly startedAt: string;
+  readonly blobsDue: number;
+}
+
+export interface ReviewPageInput {
+  readonly limit: number;
+  readonly dryRun: boolean;
+  readonly cursor: ReviewCursor | undefined;
+  /** Blobs of earlier pages, for the progress that is shown. */
+  readonly itemsDone: number;
+  readonly itemsTotal: number;
+}
+
+export interface ReviewPageResult {
+  readonly reviewed: number;
+  readonly orphaned: number;
+  readonly orphanedBytes: number;
+  /** Undefined after the last page. */
+  readonly nextCursor: ReviewCursor | undefined;
+}
+
+export interface DeletePageInput {
+  readonly limit: number;
+  readonly startedAt: string;
+  readonly itemsDone: number;
+}
+
+export interface DeletePageResult {
+  readonly deleted: number;
+  readonly freedBytes: number;
+  readonly failed: number;
+  readonly hasMore: boolean;
+}
+
+export type BlobCollectionActivities = ReturnType<typeof createBlobCollectionActivities>;
+
+/** The activities of `onlinegc_blobs`. Each does one page in one transaction; to do it again does no harm. */
+export function createBlobCollectionActivities({ pool, blobStore, jobLog }: BlobCollectionDeps) {
+  return {
+    async planBlobCollection(): Promise<CollectionPlan> {
+      return { startedAt: await databaseNow(pool), blobsDue: await countDueReviews(pool) };
+    },
+
+    async reviewBlobs(input: ReviewPageInput): Promise<ReviewPageResult> {
+      using _heartbeat = keepHeartbeating(() => ({
+        phase: 'reviewing',
+        done: input.itemsDone,
+        total: input.itemsTotal,
+      }));
+      const page = input.dryRun
+        ? await previewPage(pool, input.limit, input.cursor)
+        : await reviewPage(pool, input.limit);
+      const orphanedBytes = page.orphans.reduce((sum, blob) => sum + blob.sizeBytes, 0);
+      if (input.dryRun) {
+        await jobLog.writeAll(
+          page.orphans.map(({ digest, sizeBytes }) => ({ level: 'info', msg: 'would delete', digest, sizeBytes })),
+        );
+      }
+      const counts = { reviewed: page.reviewed, orphaned: page.orphans.length, orphanedBytes };
+      if (page.reviewed > 0) await jobLog.write('info', 'reviewed blobs', { dryRun: input.dryRun, ...counts });
+      await setJobProgress(pool, currentJobId(), {
+        phase: 'reviewing',
+        done: input.itemsDone + page.reviewed,
+        total: input.itemsTotal,
+      });
+      return { ...counts, nextCursor: page.nextCursor };
+    },
+
+    async deleteObjects({ limit, startedAt, itemsDone }: DeletePageInput): Promise<DeletePageResult> {
+      using _heartbeat = keepHeartbeating(() => ({ phase: 'deleting', done: itemsDone }));
+      const signal = cancellationSignal();
+      const page = await deleteObjectsPage(pool, blobStore, { limit, since: startedAt, signal });
+      const { deleted, freedBytes, failures, hasMore } = page;
+      if (deleted + failures.length > 0) {
+        await jobLog.write(failures.length > 0 ? 'warn' : 'info', 'deleted objects', {
+          deleted,
+          freedBytes,
+          failed: failures.length,
+          failures: failures.slice(0, 10),
+        });
+      }
+      await setJobProgress(pool, currentJobId(), { phase: 'deleting', done: itemsDone + deleted });
+      signal.throwIfAborted();
+      return { deleted, freedBytes, failed: failures.length, hasMore };
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type pg from 'pg';
+import { appendJobLog, type LogEntry, type LogLevel } from '../jobs/logs.ts';
+import type { WakeUp } from '../jobs/wake-up.ts';
+import { currentJobId } from './job-record.ts';
+
+/** Writes lines into the log of the job whose activity is running. */
+export interface JobLog {
+  write(level: LogLevel, msg: string, fields?: Readonly<Record<string, unknown>>): Promise<void>;
+  writeAll(entries: readonly LogEntry[]): Promise<void>;
+}
+
+/**
+ * Makes the job log of this process. Only to be used inside of an activity.
+ *
+ * @param wakeFollowers wakes whoever follows the log
+ */
+export function createJobLog(pool: pg.Pool, wakeFollowers: WakeUp): JobLog {
+  async function writeAll(entries: readonly LogEntry[]): Promise<void> {
+    await appendJobLog(pool, currentJobId(), entries);
+    wakeFollowers.send();
+  }
+  return { writeAll, write: (level, msg, fields = {}) => writeAll([{ level, msg, ...fields }]) };
+}

@@ -1,0 +1,151 @@
+import { activityInfo, ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import type pg from 'pg';
+import { RefusedAddressError } from '../outbound/address-guard.ts';
+import type { OutboundClient, OutboundResponse } from '../outbound/client.ts';
+import { keepHeartbeating } from './heartbeat.ts';
+import type { JobLog } from './job-log.ts';
+import { currentJobId } from './job-record.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+export interface WebhookDeps {
+  readonly pool: pg.Pool;
+  readonly outbound: OutboundClient;
+  readonly jobLog: JobLog;
+  /** Wait before the second attempt; each next wait is four times as long. */
+  readonly firstRetryDelayMs: number;
+}
+
+export interface WebhookDelivery {
+  /** `skipped`: the subscription is gone or inactive, so nobody waits for the event. */
+  readonly outcome: 'delivered' | 'skipped';
+  readonly attempts: number;
+  /** HTTP status of the receiver; undefined where nothing was sent. */
+  readonly status?: number;
+}
+
+interface Subscription {
+  endpoint: string;
+  tlsCert: string;
+  skipTlsVerification: boolean;
+  inactive: boolean;
+}
+
+interface EventRow {
+  type: string;
+  publishedAt: Date;
+  contents: unknown;
+}
+
+export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
+
+const maxRetryDelayMs = 60 * 60_000;
+// Of the client errors, these alone can pass by themselves: request timeout, too early, too many requests.
+const transientClientErrors = new Set([408, 425, 429]);
+
+/** The activity of `webhook`. */
+export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDelayMs }: WebhookDeps) {
+  return {
+    /**
+     * Sends an event to a subscription's endpoint: 2xx is success; other 4xx than 408, 425 and 429, a redirect and a
+     * refused address are final; everything else is tried again, after `Retry-After` where the receiver names it.
+     *
+     * @throws ApplicationFailure WebhookRefused (final) or WebhookFailed (tried again)
+     */
+    async deliverWebhook({ eventId, webhookId }: { eventId: string; webhookId: string }): Promise<WebhookDelivery> {
+      const { attempt } = activityInfo();
+      const subscription = await readSubscription(pool, webhookId);
+      if (!subscription || subscription.inactive) {
+        await jobLog.write('info', 'skipped: the subscription was deleted or switched off', { webhookId });
+        return { outcome: 'skipped', attempts: attempt - 1 };
+      }
+      const event = await readEvent(pool, eventId);
+      if (!event) throw refused(`event ${eventId} is no longer kept, so it cannot be delivered`);
+
+      using _heartbeat = keepHeartbeating(() => ({ phase: 'delivering', attempt }));
+      // Failures go into the history, and the path of an endpoint is often its secret.
+      const { origin } = new URL(subscription.endpoint);
+      const startedMs = performance.now();
+      const response = await send(subscription, event).catch((error: unknown) => {
+        cancellationSignal().throwIfAborted();
+        const message = `${origin}: ${describe(error)}`;
+        throw error instanceof RefusedAddressError ? refused(message) : failed(message, delayBefore(attempt + 1));
+      });
+      const durationMs = Math.round(performance.now() - startedMs);
+      const { status } = response;
+      if (status >= 200 && status < 300) {
+        await jobLog.write('info', 'delivered', { attempt, status, durationMs });
+        await pool.query('UPDATE registry.webhooks SET last_successful_at = now() WHERE id = $1', [webhookId]);
+        return { outcome: 'delivered', attempts: attempt, status };
+      }
+      const message = `${origin} answered ${status}`;
+      const answer = { status, durationMs };
+      if (response.body) await jobLog.write('info', 'answer', { attempt, body: response.body.slice(0, 500) });
+      if (status < 500 && !transientClientErrors.has(status)) throw refused(message, answer);
+      const askedDelayMs = retryAfterMs(response.headers['retry-after'], Date.now());
+      throw failed(message, askedDelayMs ?? delayBefore(attempt + 1), answer);
+    },
+  };
+
+  function send(subscription: Subscription, event: EventRow): Promise<OutboundResponse> {
+    return outbound.send({
+      url: new URL(subscription.endpoint),
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'jobrunner-webhook',
+        // The same for every attempt: by it a receiver knows an event that it has seen.
+        'x-jobrunner-delivery': currentJobId(),
+      },
+      body: JSON.stringify({ type: event.type, createdAt: event.publishedAt.toISOString(), contents: event.contents }),
+      tlsCa: subscription.tlsCert || undefined,
+      skipTlsVerification: subscription.skipTlsVerification,
+      signal: cancellationSignal(),
+    });
+  }
+
+  function delayBefore(attempt: number): number {
+    return firstRetryDelayMs * 4 ** (attempt - 2);
+  }
+}
+
+async function readSubscription(pool: pg.Pool, webhookId: string): Promise<Subscription | undefined> {
+  const { rows } = await pool.query<Subscription>(
+    `SELECT endpoint, tls_cert AS "tlsCert", skip_tls_verification AS "skipTlsVerification", inactive
+     FROM registry.webhooks WHERE id = $1`,
+    [webhookId],
+  );
+  return rows[0];
+}
+
+async function readEvent(pool: pg.Pool, eventId: string): Promise<EventRow | undefined> {
+  const { rows } = await pool.query<EventRow>(
+    `SELECT webhook_type AS type, published_at AS "publishedAt", contents FROM registry.events WHERE id = $1`,
+    [eventId],
+  );
+  return rows[0];
+}
+
+/** What a receiver answered, for the log of the job. */
+interface Answer {
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+function refused(message: string, answer?: Answer): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'WebhookRefused', answer);
+}
+
+function failed(message: string, delayMs: number, answer?: Answer): ApplicationFailure {
+  return ApplicationFailure.create({
+    message,
+    type: 'WebhookFailed',
+    details: [answer],
+    nextRetryDelay: Math.min(delayMs, maxRetryDelayMs),
+  });
+}
+
+function describe(error: unknown): string {
+  // undici wraps the failure of every address that it tried.
+  if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
+  return error instanceof Error ? error.message || error.name : String(error);
+}

@@ -1,0 +1,41 @@
+import type { FastifyRequest } from 'fastify';
+import { authenticate } from './authenticate.ts';
+import type { Account } from './enzi/accounts.ts';
+import { ApiError } from './errors.ts';
+import type { ApiDeps, ApiInstance } from './instance.ts';
+
+/** Puts the one access check before every route, and refuses to start with a route that declares no access. */
+export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
+  app.decorateRequest('account', null);
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (!config?.access) throw new Error(`route ${String(method)} ${url} declares no access`);
+  });
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access;
+    // No route: the answer will be 404, which tells nobody anything.
+    if (access === undefined || access === 'anonymous') return;
+    request.account = (await authenticate(deps, request.headers)) ?? null;
+    if (!request.account) {
+      throw new ApiError(
+        'NOT_AUTHENTICATED',
+        'sign in: send Authorization: Basic, or Bearer with a token of /auth/token',
+      );
+    }
+    if (access === 'system-admin' && !request.account.isAdmin) {
+      throw new ApiError(
+        'NOT_AUTHORIZED',
+        `only system administrators may ${request.method} ${request.routeOptions.url}`,
+      );
+    }
+  });
+}
+
+/**
+ * The account of a request whose route is not anonymous.
+ *
+ * @throws Error where the route is anonymous: a mistake in the program
+ */
+export function requireAccount(request: FastifyRequest): Account {
+  if (!request.account) throw new Error(`route ${request.routeOptions.url} asks for the account, but is anonymous`);
+  return request.account;
+}

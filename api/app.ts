@@ -1,0 +1,115 @@
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerFactory,
+} from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { sqlState } from '../database/transaction.ts';
+import { rememberMethods } from './allowed-methods.ts';
+import { ApiError, apiErrors, type ApiErrorCode } from './errors.ts';
+import type { ApiInstance } from './instance.ts';
+import { describeValidation, validatorCompiler } from './validation.ts';
+
+export interface ApiAppOptions {
+  readonly log: FastifyBaseLogger;
+  /** Makes the HTTP server, around the handler that it is given. */
+  readonly serverFactory: FastifyServerFactory;
+  /** Told of every request that was answered; `route` is the template, never the path. */
+  readonly onRequestEnd: (request: { route: string; method: string; status: number; durationMs: number }) => void;
+}
+
+const maxBodyBytes = 1024 * 1024;
+
+/** Makes the Fastify instance of the control plane: errors in MSR's shape, a request id on everything, strict bodies. */
+export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions): ApiInstance {
+  const app: ApiInstance = Fastify({
+    serverFactory,
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: maxBodyBytes,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    // Paths that reach no route, so no hook either.
+    frameworkErrors: (error, request, reply) => {
+      void reply.header('x-request-id', request.id);
+      answerError(error, request, reply);
+    },
+    genReqId: (req) => {
+      const given = req.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+    },
+  });
+  const methodsOf = rememberMethods(app);
+  acceptJsonAlone(app);
+  app.setValidatorCompiler(validatorCompiler);
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    onRequestEnd({ route, method: request.method, status: reply.statusCode, durationMs: reply.elapsedTime });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const methods = methodsOf(path).join(', ');
+    if (methods === '') throw new ApiError('NO_SUCH_ROUTE', `there is no ${request.method} ${path}`);
+    void reply.header('allow', methods);
+    throw new ApiError('NOT_ALLOWED', `${path} does not take ${request.method}: use ${methods}`);
+  });
+  app.setErrorHandler(answerError);
+  return app;
+}
+
+/** JSON alone, also where a client names the type of a body that it does not send, as many do with DELETE. */
+function acceptJsonAlone(app: ApiInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parseJson(request, body, done);
+  });
+}
+
+function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): void {
+  const { code, status, message } = toApiError(error);
+  if (status >= 500) request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+  if (status === 401) void reply.header('www-authenticate', 'Basic realm="Jobrunner"');
+  void reply.code(status).send({ errors: [{ code, message: status >= 500 ? `${message} (${request.id})` : message }] });
+}
+
+// What Fastify itself finds wrong with a request.
+const fastifyErrors: Readonly<Record<string, ApiErrorCode>> = {
+  FST_ERR_BAD_URL: 'INVALID_PARAMETERS',
+  FST_ERR_MAX_PARAM_LENGTH: 'INVALID_PARAMETERS',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'REQUEST_TOO_LARGE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'INVALID_JSON',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INVALID_JSON',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'INVALID_JSON',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+};
+// Classes of SQLSTATE that say that the database is away, not that we asked for nonsense.
+const unavailable = /^(08|53|57P)|^ECONN|^ETIMEDOUT|^ENOTFOUND|^Connection terminated|^timeout exceeded when trying/;
+// What PostgreSQL says of text that JSON and URLs can hold, and it cannot.
+const unstorable = new Set(['22021', '22P05']);
+
+function toApiError(error: FastifyError | ApiError): Pick<ApiError, 'code' | 'status' | 'message'> {
+  if (error instanceof ApiError) return error;
+  if (error.validation) {
+    const message = describeValidation(error.validation, error.validationContext ?? 'request');
+    return view(error.validationContext === 'body' ? 'INVALID_JSON' : 'INVALID_PARAMETERS', message);
+  }
+  const known = fastifyErrors[error.code];
+  if (known) return view(known, error.message);
+  if (error instanceof SyntaxError) return view('INVALID_JSON', `the body is not JSON: ${error.message}`);
+  if (unstorable.has(sqlState(error) ?? '')) {
+    return view('INVALID_PARAMETERS', 'the request holds text with a NUL character, or that is not Unicode');
+  }
+  if (unavailable.test(sqlState(error) ?? error.message)) {
+    return view('UNAVAILABLE', 'the database cannot be reached just now: try again');
+  }
+  return view('INTERNAL_ERROR', 'something went wrong here; the log of the server tells more under this request id');
+}
+
+function view(code: ApiErrorCode, message: string): Pick<ApiError, 'code' | 'status' | 'message'> {
+  return { code, status: apiErrors[code], message };
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import type { Queryable } from '../../database/pool.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+
+/** Somebody who has signed in. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly isAdmin: boolean;
+}
+
+interface AccountRow extends Account {
+  readonly passwordHash: string | null;
+}
+
+const columns = `id, name, is_admin AS "isAdmin", password_hash AS "passwordHash"`;
+
+/** The active account of this name, or undefined. */
+export async function findActiveAccount(q: Queryable, name: string): Promise<Account | undefined> {
+  const row = await findRow(q, name);
+  return row && { id: row.id, name: row.name, isAdmin: row.isAdmin };
+}
+
+async function findRow(q: Queryable, name: string): Promise<AccountRow | undefined> {
+  const { rows } = await q.query<AccountRow>(
+    `SELECT ${columns} FROM accounts.accounts WHERE name = $1 AND is_active AND NOT is_org`,
+    [name],
+  );
+  return rows[0];
+}
+
+/** Whether there is an account, user or organization, whose name repositories may begin with. */
+export async function namespaceExists(q: Queryable, name: string): Promise<boolean> {
+  const { rowCount } = await q.query('SELECT FROM accounts.accounts WHERE name = $1', [name]);
+  return rowCount === 1;
+}
+
+/** Signs in with name and password. Undefined where either is wrong; which one cannot be told from the time it takes. */
+export async function signIn(pool: pg.Pool, name: string, password: string): Promise<Account | undefined> {
+  const row = await findRow(pool, name);
+  const isRight = await verifyPassword(password, row?.passwordHash ?? undefined);
+  return row && isRight ? { id: row.id, name: row.name, isAdmin: row.isAdmin } : undefined;
+}
+
+/** The name of the first system administrator. */
+export const firstAdminName = 'admin';
+
+/**
+ * Makes the first system administrator, if there is no account yet.
+ *
+ * @param password undefined: one is made up
+ * @returns the password that was made up, to be shown this once; undefined where none was
+ */
+export async function ensureFirstAdmin(pool: pg.Pool, password: string | undefined): Promise<string | undefined> {
+  const { rowCount } = await pool.query('SELECT FROM accounts.accounts LIMIT 1');
+  if (rowCount) return undefined;
+  const made = password === undefined ? randomBytes(15).toString('base64url') : undefined;
+  const inserted = await pool.query(
+    `INSERT INTO accounts.accounts (name, full_name, is_admin, password_hash) VALUES ($1, 'Administrator', true, $2)
+     ON CONFLICT (name) DO NOTHING`,
+    [firstAdminName, await hashPassword(made ?? password ?? '')],
+  );
+  return inserted.rowCount === 1 ? made : undefined;
+}

@@ -1,0 +1,40 @@
+/**
+ * Every error of `/api/v0` and `/auth/token`: its code on the wire, and its status. Codes are MSR's where MSR has one
+ * (msr.md section 3.1), odd statuses included; a code is never used again for another meaning.
+ */
+export const apiErrors = {
+  INVALID_JSON: 400,
+  INVALID_PARAMETERS: 400,
+  INVALID_ENDPOINT: 400,
+  INVALID_SCHEDULE: 400,
+  INVALID_REPOSITORY_NAME: 400,
+  REPOSITORY_EXISTS: 400,
+  NO_SUCH_ACTION: 400,
+  NOT_AUTHENTICATED: 401,
+  NOT_AUTHORIZED: 403,
+  NO_SUCH_ACCOUNT: 404,
+  NO_SUCH_CRON: 404,
+  NO_SUCH_JOB: 404,
+  NO_SUCH_REPOSITORY: 404,
+  NO_SUCH_ROUTE: 404,
+  NO_SUCH_WEBHOOK: 404,
+  NOT_ALLOWED: 405,
+  REQUEST_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  INTERNAL_ERROR: 500,
+  UNAVAILABLE: 503,
+} as const satisfies Record<string, number>;
+
+export type ApiErrorCode = keyof typeof apiErrors;
+
+/** An error that the client is told, in the shape of MSR: `{"errors":[{"code","message"}]}`. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly code: ApiErrorCode;
+  readonly status: number;
+  constructor(code: ApiErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.status = apiErrors[code];
+  }
+}

@@ -1,0 +1,44 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type pg from 'pg';
+import type { Listener } from '../database/listener.ts';
+import type { WakeUp } from '../jobs/wake-up.ts';
+import type { AddressGuard } from '../outbound/address-guard.ts';
+import type { Account } from './enzi/accounts.ts';
+import type { TokenClaims } from './garant/tokens.ts';
+
+/** What the routes of the API need. */
+export interface ApiDeps {
+  readonly pool: pg.Pool;
+  readonly listener: Listener;
+  readonly wakeDispatcher: WakeUp;
+  readonly wakeSchedules: WakeUp;
+  readonly outboundGuard: AddressGuard;
+  /** @throws TokenRejectedError */
+  readonly verifyToken: (token: string) => Promise<TokenClaims>;
+  /** Aborts when the process stops: ends responses that would go on. */
+  readonly stopping: AbortSignal;
+}
+
+/** The Fastify instance, with schemas as types. */
+export type ApiInstance = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Who may use a route. Every route names one; the access check and a test that walks all routes rely on it. */
+export type RouteAccess = 'anonymous' | 'authenticated' | 'system-admin';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess;
+  }
+  interface FastifyRequest {
+    /** Who sent the request; null for nobody. */
+    account: Account | null;
+  }
+}

@@ -1,0 +1,100 @@
+import { Ajv } from 'ajv';
+import { Type } from 'typebox';
+import { parseDurationMs } from '../config/duration.ts';
+import { actions, findAction, type Action } from '../jobs/catalogue.ts';
+import { ApiError } from './errors.ts';
+import { describeValidation } from './validation.ts';
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const CapacityName = Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' });
+// A key that does not match the pattern would otherwise be let through with any value.
+const closed = { additionalProperties: false };
+
+/** The fields that a job and a cron have in common (SW27 tmpforms). MSR's clients leave any but `action` out. */
+export const jobFormFields = {
+  action: Type.String({ maxLength: 100 }),
+  parameters: Type.Optional(Nullable(Type.Record(Type.String(), Type.String({ maxLength: 4096 })))),
+  capacityMap: Type.Optional(
+    Nullable(Type.Record(CapacityName, Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), closed)),
+  ),
+  retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+  deadline: Type.Optional(Type.String({ maxLength: 40 })),
+  stopTimeout: Type.Optional(Type.String({ maxLength: 40 })),
+};
+
+interface JobForm {
+  action: string;
+  parameters?: Record<string, string> | null;
+  capacityMap?: Record<string, number> | null;
+  retries?: number;
+  deadline?: string;
+  stopTimeout?: string;
+}
+
+/** The checked fields of a form. */
+export interface JobFields {
+  readonly action: Action;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly capacityMap: Readonly<Record<string, number>>;
+  readonly retries: number;
+  readonly deadline: string;
+  readonly stopTimeout: string;
+}
+
+/**
+ * Checks what a schema cannot: that there is such an action, that it has such parameters, that durations are durations.
+ *
+ * @throws ApiError NO_SUCH_ACTION, INVALID_PARAMETERS
+ */
+export function readJobFields(form: JobForm): JobFields {
+  const action = requireAction(form.action);
+  return {
+    action,
+    parameters: readParameters(action, form.parameters ?? {}),
+    capacityMap: form.capacityMap ?? {},
+    retries: form.retries ?? 0,
+    deadline: readDuration('deadline', form.deadline),
+    stopTimeout: readDuration('stopTimeout', form.stopTimeout),
+  };
+}
+
+/**
+ * The action of this name or alias.
+ *
+ * @throws ApiError NO_SUCH_ACTION
+ */
+export function requireAction(name: string): Action {
+  const action = findAction(name);
+  if (action) return action;
+  const known = actions.map((candidate) => candidate.name).sort();
+  throw new ApiError('NO_SUCH_ACTION', `there is no action "${name}"; the actions are ${known.join(', ')}`);
+}
+
+const ajv = new Ajv({ allErrors: true });
+const parameterChecks = new Map(
+  actions.map((action) => [
+    action.name,
+    ajv.compile({
+      type: 'object',
+      properties: action.parameters,
+      required: action.requiredParameters,
+      additionalProperties: false,
+    }),
+  ]),
+);
+
+function readParameters(action: Action, parameters: Record<string, string>): Record<string, string> {
+  const validate = parameterChecks.get(action.name);
+  if (validate && !validate(parameters)) {
+    throw new ApiError('INVALID_PARAMETERS', describeValidation(validate.errors ?? [], `parameters of ${action.name}`));
+  }
+  return parameters;
+}
+
+function readDuration(name: string, text = ''): string {
+  if (text !== '' && parseDurationMs(text) === undefined) {
+    throw new ApiError('INVALID_PARAMETERS', `${name} "${text}" is not a duration such as 30s or 1h30m`);
+  }
+  return text;
+}

@@ -1,0 +1,136 @@
+import { X509Certificate } from 'node:crypto';
+import { Type } from 'typebox';
+import { webhookTypes, type WebhookType } from '../../jobs/events.ts';
+import { RefusedAddressError } from '../../outbound/address-guard.ts';
+import { requireAccount } from '../access.ts';
+import { namespaceExists } from '../enzi/accounts.ts';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { findRepository } from '../repository-store.ts';
+import { deleteWebhook, insertWebhook, listWebhooks, type WebhookRow } from '../webhook-store.ts';
+
+const config = { access: 'system-admin' } as const;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** `/api/v0/webhooks` (msr.md section 3.4). */
+export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
+
+  app.get(
+    '/api/v0/webhooks',
+    {
+      config,
+      schema: {
+        querystring: Type.Object({ webhookType: Type.String({ default: 'any' }) }, { additionalProperties: false }),
+      },
+    },
+    async ({ query: { webhookType } }) => {
+      const type = webhookType === 'any' ? undefined : readType(webhookType);
+      return (await listWebhooks(pool, { type })).map(viewWebhook);
+    },
+  );
+
+  app.post(
+    '/api/v0/webhooks',
+    {
+      config,
+      schema: {
+        body: Type.Object(
+          {
+            type: Type.String({ maxLength: 100 }),
+            key: Type.Optional(Type.String({ maxLength: 255 })),
+            endpoint: Type.String({ minLength: 1, maxLength: 2048 }),
+            tlsCert: Type.Optional(Type.String({ maxLength: 65_536 })),
+            skipTLSVerification: Type.Optional(Type.Boolean()),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { type, key = '', endpoint, tlsCert = '', skipTLSVerification = false } = request.body;
+      await assertKey(deps, key);
+      assertCertificate(tlsCert);
+      const webhook = await insertWebhook(pool, {
+        type: readType(type),
+        key,
+        endpoint: await readEndpoint(deps, endpoint),
+        authorID: requireAccount(request).id,
+        tlsCert,
+        skipTLSVerification,
+      });
+      void reply.code(201);
+      return viewWebhook(webhook);
+    },
+  );
+
+  app.delete(
+    '/api/v0/webhooks/:webhook',
+    { config, schema: { params: Type.Object({ webhook: Type.String({ maxLength: 100 }) }) } },
+    async ({ params: { webhook } }, reply) => {
+      if (!uuid.test(webhook) || !(await deleteWebhook(pool, webhook))) {
+        throw new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${webhook}": GET /api/v0/webhooks lists them`);
+      }
+      return reply.code(204).send();
+    },
+  );
+}
+
+function readType(text: string): WebhookType {
+  const type = webhookTypes.find((candidate) => candidate === text);
+  if (type) return type;
+  throw new ApiError(
+    'INVALID_PARAMETERS',
+    `there are no events of type "${text}"; the types are ${webhookTypes.join(', ')}`,
+  );
+}
+
+/** @throws ApiError where the key names a namespace or repository that does not exist */
+async function assertKey({ pool }: ApiDeps, key: string): Promise<void> {
+  if (key === '') return;
+  const [namespace = '', ...rest] = key.split('/');
+  if (!(await namespaceExists(pool, namespace))) {
+    throw new ApiError('NO_SUCH_ACCOUNT', `key "${key}": there is no account "${namespace}"`);
+  }
+  if (rest.length > 0 && !(await findRepository(pool, namespace, rest.join('/')))) {
+    throw new ApiError(
+      'NO_SUCH_REPOSITORY',
+      `key "${key}": there is no such repository; push to it or create it first`,
+    );
+  }
+}
+
+/** @throws ApiError INVALID_ENDPOINT where deliveries could never arrive */
+async function readEndpoint({ outboundGuard }: ApiDeps, endpoint: string): Promise<string> {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new ApiError('INVALID_ENDPOINT', `endpoint "${endpoint}" is not an http or https URL`);
+  }
+  if (url.username || url.password) {
+    throw new ApiError(
+      'INVALID_ENDPOINT',
+      'the endpoint holds a user name or password, which anybody who lists webhooks would see',
+    );
+  }
+  try {
+    await outboundGuard.assertAllowed(url);
+  } catch (error) {
+    if (!(error instanceof RefusedAddressError)) throw error;
+    throw new ApiError('INVALID_ENDPOINT', `endpoint "${endpoint}": ${error.message}`, { cause: error });
+  }
+  return url.href;
+}
+
+function assertCertificate(pem: string): void {
+  if (pem === '') return;
+  try {
+    void new X509Certificate(pem);
+  } catch (error) {
+    throw new ApiError('INVALID_PARAMETERS', 'tlsCert is not a certificate in PEM', { cause: error });
+  }
+}
+
+/** A webhook as the API shows it (SW27 responses.Webhook). */
+function viewWebhook({ lastSuccessfulAt, ...webhook }: WebhookRow) {
+  return { ...webhook, ...(lastSuccessfulAt && { lastSuccessfulAt }) };
+}

@@ -1,0 +1,36 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
+import type { TSchema } from 'typebox';
+
+// A body is JSON, whose types are known: nothing is guessed. A query is text, and its lists may have one element.
+const bodies = new Ajv({
+  coerceTypes: false,
+  useDefaults: true,
+  removeAdditional: false,
+  allErrors: true,
+  strict: true,
+});
+const queries = new Ajv({
+  coerceTypes: 'array',
+  useDefaults: true,
+  removeAdditional: false,
+  allErrors: true,
+  strict: true,
+});
+
+/** Compiles the schemas of routes. */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) =>
+  (httpPart === 'body' ? bodies : queries).compile(schema);
+
+/** Turns what a validator found into one line for the client: where, and what is wrong. */
+export function describeValidation(
+  errors: readonly (ErrorObject | FastifySchemaValidationError)[],
+  part: string,
+): string {
+  const descriptions = errors.map(({ instancePath, message, params }) => {
+    const where = instancePath ? `${part}${instancePath.replaceAll('/', '.')}` : part;
+    const extra = (params as { additionalProperty?: string }).additionalProperty;
+    return extra === undefined ? `${where} ${message}` : `${where} has no property "${extra}"`;
+  });
+  return [...new Set(descriptions)].join('; ');
+}

@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import type { Queryable } from '../database/pool.ts';
+import type { WebhookType } from '../jobs/events.ts';
+
+/** A row of `registry.webhooks`. */
+export interface WebhookRow {
+  readonly id: string;
+  readonly type: WebhookType;
+  /** "namespace/name", "namespace", or empty for everything. */
+  readonly key: string;
+  readonly endpoint: string;
+  readonly authorID: string;
+  readonly createdAt: Date;
+  readonly lastSuccessfulAt: Date | null;
+  readonly inactive: boolean;
+  readonly tlsCert: string;
+  readonly skipTLSVerification: boolean;
+}
+
+const columns = `id, type, key, endpoint, author_id AS "authorID", created_at AS "createdAt",
+  last_successful_at AS "lastSuccessfulAt", inactive, tls_cert AS "tlsCert",
+  skip_tls_verification AS "skipTLSVerification"`;
+
+export interface WebhookFilter {
+  readonly type?: string | undefined;
+  /** Those whose key is exactly this. */
+  readonly key?: string | undefined;
+}
+
+/** Webhook subscriptions, the oldest first. */
+export async function listWebhooks(q: Queryable, filter: WebhookFilter): Promise<WebhookRow[]> {
+  const { rows } = await q.query<WebhookRow>(
+    `SELECT ${columns} FROM registry.webhooks
+     WHERE ($1::text IS NULL OR type = $1) AND ($2::text IS NULL OR key = $2) ORDER BY created_at, id`,
+    [filter.type ?? null, filter.key ?? null],
+  );
+  return rows;
+}
+
+export type NewWebhook = Pick<WebhookRow, 'type' | 'key' | 'endpoint' | 'authorID' | 'tlsCert' | 'skipTLSVerification'>;
+
+/** Makes a subscription: events from now on are delivered to it. */
+export async function insertWebhook(pool: pg.Pool, webhook: NewWebhook): Promise<WebhookRow> {
+  const { rows } = await pool.query<WebhookRow>(
+    `INSERT INTO registry.webhooks (type, key, endpoint, author_id, tls_cert, skip_tls_verification)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,
+    [webhook.type, webhook.key, webhook.endpoint, webhook.authorID, webhook.tlsCert, webhook.skipTLSVerification],
+  );
+  const inserted = rows[0];
+  if (!inserted) throw new Error('the webhook was not inserted');
+  return inserted;
+}
+
+/** Deletes a subscription; deliveries that wait are skipped. Returns whether there was one. */
+export async function deleteWebhook(pool: pg.Pool, id: string): Promise<boolean> {
+  const { rowCount } = await pool.query('DELETE FROM registry.webhooks WHERE id = $1', [id]);
+  return rowCount === 1;
+}

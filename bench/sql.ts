@@ -1,0 +1,114 @@
+// How long the statements take that API, dispatcher, reconciler and garbage collection send all day, in a database with a
+// million jobs, blobs and events: `npm run bench:sql`. The limit beside each figure is what the design asks for.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createPool } from '../database/pool.ts';
+import { migrate } from '../database/migrate.ts';
+import { listJobs, countJobs } from '../jobs/queries.ts';
+import { startPostgres } from '../local/postgres.ts';
+import { countDueReviews, previewPage, reviewPage } from '../registry/collect-blobs.ts';
+
+const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
+const rowCount = Number(values.rows);
+const repeats = 20;
+
+await using cleanUp = new AsyncDisposableStack();
+const dataDir = await mkdtemp(join(tmpdir(), 'jobrunner-bench-'));
+cleanUp.defer(() => rm(dataDir, { recursive: true, force: true }));
+const server = await startPostgres({ dataDir, onProgress: () => undefined, isDurable: false });
+cleanUp.defer(() => server.stop());
+const pool = createPool({ connectionString: server.url, applicationName: 'bench', onError: console.error });
+cleanUp.defer(() => pool.end());
+await migrate(pool);
+
+console.log(`filling in ${rowCount} rows of each kind …`);
+await fill();
+
+async function fill(): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('SET statement_timeout = 0');
+    await client.query(`INSERT INTO accounts.accounts (name) VALUES ('admin')`);
+    await client.query(
+      `INSERT INTO registry.repositories (namespace, name) SELECT 'admin', 'app-' || i FROM generate_series(1, 10000) i`,
+    );
+    await client.query(
+      `INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
+         deadline, stop_timeout, trigger, requested_by, scheduled_at, ended_at, worker_id)
+       SELECT 'webhook:' || i, (ARRAY['webhook', 'webhook', 'webhook', 'sleep', 'onlinegc_blobs'])[1 + i % 5],
+         CASE WHEN i % 1000 = 0 THEN 'waiting' WHEN i % 97 = 0 THEN 'error' ELSE 'done' END, '{}', '{}', '', 0, 0, '', '',
+         'event', 'admin', now() - i * interval '1 second', now(), 'worker-' || i % 7
+       FROM generate_series(1, $1) i`,
+      [rowCount],
+    );
+    // All of them referenced but for the 1,000 that are due for review.
+    await client.query(
+      `INSERT INTO registry.blobs (digest, size_bytes, storage_key)
+       SELECT 'sha256:' || i, 1000, 'key-' || i FROM generate_series(1, $1) i`,
+      [rowCount],
+    );
+    await client.query(
+      `INSERT INTO registry.manifests (repository_id, digest, media_type, payload, pushed_by)
+       SELECT r.id, 'sha256:m' || i, 'm', '', 'admin' FROM registry.repositories r, generate_series(1, $1 / 100000) i`,
+      [rowCount],
+    );
+    await client.query(
+      `INSERT INTO registry.manifest_blobs (manifest_id, blob_id)
+       SELECT (SELECT min(id) FROM registry.manifests) + b.id % (SELECT count(*) FROM registry.manifests), b.id
+       FROM registry.blobs b WHERE b.id % 1000 <> 0`,
+    );
+    await client.query(
+      `UPDATE registry.blob_reviews SET review_after = now() + interval '1 day' WHERE blob_id % 1000 <> 0`,
+    );
+    await client.query(`UPDATE registry.blob_reviews SET review_after = now() WHERE blob_id % 1000 = 0`);
+    await client.query('VACUUM ANALYZE');
+  } finally {
+    client.release(true);
+  }
+}
+
+interface Case {
+  readonly name: string;
+  readonly limitMs: number;
+  readonly run: () => Promise<unknown>;
+}
+
+const page = { start: 0, limit: 10 };
+const cases: readonly Case[] = [
+  { name: 'GET /jobs', limitMs: 50, run: () => listJobs(pool, {}, page) },
+  { name: 'GET /jobs?limit=1000', limitMs: 50, run: () => listJobs(pool, {}, { start: 0, limit: 1_000 }) },
+  { name: 'GET /jobs?action=sleep', limitMs: 50, run: () => listJobs(pool, { action: 'sleep' }, page) },
+  { name: 'GET /jobs?action=false (none)', limitMs: 50, run: () => listJobs(pool, { action: 'false' }, page) },
+  { name: 'GET /jobs?running=true (none)', limitMs: 50, run: () => listJobs(pool, { isRunning: true }, page) },
+  { name: 'GET /jobs?running=false', limitMs: 50, run: () => listJobs(pool, { isRunning: false }, page) },
+  { name: 'GET /jobs?status=error', limitMs: 50, run: () => listJobs(pool, { statuses: ['error'] }, page) },
+  { name: 'GET /jobs?worker=worker-3', limitMs: 50, run: () => listJobs(pool, { workerId: 'worker-3' }, page) },
+  { name: 'GET /jobs?start=10000', limitMs: 50, run: () => listJobs(pool, {}, { start: 10_000, limit: 10 }) },
+  { name: 'jobs in /metrics', limitMs: 50, run: () => countJobs(pool) },
+  { name: 'count of due reviews', limitMs: 50, run: () => countDueReviews(pool) },
+  { name: 'preview of 1,000 due reviews', limitMs: 1_000, run: () => previewPage(pool, 1_000) },
+];
+
+console.log(`\n${'statement'.padEnd(36)}${'p50 ms'.padStart(10)}${'worst ms'.padStart(10)}${'limit ms'.padStart(10)}`);
+for (const { name, limitMs, run } of cases) {
+  const timesMs: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const startedMs = performance.now();
+    await run();
+    timesMs.push(performance.now() - startedMs);
+  }
+  timesMs.sort((a, b) => a - b);
+  show(name, timesMs[repeats / 2] ?? 0, timesMs.at(-1) ?? 0, limitMs);
+}
+// Once: it changes what it measures.
+const startedMs = performance.now();
+const reviewed = await reviewPage(pool, 1_000);
+const durationMs = performance.now() - startedMs;
+show(`review of ${reviewed.reviewed} due blobs, all orphans`, durationMs, durationMs, 1_000);
+
+function show(name: string, medianMs: number, worstMs: number, limitMs: number): void {
+  const figures = [medianMs, worstMs].map((ms) => ms.toFixed(1).padStart(10)).join('');
+  console.log(`${name.padEnd(36)}${figures}${String(limitMs).padStart(10)}${worstMs > limitMs ? '  over' : ''}`);
+}

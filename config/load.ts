@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { variables, type Variable } from './variables.ts';
+
+/** The configuration of a process: parsed once in its entry point, and passed down from there. */
+export interface Config {
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** Without a trailing slash. */
+  readonly publicUrl: string;
+  readonly adminPassword: string | undefined;
+  /** 32 bytes. */
+  readonly secretKey: Buffer | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly temporal: TemporalConfig;
+  readonly outboundAllowPrivate: boolean;
+  readonly webhookRetryDelayMs: number;
+  readonly gcReviewDelayMs: number;
+  readonly gcBlobLeaseMs: number;
+  readonly shutdownGraceMs: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+}
+
+export interface TemporalConfig {
+  /** host:port; undefined: nobody has said. */
+  readonly address: string | undefined;
+  readonly namespace: string;
+  readonly apiKey: string | undefined;
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+}
+
+/** The environment does not make a configuration. The message lists every problem, one a line. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration from environment variables; a secret also from the file that NAME_FILE names.
+ *
+ * @throws ConfigError listing every variable that is wrong, and what it must be
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const problems: string[] = [];
+  const read = <T>(name: keyof typeof variables, { parse, defaultText, isSecret }: Variable<T>) => {
+    try {
+      const text = readText(env, name, isSecret) ?? defaultText;
+      return text === undefined ? undefined : parse(text);
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+  const required = <T>(name: keyof typeof variables, variable: Variable<T>): T => read(name, variable) as T;
+
+  const port = required('PORT', variables.PORT);
+  const ca = read('TEMPORAL_TLS_CA', variables.TEMPORAL_TLS_CA);
+  const cert = read('TEMPORAL_TLS_CERT', variables.TEMPORAL_TLS_CERT);
+  const key = read('TEMPORAL_TLS_KEY', variables.TEMPORAL_TLS_KEY);
+  const usesTls = required('TEMPORAL_TLS', variables.TEMPORAL_TLS) || [ca, cert, key].some(Boolean);
+  if (Boolean(cert) !== Boolean(key)) problems.push('TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY must be set together');
+
+  const config: Config = {
+    dataDir: resolve(required('JOBRUNNER_DATA_DIR', variables.JOBRUNNER_DATA_DIR)),
+    host: required('HOST', variables.HOST),
+    port,
+    publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL) ?? `http://localhost:${port}`,
+    adminPassword: read('ADMIN_PASSWORD', variables.ADMIN_PASSWORD),
+    secretKey: read('SECRET_KEY', variables.SECRET_KEY),
+    databaseUrl: read('DATABASE_URL', variables.DATABASE_URL),
+    temporal: {
+      address: read('TEMPORAL_ADDRESS', variables.TEMPORAL_ADDRESS),
+      namespace: required('TEMPORAL_NAMESPACE', variables.TEMPORAL_NAMESPACE),
+      apiKey: read('TEMPORAL_API_KEY', variables.TEMPORAL_API_KEY),
+      tls: usesTls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : undefined,
+    },
+    outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
+    webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
+    gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),
+    gcBlobLeaseMs: required('GC_BLOB_LEASE', variables.GC_BLOB_LEASE),
+    shutdownGraceMs: required('SHUTDOWN_GRACE', variables.SHUTDOWN_GRACE),
+    logLevel: required('LOG_LEVEL', variables.LOG_LEVEL),
+  };
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return config;
+}
+
+function readText(env: NodeJS.ProcessEnv, name: string, isSecret: boolean): string | undefined {
+  // An empty variable is one that a template left unset.
+  const text = env[name] || undefined;
+  const file = isSecret ? env[`${name}_FILE`] || undefined : undefined;
+  if (file === undefined) return text;
+  if (text !== undefined) throw new Error(`is given twice: unset ${name} or ${name}_FILE`);
+  let secret: string;
+  try {
+    secret = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Error(`cannot be read from ${name}_FILE: ${(error as Error).message}`, { cause: error });
+  }
+  // An empty password would be a password.
+  if (secret === '') throw new Error(`must be in the file that ${name}_FILE names, which is empty`);
+  return secret;
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import type pg from 'pg';
+
+/** One numbered SQL file. `checksum` is the SHA-256 of its text, in hex. */
+interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+// Any constant will do; it must only differ from other advisory locks in the same database.
+const advisoryLockKey = 0x6a6f6272;
+
+/** A database that this version of the program cannot bring to its own schema. The message says what to do. */
+export class MigrationError extends Error {
+  override name = 'MigrationError';
+}
+
+/**
+ * Brings the database to the schema of this version: runs every migration that it has not seen, each in a transaction
+ * of its own. Safe to call from several processes at once; one migrates, the others wait.
+ *
+ * @returns the names of the migrations that were run, in order
+ * @throws MigrationError where a landed migration was edited, or the database is newer than this program
+ */
+export async function migrate(pool: pg.Pool): Promise<string[]> {
+  const migrations = await readMigrations();
+  const client = await pool.connect();
+  try {
+    await client.query('SET statement_timeout = 0');
+    await client.query('SELECT pg_advisory_lock($1)', [advisoryLockKey]);
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS public.jobrunner_migrations (
+         version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
+         migrated_at timestamptz NOT NULL DEFAULT now())`,
+    );
+    const landed = await client.query<{ version: number; name: string; checksum: string }>(
+      'SELECT version, name, checksum FROM public.jobrunner_migrations ORDER BY version',
+    );
+    assertKnown(migrations, landed.rows);
+    const pending = migrations.slice(landed.rows.length);
+    for (const migration of pending) await run(client, migration);
+    return pending.map((migration) => migration.name);
+  } finally {
+    // Ending the session frees the advisory lock and the changed setting, whatever state it is in.
+    client.release(true);
+  }
+}
+
+async function readMigrations(): Promise<Migration[]> {
+  const folder = new URL('./migrations/', import.meta.url);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name, index) => {
+      const version = Number(name.slice(0, 4));
+      if (version !== index + 1) throw new MigrationError(`migration ${name} is out of sequence`);
+      const sql = await readFile(new URL(name, folder), 'utf8');
+      return { version, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+function assertKnown(
+  migrations: readonly Migration[],
+  landed: readonly { version: number; name: string; checksum: string }[],
+): void {
+  for (const row of landed) {
+    const known = migrations[row.version - 1];
+    if (!known) {
+      throw new MigrationError(
+        `the database has migration ${row.name}, which this version does not know: run the version that wrote it, or a newer one`,
+      );
+    }
+    if (known.checksum !== row.checksum) {
+      throw new MigrationError(`migration ${known.name} was changed after it landed: restore the file as released`);
+    }
+  }
+}
+
+async function run(client: pg.PoolClient, migration: Migration): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query(migration.sql);
+    await client.query('INSERT INTO public.jobrunner_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
+      migration.version,
+      migration.name,
+      migration.checksum,
+    ]);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw new MigrationError(`migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+
+const serializationFailure = '40001';
+const deadlockDetected = '40P01';
+const maxAttempts = 5;
+
+/** The SQLSTATE of an error that PostgreSQL sent, or undefined for any other error. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * Runs `work` in one transaction: committed when it resolves, rolled back when it throws.
+ *
+ * A deadlock or a serialization failure is tried again, 5 times in all, so `work` must have no effect outside of the
+ * database. Any other error is rethrown as it is.
+ */
+export async function withTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(pool, work);
+    } catch (error) {
+      const state = sqlState(error);
+      const isTransient = state === serializationFailure || state === deadlockDetected;
+      if (!isTransient || attempt === maxAttempts) throw error;
+      await delay(2 ** attempt * 5 * (0.5 + Math.random()));
+    }
+  }
+}
+
+async function runOnce<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+      // The connection itself is gone: PostgreSQL has rolled back, and the pool must not hand it out again.
+      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { withTransaction } from '../database/transaction.ts';
+import type { Action } from './catalogue.ts';
+import { enqueueJobs } from './enqueue.ts';
+import { appendJobLog } from './logs.ts';
+import { findJob, jobColumns, type JobRow } from './queries.ts';
+import { requestStop } from './records.ts';
+
+/** What somebody asks for with `POST /api/v0/jobs`; durations are valid Go duration strings, empty for none. */
+export interface JobRequest {
+  readonly action: Action;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly capacityMap: Readonly<Record<string, number>>;
+  readonly scheduledAt: Date | undefined;
+  readonly retries: number;
+  readonly deadline: string;
+  readonly stopTimeout: string;
+  readonly requestedBy: string;
+}
+
+/** Makes a job and writes down that it is to be started. After this the caller wakes the dispatcher. */
+export async function submitJob(pool: pg.Pool, request: JobRequest): Promise<JobRow> {
+  const id = `${request.action.name}:${randomUUID()}`;
+  return withTransaction(pool, async (tx) => {
+    await enqueueJobs(tx, [
+      {
+        id,
+        action: request.action.name,
+        parameters: request.parameters,
+        capacityMap: request.capacityMap,
+        scheduledAt: request.scheduledAt,
+        retriesLeft: request.retries,
+        retriesTotal: request.retries,
+        retryFromId: id,
+        deadline: request.deadline,
+        stopTimeout: request.stopTimeout,
+        trigger: 'api',
+        requestedBy: request.requestedBy,
+        namespace: '',
+        repository: '',
+      },
+    ]);
+    const job = await findJob(tx, id);
+    if (!job) throw new Error(`job ${id} is not there in the transaction that made it`);
+    return job;
+  });
+}
+
+/** What came of a wish to cancel: `wakeDispatcher` says that Temporal has to be told. */
+export type CancelOutcome = { found: false } | { found: true; wakeDispatcher: boolean };
+
+/**
+ * Cancels a job. One that Temporal has not heard of ends at once; a running one is asked to stop, and terminated after
+ * its stop timeout; for one that has ended nothing changes.
+ */
+export async function cancelJob(pool: pg.Pool, jobId: string, requestedBy: string): Promise<CancelOutcome> {
+  return withTransaction(pool, async (tx) => {
+    const job = await lockJob(tx, jobId);
+    if (!job) return { found: false };
+    if (job.endedAt) return { found: true, wakeDispatcher: false };
+    await appendJobLog(tx, jobId, [{ level: 'warn', msg: 'cancel requested', requestedBy }]);
+    if (await withdrawStart(tx, jobId)) {
+      await tx.query(`UPDATE jobs.jobs SET status = 'cancel', ended_at = now(), last_updated = now() WHERE id = $1`, [
+        jobId,
+      ]);
+      return { found: true, wakeDispatcher: false };
+    }
+    await tx.query(`UPDATE jobs.jobs SET status = 'cancel_request', last_updated = now() WHERE id = $1`, [jobId]);
+    await requestStop(tx, jobId, { afterMs: 0, stopTimeout: job.stopTimeout });
+    return { found: true, wakeDispatcher: true };
+  });
+}
+
+/** Deletes a job with its log, and cancels its workflow if that still runs. */
+export async function deleteJob(pool: pg.Pool, jobId: string): Promise<CancelOutcome> {
+  return withTransaction(pool, async (tx) => {
+    const job = await lockJob(tx, jobId);
+    if (!job) return { found: false };
+    if (job.endedAt || (await withdrawStart(tx, jobId))) {
+      await tx.query('DELETE FROM jobs.jobs WHERE id = $1', [jobId]);
+      return { found: true, wakeDispatcher: false };
+    }
+    // The row stays, unseen, until the workflow has ended: it is how its end is recognized.
+    await tx.query(`UPDATE jobs.jobs SET status = 'deleted', last_updated = now() WHERE id = $1`, [jobId]);
+    await tx.query('DELETE FROM jobs.log_lines WHERE job_id = $1', [jobId]);
+    await requestStop(tx, jobId, { afterMs: 0, stopTimeout: job.stopTimeout });
+    return { found: true, wakeDispatcher: true };
+  });
+}
+
+async function lockJob(tx: pg.PoolClient, jobId: string): Promise<JobRow | undefined> {
+  const { rows } = await tx.query<JobRow>(
+    `SELECT ${jobColumns} FROM jobs.jobs WHERE id = $1 AND status <> 'deleted' FOR UPDATE`,
+    [jobId],
+  );
+  return rows[0];
+}
+
+/** Takes back an order to start that has not been carried out. While the dispatcher has it in hand, this waits. */
+async function withdrawStart(tx: pg.PoolClient, jobId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(`DELETE FROM jobs.outbox WHERE job_id = $1 AND command = 'start'`, [jobId]);
+  return rowCount === 1;
+}

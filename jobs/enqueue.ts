@@ -1,0 +1,53 @@
+import type { Queryable } from '../database/pool.ts';
+import type { JobTrigger } from './status.ts';
+
+/** A job to be. Durations are Go duration strings, empty for none. */
+export interface NewJob {
+  /** Also the workflow id. A job whose id is taken is not made again. */
+  readonly id: string;
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly capacityMap: Readonly<Record<string, number>>;
+  /** Undefined: now. */
+  readonly scheduledAt?: Date | undefined;
+  readonly retriesLeft: number;
+  readonly retriesTotal: number;
+  /** The job that this one tries again; its own id for a first try. */
+  readonly retryFromId: string;
+  readonly deadline: string;
+  readonly stopTimeout: string;
+  readonly trigger: JobTrigger;
+  /** Account name, or what else asked. */
+  readonly requestedBy: string;
+  readonly namespace: string;
+  /** namespace/name, or empty. */
+  readonly repository: string;
+}
+
+/**
+ * Writes jobs and the outbox rows that will start them, in the caller's transaction: they exist exactly if it commits.
+ * Jobs whose id exists already are left as they are. After the commit the caller wakes the dispatcher.
+ *
+ * @returns how many jobs were new
+ */
+export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promise<number> {
+  if (jobs.length === 0) return 0;
+  const { rowCount } = await tx.query(
+    `WITH new_jobs AS (
+       INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
+                              deadline, stop_timeout, trigger, requested_by, namespace, repository, scheduled_at)
+       SELECT j."id", j."action", 'waiting', j."parameters", j."capacityMap", j."retryFromId", j."retriesLeft",
+              j."retriesTotal", j."deadline", j."stopTimeout", j."trigger", j."requestedBy", j."namespace",
+              j."repository", coalesce(j."scheduledAt", now())
+       FROM jsonb_to_recordset($1::jsonb) AS j(
+         "id" text, "action" text, "parameters" jsonb, "capacityMap" jsonb, "retryFromId" text, "retriesLeft" integer,
+         "retriesTotal" integer, "deadline" text, "stopTimeout" text, "trigger" text, "requestedBy" text,
+         "namespace" text, "repository" text, "scheduledAt" timestamptz)
+       ON CONFLICT (id) DO NOTHING
+       RETURNING id, scheduled_at
+     )
+     INSERT INTO jobs.outbox (job_id, command, due_at) SELECT id, 'start', scheduled_at FROM new_jobs`,
+    [JSON.stringify(jobs)],
+  );
+  return rowCount ?? 0;
+}

@@ -1,0 +1,82 @@
+import type { Queryable } from '../database/pool.ts';
+import type { JobStatus, JobTrigger } from './status.ts';
+
+/** A row of `jobs.jobs`. */
+export interface JobRow {
+  readonly id: string;
+  readonly action: string;
+  readonly status: JobStatus;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly capacityMap: Readonly<Record<string, number>>;
+  readonly retryFromId: string;
+  readonly retriesLeft: number;
+  readonly retriesTotal: number;
+  readonly deadline: string;
+  readonly stopTimeout: string;
+  readonly trigger: JobTrigger;
+  readonly requestedBy: string;
+  readonly namespace: string;
+  readonly repository: string;
+  readonly workerId: string;
+  readonly runId: string;
+  readonly scheduledAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly lastUpdated: Date;
+  readonly result: unknown;
+  readonly failure: string | null;
+  readonly progress: unknown;
+}
+
+/** The select list that makes a JobRow. */
+export const jobColumns = `
+  id, action, status, parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
+  retries_left AS "retriesLeft", retries_total AS "retriesTotal", deadline, stop_timeout AS "stopTimeout", trigger,
+  requested_by AS "requestedBy", namespace, repository, worker_id AS "workerId", run_id AS "runId",
+  scheduled_at AS "scheduledAt", started_at AS "startedAt", ended_at AS "endedAt", last_updated AS "lastUpdated",
+  result, failure, progress`;
+
+export interface JobFilter {
+  readonly action?: string | undefined;
+  readonly workerId?: string | undefined;
+  readonly statuses?: readonly JobStatus[] | undefined;
+  readonly isRunning?: boolean | undefined;
+}
+
+/** Jobs, the most recently scheduled first. Deleted ones are not shown. */
+export async function listJobs(
+  q: Queryable,
+  filter: JobFilter,
+  page: { start: number; limit: number },
+): Promise<JobRow[]> {
+  const values: unknown[] = [page.start, page.limit];
+  const conditions = [`status <> 'deleted'`];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  if (filter.action !== undefined) conditions.push(`action = ${bind(filter.action)}`);
+  if (filter.workerId !== undefined) conditions.push(`worker_id = ${bind(filter.workerId)}`);
+  if (filter.statuses !== undefined) conditions.push(`status = ANY(${bind(filter.statuses)})`);
+  if (filter.isRunning !== undefined) conditions.push(`status ${filter.isRunning ? '=' : '<>'} 'running'`);
+  const { rows } = await q.query<JobRow>(
+    `SELECT ${jobColumns} FROM jobs.jobs WHERE ${conditions.join(' AND ')}
+     ORDER BY scheduled_at DESC, id DESC OFFSET $1 LIMIT $2`,
+    values,
+  );
+  return rows;
+}
+
+/** One job, or undefined where there is none under this id or it was deleted. */
+export async function findJob(q: Queryable, jobId: string): Promise<JobRow | undefined> {
+  const { rows } = await q.query<JobRow>(`SELECT ${jobColumns} FROM jobs.jobs WHERE id = $1 AND status <> 'deleted'`, [
+    jobId,
+  ]);
+  return rows[0];
+}
+
+/** How many jobs there are by action and status, for metrics. Deleted ones do not count. */
+export async function countJobs(q: Queryable): Promise<{ action: string; status: JobStatus; count: number }[]> {
+  const { rows } = await q.query<{ action: string; status: JobStatus; count: number }>(
+    `SELECT action, status, count(*) AS count FROM jobs.jobs
+     WHERE status IN ('waiting', 'running', 'cancel_request') GROUP BY action, status`,
+  );
+  return rows;
+}

@@ -1,0 +1,27 @@
+/** Job statuses as the MSR documentation names them (job queue page). */
+export const jobStatuses = [
+  'waiting',
+  'running',
+  'done',
+  'error',
+  'cancel_request',
+  'cancel',
+  'deleted',
+  'worker_dead',
+  'worker_shutdown',
+  'worker_resurrection',
+] as const;
+
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** Statuses after which a job never changes again. */
+export const finalStatuses = ['done', 'error', 'cancel'] as const satisfies readonly JobStatus[];
+
+export type FinalStatus = (typeof finalStatuses)[number];
+
+export function isFinal(status: JobStatus): status is FinalStatus {
+  return (finalStatuses as readonly JobStatus[]).includes(status);
+}
+
+/** What made a job: a caller of the API, a cron, an event of the registry, or the failure of an earlier job. */
+export type JobTrigger = 'api' | 'schedule' | 'event' | 'retry';

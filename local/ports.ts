@@ -1,0 +1,50 @@
+import { createServer } from 'node:net';
+import { StartError } from './start-error.ts';
+
+const loopback = '127.0.0.1';
+
+/** A TCP port of the loopback address on which nobody listens now. */
+export function freePort(): Promise<number> {
+  return tryListen(0, loopback);
+}
+
+/** Whether nobody listens on the port of the loopback address. */
+export function isFreePort(port: number): Promise<boolean> {
+  return tryListen(port, loopback).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The first of the ports on which nobody listens on the loopback address, or else any free one. */
+export async function firstFreePort(candidates: readonly number[]): Promise<number> {
+  for (const port of candidates) if (await isFreePort(port)) return port;
+  return freePort();
+}
+
+/** @throws StartError where this process cannot listen there; PORT and HOST are the variables to change */
+export async function assertCanListen(port: number, host: string): Promise<void> {
+  try {
+    await tryListen(port, host);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new StartError(`port ${port} is in use: end what listens there, or set PORT to another one`);
+    }
+    if (code === 'EACCES') {
+      throw new StartError(`port ${port} may not be listened on by this user: set PORT to 1024 or above`);
+    }
+    throw new StartError(`cannot listen on ${host}, port ${port} (${message}): set HOST and PORT`);
+  }
+}
+
+function tryListen(port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
+    });
+  });
+}

@@ -1,0 +1,127 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { mayAct } from './access.ts';
+import { type BlobStore, type ByteRange, ObjectNotFoundError } from './blob-store.ts';
+import { blobUnknown, findLinkedBlob, keepBlob, type LinkedBlob, unlinkBlob } from './blobs.ts';
+import { parseRange } from './byte-range.ts';
+import { requireDigest } from './digest.ts';
+import { RegistryError } from './errors.ts';
+import { isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
+import { errnoOf } from './file-system.ts';
+import { ClientGoneError } from './request-body.ts';
+
+export interface BlobRouteDeps {
+  readonly pool: pg.Pool;
+  readonly blobStore: BlobStore;
+}
+
+type Handler = (exchange: RepositoryExchange) => Promise<void>;
+
+/** Makes the handlers of blobs (OCI distribution specification, "Pulling blobs" and "Content Management"). */
+export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' | 'get' | 'remove', Handler>> {
+  const { pool, blobStore } = deps;
+
+  async function requireBlob(exchange: RepositoryExchange, digest: string): Promise<LinkedBlob> {
+    const blob = await findLinkedBlob(pool, exchange.repository, digest);
+    if (!blob) throw blobUnknown(exchange.repository, digest);
+    return blob;
+  }
+
+  async function open(exchange: RepositoryExchange, blob: LinkedBlob, range: ByteRange | undefined): Promise<Readable> {
+    try {
+      return await blobStore.open(blob.storageKey, range);
+    } catch (error) {
+      if (!(error instanceof ObjectNotFoundError)) throw error;
+      // Either the blob was collected, and perhaps pushed again, since its row was read, or bytes have been lost.
+      const now = await requireBlob(exchange, blob.digest);
+      if (now.storageKey === blob.storageKey) throw error;
+      return blobStore.open(now.storageKey, range);
+    }
+  }
+
+  return {
+    head: async (exchange) => {
+      const digest = requireDigest(exchange.reference).text;
+      const blob = await requireBlob(exchange, digest);
+      const mayPush = mayAct(exchange.claims, exchange.repository.full, 'push');
+      if (mayPush && !(await keepBlob(pool, exchange.repository, blob))) throw blobUnknown(exchange.repository, digest);
+      sendEmpty(exchange, 200, { ...headersOf(blob), 'Content-Length': blob.sizeBytes });
+    },
+
+    get: async (exchange) => {
+      const { req, res } = exchange;
+      const digest = requireDigest(exchange.reference).text;
+      const blob = await requireBlob(exchange, digest);
+      const headers = headersOf(blob);
+      if (isUnmodified(req, headers.ETag)) {
+        sendEmpty(exchange, 304, headers);
+        return;
+      }
+      const ifRange = req.headers['if-range'];
+      const isRangeWanted = ifRange === undefined || ifRange === headers.ETag;
+      const range = isRangeWanted ? parseRange(req.headers.range, blob.sizeBytes) : 'all';
+      if (range === 'unsatisfiable') {
+        throw new RegistryError(
+          'RANGE_INVALID',
+          `the blob ${digest} has ${blob.sizeBytes} bytes: ask for some of those`,
+          {
+            headers: { 'Content-Range': `bytes */${blob.sizeBytes}` },
+            detail: { size: blob.sizeBytes },
+          },
+        );
+      }
+      const isWhole = range === 'all';
+      const stretch = isWhole ? { start: 0, end: blob.sizeBytes - 1 } : range;
+      const contentBytes = stretch.end - stretch.start + 1;
+      const allHeaders = {
+        ...headers,
+        'Content-Length': contentBytes,
+        ...(!isWhole && { 'Content-Range': `bytes ${stretch.start}-${stretch.end}/${blob.sizeBytes}` }),
+      };
+      if (contentBytes === 0) {
+        sendEmpty(exchange, 200, allHeaders);
+        return;
+      }
+      const source = await open(exchange, blob, stretch);
+      res.writeHead(isWhole ? 200 : 206, allHeaders);
+      await stream(exchange, source, contentBytes);
+    },
+
+    remove: async (exchange) => {
+      await unlinkBlob(pool, exchange.repository, requireDigest(exchange.reference).text);
+      sendEmpty(exchange, 202);
+    },
+  };
+}
+
+/**
+ * Sends the body of a response, and ends it once exactly as many bytes have passed as were announced: an object that
+ * turns out shorter has to break the connection.
+ */
+async function stream(exchange: RepositoryExchange, source: Readable, expectedBytes: number): Promise<void> {
+  let sentBytes = 0;
+  source.on('data', (chunk: Uint8Array) => {
+    sentBytes += chunk.length;
+  });
+  try {
+    await pipeline(source, exchange.res, { end: false });
+  } catch (error) {
+    if (errnoOf(error) === 'ERR_STREAM_PREMATURE_CLOSE')
+      throw new ClientGoneError('the client went away', { cause: error });
+    throw error;
+  } finally {
+    exchange.bodyBytes += sentBytes;
+  }
+  if (sentBytes !== expectedBytes) throw new Error(`an object gave ${sentBytes} of ${expectedBytes} bytes`);
+  exchange.res.end();
+}
+
+function headersOf(blob: LinkedBlob): Record<'ETag' | 'Docker-Content-Digest', string> & Record<string, string> {
+  return {
+    'Content-Type': 'application/octet-stream',
+    'Docker-Content-Digest': blob.digest,
+    ETag: `"${blob.digest}"`,
+    'Accept-Ranges': 'bytes',
+  };
+}

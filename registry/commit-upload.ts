@@ -1,0 +1,92 @@
+import type pg from 'pg';
+import { withTransaction } from '../database/transaction.ts';
+import { isCollectedMeanwhile, leaseBlob } from './blob-leases.ts';
+import type { BlobStore } from './blob-store.ts';
+import { linkBlob } from './blobs.ts';
+import type { Logger } from './logger.ts';
+import { deleteUpload, type UploadClaim } from './uploads.ts';
+
+const maxAttempts = 5;
+
+export interface CommitDeps {
+  readonly pool: pg.Pool;
+  readonly blobStore: BlobStore;
+  readonly log: Logger;
+  /** Lets work go on after the answer, and be waited for when the registry closes. */
+  readonly inBackground: (work: Promise<void>) => void;
+}
+
+/**
+ * Makes a blob of an upload whose bytes have all arrived and have the digest `digest`, and links it to the repository.
+ *
+ * Bytes first, then the row that names them: when this resolves, both survive a crash. Where the content is there
+ * already, the row that is there is kept, and the new object is given up in the same transaction.
+ *
+ * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
+ */
+export async function commitUpload(
+  deps: CommitDeps,
+  upload: UploadClaim,
+  digest: string,
+  sizeBytes: number,
+): Promise<void> {
+  await deps.blobStore.commit(upload.storageKey, sizeBytes);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const isNew = await withTransaction(deps.pool, (tx) => recordBlob(tx, upload, digest, sizeBytes));
+      if (!isNew) deps.inBackground(deleteObject(deps, upload.storageKey));
+      return;
+    } catch (error) {
+      // The blob that was there has been collected: the next attempt makes it anew.
+      if (!isCollectedMeanwhile(error) || attempt === maxAttempts) throw error;
+    }
+  }
+}
+
+/** Gives whether the upload's object became the blob's; if not, it is written down for deletion. */
+async function recordBlob(tx: pg.PoolClient, upload: UploadClaim, digest: string, sizeBytes: number): Promise<boolean> {
+  const { blobId, isNew } = await findOrCreateBlob(tx, upload, digest, sizeBytes);
+  await linkBlob(tx, upload.repositoryId, blobId);
+  await deleteUpload(tx, upload);
+  if (!isNew) {
+    await tx.query('INSERT INTO registry.deleted_objects (storage_key, size_bytes) VALUES ($1, $2)', [
+      upload.storageKey,
+      sizeBytes,
+    ]);
+  }
+  return isNew;
+}
+
+async function findOrCreateBlob(
+  tx: pg.PoolClient,
+  upload: UploadClaim,
+  digest: string,
+  sizeBytes: number,
+): Promise<{ blobId: number; isNew: boolean }> {
+  for (;;) {
+    // The lease locks the review, without which garbage collection cannot take the blob before this commits.
+    const leasedId = await leaseBlob(tx, digest);
+    if (leasedId !== undefined) {
+      await tx.query('SELECT id FROM registry.blobs WHERE id = $1 FOR KEY SHARE', [leasedId]);
+      return { blobId: leasedId, isNew: false };
+    }
+    const { rows } = await tx.query<{ id: number }>({
+      name: 'registry-insert-blob',
+      text: `INSERT INTO registry.blobs (digest, size_bytes, storage_key) VALUES ($1, $2, $3)
+             ON CONFLICT (digest) DO NOTHING RETURNING id`,
+      values: [digest, sizeBytes, upload.storageKey],
+    });
+    const blob = rows[0];
+    if (blob) return { blobId: blob.id, isNew: true };
+  }
+}
+
+async function deleteObject(deps: CommitDeps, storageKey: string): Promise<void> {
+  try {
+    const [failure] = await deps.blobStore.delete([storageKey]);
+    if (failure) throw new Error(failure.reason);
+    await deps.pool.query('DELETE FROM registry.deleted_objects WHERE storage_key = $1', [storageKey]);
+  } catch (error) {
+    deps.log.warn({ err: error, storageKey }, 'a duplicate object could not be deleted; garbage collection will');
+  }
+}

@@ -1,0 +1,12 @@
+import { open } from 'node:fs/promises';
+
+/** The code of an error that the operating system gave, such as `ENOENT`; undefined for any other error. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Makes the entries of a folder (files made in it, renamed into it) survive a loss of power. */
+export async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { constants, type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { type BlobStore, type ByteRange, ObjectNotFoundError } from './blob-store.ts';
+import { collectChunks } from './collect-chunks.ts';
+import { errnoOf, syncFolder } from './file-system.ts';
+
+const bufferBytes = 1024 * 1024;
+const deletesAtOnce = 16;
+
+/**
+ * Opens the blob store that keeps objects as files below one folder: `uploads/<key>` while they grow, and
+ * `blobs/<first two characters of the key>/<key>` once they are final. Several processes may share the folder.
+ *
+ * @param options.rootPath made if missing
+ * @throws the error of the file system where the folder cannot be made or written
+ */
+export async function createFilesystemBlobStore(options: { readonly rootPath: string }): Promise<BlobStore> {
+  const uploadsPath = path.join(options.rootPath, 'uploads');
+  const blobsPath = path.join(options.rootPath, 'blobs');
+  await mkdir(uploadsPath, { recursive: true });
+  await mkdir(blobsPath, { recursive: true });
+  for (const folder of [path.dirname(options.rootPath), options.rootPath]) await syncFolder(folder);
+  const knownShards = new Set<string>();
+
+  const unfinishedPath = (key: string): string => path.join(uploadsPath, checked(key));
+  const shardPath = (key: string): string => path.join(blobsPath, checked(key).slice(0, 2));
+  const finalPath = (key: string): string => path.join(shardPath(key), key);
+
+  async function ensureShard(key: string): Promise<void> {
+    const shard = shardPath(key);
+    if (knownShards.has(shard)) return;
+    await mkdir(shard, { recursive: true });
+    await syncFolder(blobsPath);
+    knownShards.add(shard);
+  }
+
+  return {
+    newKey: () => randomUUID(),
+
+    append: async (key, offsetBytes, source) => {
+      await using file = await openForAppend(key, unfinishedPath(key), offsetBytes);
+      let position = offsetBytes;
+      let write = Promise.resolve();
+      try {
+        for await (const chunks of collectChunks(source, bufferBytes)) {
+          // One write is on its way while the next is collected.
+          await write;
+          const at = position;
+          position += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+          write = writeAll(file, chunks, at);
+          // Awaited above or below; until then a failure must not count as unhandled.
+          write.catch(() => undefined);
+        }
+        await write;
+      } finally {
+        await write.catch(() => undefined);
+      }
+      return position - offsetBytes;
+    },
+
+    readUnfinished: (key, sizeBytes) =>
+      sizeBytes === 0
+        ? Readable.from([])
+        : Readable.from(readStretch(key, unfinishedPath(key), { start: 0, end: sizeBytes - 1 }), { objectMode: false }),
+
+    commit: async (key, sizeBytes) => {
+      await ensureShard(key);
+      try {
+        await using file = await open(unfinishedPath(key), 'r+');
+        const { size } = await file.stat();
+        if (size < sizeBytes) throw new Error(`the unfinished object ${key} has ${size} of ${sizeBytes} bytes`);
+        if (size > sizeBytes) await file.truncate(sizeBytes);
+        await file.sync();
+      } catch (error) {
+        // A commit that is tried again finds the object where the first one put it.
+        if (errnoOf(error) !== 'ENOENT' || !(await hasSize(finalPath(key), sizeBytes))) {
+          throw missingOr(error, key);
+        }
+        await syncFolder(shardPath(key));
+        return;
+      }
+      await rename(unfinishedPath(key), finalPath(key));
+      await syncFolder(shardPath(key));
+    },
+
+    abort: async (key) => {
+      await unlinkIfThere(unfinishedPath(key));
+    },
+
+    open: async (key, range) => {
+      const file = await open(finalPath(key), 'r').catch((error: unknown) => {
+        throw missingOr(error, key);
+      });
+      return file.createReadStream({ highWaterMark: bufferBytes, ...range });
+    },
+
+    delete: async (keys, signal) => {
+      const failures: { key: string; reason: string }[] = [];
+      const queue = keys[Symbol.iterator]();
+      async function work(): Promise<void> {
+        for (const key of queue) {
+          if (signal?.aborted) {
+            failures.push({ key, reason: 'stopped before its turn' });
+            continue;
+          }
+          await unlinkIfThere(finalPath(key)).catch((error: Error) => failures.push({ key, reason: error.message }));
+        }
+      }
+      await Promise.all(Array.from({ length: Math.min(deletesAtOnce, keys.length) }, work));
+      return failures;
+    },
+  };
+}
+
+// Keys come from newKey; whatever else arrives here must not leave the folder.
+function checked(key: string): string {
+  if (!/^[0-9a-f][0-9a-f-]{7,63}$/.test(key)) throw new TypeError('not a storage key of this blob store');
+  return key;
+}
+
+function missingOr(error: unknown, key: string): unknown {
+  return errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(key, { cause: error }) : error;
+}
+
+async function openForAppend(key: string, file: string, offsetBytes: number): Promise<FileHandle> {
+  // Beyond the start the file must be there: a new one would have a hole where the earlier bytes were.
+  const flags = offsetBytes === 0 ? constants.O_WRONLY | constants.O_CREAT : constants.O_WRONLY;
+  return open(file, flags, 0o640).catch((error: unknown) => {
+    throw missingOr(error, key);
+  });
+}
+
+async function writeAll(file: FileHandle, chunks: Uint8Array[], position: number): Promise<void> {
+  let pending = chunks;
+  let at = position;
+  while (pending.length > 0) {
+    let { bytesWritten: written } = await file.writev(pending, at);
+    at += written;
+    const rest: Uint8Array[] = [];
+    for (const chunk of pending) {
+      const skipped = Math.min(written, chunk.length);
+      written -= skipped;
+      if (skipped < chunk.length) rest.push(chunk.subarray(skipped));
+    }
+    pending = rest;
+  }
+}
+
+async function* readStretch(key: string, file: string, range: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw missingOr(error, key);
+  });
+  yield* handle.createReadStream({ highWaterMark: bufferBytes, ...range }) as AsyncIterable<Uint8Array>;
+}
+
+async function hasSize(file: string, sizeBytes: number): Promise<boolean> {
+  const stats = await stat(file).catch(() => undefined);
+  return stats?.size === sizeBytes;
+}
+
+async function unlinkIfThere(file: string): Promise<void> {
+  await unlink(file).catch((error: unknown) => {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  });
+}

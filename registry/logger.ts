@@ -1,0 +1,7 @@
+/** What the registry writes its log with; pino's loggers fit. Fields first, then the message. */
+export interface Logger {
+  readonly debug: (fields: object, message: string) => void;
+  readonly info: (fields: object, message: string) => void;
+  readonly warn: (fields: object, message: string) => void;
+  readonly error: (fields: object, message: string) => void;
+}

@@ -1,0 +1,67 @@
+import type { RegistryEvent } from '../jobs/events.ts';
+import type { Platform } from './image-platform.ts';
+import type { RepositoryName } from './names.ts';
+
+/** The manifest that something happened to. */
+export interface ManifestFacts extends Platform {
+  readonly repository: RepositoryName;
+  readonly digest: string;
+}
+
+/** Who did it and when, and under which host name the registry is known. */
+export interface EventContext {
+  /** Account name. */
+  readonly actor: string;
+  readonly at: Date;
+  readonly host: string;
+}
+
+/** Contents as msr.md section 3.4 lists them. */
+export function manifestPushed(manifest: ManifestFacts, context: EventContext): RegistryEvent {
+  return event('MANIFEST_PUSH', manifest, context, manifestContents(manifest, context));
+}
+
+/** Contents as msr.md section 3.4 lists them. */
+export function manifestDeleted(manifest: ManifestFacts, context: EventContext): RegistryEvent {
+  const contents = { ...manifestContents(manifest, context), deletedAt: context.at.toISOString() };
+  return event('MANIFEST_DELETE', manifest, context, contents);
+}
+
+/** Contents as msr.md section 3.4 lists them. */
+export function tagPushed(manifest: ManifestFacts, tag: string, context: EventContext): RegistryEvent {
+  const contents = { ...tagContents(manifest, tag, context), pushedAt: context.at.toISOString() };
+  return event('TAG_PUSH', manifest, context, contents);
+}
+
+/** Contents as msr.md section 3.4 lists them. */
+export function tagDeleted(manifest: ManifestFacts, tag: string, context: EventContext): RegistryEvent {
+  const contents = { ...tagContents(manifest, tag, context), deletedAt: context.at.toISOString() };
+  return event('TAG_DELETE', manifest, context, contents);
+}
+
+function event(
+  type: RegistryEvent['type'],
+  { repository }: ManifestFacts,
+  { actor }: EventContext,
+  contents: Readonly<Record<string, string>>,
+): RegistryEvent {
+  return { type, actor, namespace: repository.namespace, repository: repository.name, contents };
+}
+
+function manifestContents(manifest: ManifestFacts, context: EventContext): Record<string, string> {
+  const { repository, digest, os, architecture } = manifest;
+  return {
+    namespace: repository.namespace,
+    repository: repository.name,
+    digest,
+    imageName: `${context.host}/${repository.full}@${digest}`,
+    os,
+    architecture,
+    author: context.actor,
+  };
+}
+
+function tagContents(manifest: ManifestFacts, tag: string, context: EventContext): Record<string, string> {
+  const imageName = `${context.host}/${manifest.repository.full}:${tag}`;
+  return { ...manifestContents(manifest, context), tag, imageName };
+}

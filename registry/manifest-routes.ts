@@ -1,0 +1,127 @@
+import type pg from 'pg';
+import type { WakeUp } from '../jobs/wake-up.ts';
+import type { BlobStore } from './blob-store.ts';
+import { defaultAlgorithm, digestOf, requireDigest } from './digest.ts';
+import { RegistryError } from './errors.ts';
+import { isUnmodified, type RepositoryExchange, sendBytes, sendEmpty } from './exchange.ts';
+import { readPlatform } from './image-platform.ts';
+import type { Logger } from './logger.ts';
+import type { EventContext } from './manifest-events.ts';
+import { deleteManifest, deleteTag, findManifestByDigest, findManifestByTag, manifestUnknown } from './manifests.ts';
+import { isTag } from './names.ts';
+import { parseManifest } from './parse-manifest.ts';
+import { putManifest } from './put-manifest.ts';
+import { findOrCreateRepository } from './repositories.ts';
+import type { RepositoryCounters } from './repository-counters.ts';
+import { readBody } from './request-body.ts';
+
+/** The most bytes that a manifest may have: 4 MiB (OCI distribution specification, "Pushing Manifests"). */
+export const maxManifestBytes = 4 * 1024 * 1024;
+
+export interface ManifestRouteDeps {
+  readonly pool: pg.Pool;
+  readonly blobStore: BlobStore;
+  readonly counters: RepositoryCounters;
+  readonly log: Logger;
+  readonly wakeDispatcher: WakeUp;
+  /** Host, and port if any, that names of images start with. */
+  readonly host: string;
+}
+
+type Handler = (exchange: RepositoryExchange) => Promise<void>;
+
+/** Makes the handlers of manifests (OCI distribution specification, "Pulling manifests" and "Pushing Manifests"). */
+export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record<'read' | 'put' | 'remove', Handler>> {
+  const { pool } = deps;
+
+  function contextOf(exchange: RepositoryExchange): EventContext {
+    return { actor: exchange.claims.subject, at: new Date(), host: deps.host };
+  }
+
+  return {
+    read: async (exchange) => {
+      const { repository, reference, req } = exchange;
+      const manifest = isDigest(reference)
+        ? await findManifestByDigest(pool, repository, requireDigest(reference).text)
+        : isTag(reference)
+          ? await findManifestByTag(pool, repository, reference)
+          : undefined;
+      if (!manifest) throw manifestUnknown(repository, reference);
+      const etag = `"${manifest.digest}"`;
+      const headers = { 'Docker-Content-Digest': manifest.digest, ETag: etag };
+      if (isUnmodified(req, etag)) {
+        sendEmpty(exchange, 304, headers);
+        return;
+      }
+      if (req.method === 'GET') deps.counters.count(manifest.repositoryId, 'pulls');
+      sendBytes(exchange, 200, manifest.payload, { ...headers, 'Content-Type': manifest.mediaType });
+    },
+
+    put: async (exchange) => {
+      const { repository: name, reference, req } = exchange;
+      const asked = isDigest(reference) ? requireDigest(reference) : undefined;
+      if (!asked && !isTag(reference)) {
+        throw new RegistryError(
+          'TAG_INVALID',
+          `"${reference.slice(0, 128)}" is not a tag: use at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"`,
+          { detail: { tag: reference.slice(0, 128) } },
+        );
+      }
+      const payload = await readManifest(exchange);
+      const digest = digestOf(payload, asked?.algorithm ?? defaultAlgorithm);
+      if (asked && asked.text !== digest) {
+        throw new RegistryError('DIGEST_INVALID', `the manifest has the digest ${digest}, not ${asked.text}`, {
+          detail: { expected: asked.text, computed: digest },
+        });
+      }
+      const manifest = parseManifest(payload, req.headers['content-type']);
+      const repository = await findOrCreateRepository(pool, name);
+      const platform = await readPlatform(deps, name, manifest);
+      const tag = asked ? undefined : reference;
+      const jobs = await putManifest(
+        pool,
+        { repositoryName: name, repository, digest, tag, manifest, payload, platform },
+        contextOf(exchange),
+      );
+      if (jobs > 0) deps.wakeDispatcher.send();
+      deps.counters.count(repository.id, 'pushes');
+      sendEmpty(exchange, 201, {
+        Location: `/v2/${name.full}/manifests/${digest}`,
+        'Docker-Content-Digest': digest,
+        ...(manifest.subject && { 'OCI-Subject': manifest.subject.digest }),
+      });
+    },
+
+    remove: async (exchange) => {
+      const { repository, reference } = exchange;
+      if (!isDigest(reference) && !isTag(reference)) throw manifestUnknown(repository, reference);
+      const jobs = isDigest(reference)
+        ? await deleteManifest(pool, repository, requireDigest(reference).text, contextOf(exchange))
+        : await deleteTag(pool, repository, reference, contextOf(exchange));
+      if (jobs > 0) deps.wakeDispatcher.send();
+      sendEmpty(exchange, 202);
+    },
+  };
+}
+
+// No tag has a colon.
+function isDigest(reference: string): boolean {
+  return reference.includes(':');
+}
+
+async function readManifest(exchange: RepositoryExchange): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readBody(exchange.req, maxManifestBytes, tooLarge)) {
+    chunks.push(chunk);
+    exchange.bodyBytes += chunk.length;
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(): RegistryError {
+  return new RegistryError(
+    'SIZE_INVALID',
+    `a manifest may have at most ${maxManifestBytes} bytes (4 MiB): move large data into a blob`,
+    { status: 413, detail: { maxBytes: maxManifestBytes } },
+  );
+}

@@ -1,0 +1,123 @@
+import type pg from 'pg';
+import type { Queryable } from '../database/pool.ts';
+import { withTransaction } from '../database/transaction.ts';
+import { recordEvents } from '../jobs/events.ts';
+import { RegistryError } from './errors.ts';
+import { type EventContext, manifestDeleted, tagDeleted } from './manifest-events.ts';
+import type { RepositoryName } from './names.ts';
+
+/** A manifest as it is answered. */
+export interface StoredManifest {
+  readonly repositoryId: number;
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly payload: Buffer;
+}
+
+/** Finds a manifest by its digest, or undefined. */
+export async function findManifestByDigest(
+  db: Queryable,
+  repository: RepositoryName,
+  digest: string,
+): Promise<StoredManifest | undefined> {
+  const { rows } = await db.query<StoredManifest>({
+    name: 'registry-find-manifest-by-digest',
+    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload
+           FROM registry.repositories r JOIN registry.manifests m ON m.repository_id = r.id
+           WHERE r.namespace = $1 AND r.name = $2 AND m.digest = $3`,
+    values: [repository.namespace, repository.name, digest],
+  });
+  return rows[0];
+}
+
+/** Finds the manifest that a tag names, or undefined. */
+export async function findManifestByTag(
+  db: Queryable,
+  repository: RepositoryName,
+  tag: string,
+): Promise<StoredManifest | undefined> {
+  const { rows } = await db.query<StoredManifest>({
+    name: 'registry-find-manifest-by-tag',
+    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload
+           FROM registry.repositories r
+           JOIN registry.tags t ON t.repository_id = r.id
+           JOIN registry.manifests m ON m.id = t.manifest_id
+           WHERE r.namespace = $1 AND r.name = $2 AND t.name = $3`,
+    values: [repository.namespace, repository.name, tag],
+  });
+  return rows[0];
+}
+
+interface DeletedRow {
+  readonly digest: string;
+  readonly os: string;
+  readonly architecture: string;
+}
+
+/**
+ * Deletes a tag and leaves its manifest.
+ *
+ * @returns how many jobs were queued; if any, the caller wakes the dispatcher
+ * @throws RegistryError MANIFEST_UNKNOWN
+ */
+export async function deleteTag(
+  pool: pg.Pool,
+  repository: RepositoryName,
+  tag: string,
+  context: EventContext,
+): Promise<number> {
+  return withTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<DeletedRow>(
+      `DELETE FROM registry.tags t USING registry.repositories r, registry.manifests m
+       WHERE r.namespace = $1 AND r.name = $2 AND t.repository_id = r.id AND t.name = $3 AND m.id = t.manifest_id
+       RETURNING m.digest, m.os, m.architecture`,
+      [repository.namespace, repository.name, tag],
+    );
+    const manifest = rows[0];
+    if (!manifest) throw manifestUnknown(repository, tag);
+    return recordEvents(tx, [tagDeleted({ repository, ...manifest }, tag, context)]);
+  });
+}
+
+/**
+ * Deletes a manifest with its tags. Its blobs are left to garbage collection.
+ *
+ * @returns how many jobs were queued; if any, the caller wakes the dispatcher
+ * @throws RegistryError MANIFEST_UNKNOWN
+ */
+export async function deleteManifest(
+  pool: pg.Pool,
+  repository: RepositoryName,
+  digest: string,
+  context: EventContext,
+): Promise<number> {
+  return withTransaction(pool, async (tx) => {
+    // Locked by a statement of its own, so that the next one sees every tag that was put meanwhile.
+    const { rows } = await tx.query<DeletedRow & { id: number }>(
+      `SELECT m.id, m.digest, m.os, m.architecture
+       FROM registry.manifests m JOIN registry.repositories r ON r.id = m.repository_id
+       WHERE r.namespace = $1 AND r.name = $2 AND m.digest = $3 FOR UPDATE OF m`,
+      [repository.namespace, repository.name, digest],
+    );
+    const manifest = rows[0];
+    if (!manifest) throw manifestUnknown(repository, digest);
+    const { rows: tags } = await tx.query<{ name: string }>(
+      'DELETE FROM registry.tags WHERE manifest_id = $1 RETURNING name',
+      [manifest.id],
+    );
+    await tx.query('DELETE FROM registry.manifests WHERE id = $1', [manifest.id]);
+    const facts = { repository, digest: manifest.digest, os: manifest.os, architecture: manifest.architecture };
+    return recordEvents(tx, [
+      ...tags.map(({ name }) => tagDeleted(facts, name, context)),
+      manifestDeleted(facts, context),
+    ]);
+  });
+}
+
+/** The error for a manifest that a repository does not have. */
+export function manifestUnknown(repository: RepositoryName, reference: string): RegistryError {
+  const shown = reference.slice(0, 160);
+  return new RegistryError('MANIFEST_UNKNOWN', `the repository ${repository.full} has no manifest ${shown}`, {
+    detail: { reference: shown },
+  });
+}

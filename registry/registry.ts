@@ -1,0 +1,175 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type pg from 'pg';
+import type { WakeUp } from '../jobs/wake-up.ts';
+import { createAccessCheck, type TokenClaims } from './access.ts';
+import { createBlobHandlers } from './blob-routes.ts';
+import type { BlobStore } from './blob-store.ts';
+import { RegistryError } from './errors.ts';
+import { requestIdOf, sendError, sendJson, setBaseHeaders } from './exchange.ts';
+import { listCatalog, listTags } from './list-routes.ts';
+import type { Logger } from './logger.ts';
+import { createManifestHandlers } from './manifest-routes.ts';
+import { parseRepositoryName } from './names.ts';
+import { parsePath, type Target } from './path.ts';
+import { createRepositoryCounters } from './repository-counters.ts';
+import { announcedBytes, ClientGoneError, drainBody, drainBytes } from './request-body.ts';
+import { createRoutes, type RegistryRoute } from './routes.ts';
+import { createUploadHashers } from './upload-hashers.ts';
+import { createUploadHandlers } from './upload-routes.ts';
+
+/** How one request went, for metrics. */
+export interface RequestSummary {
+  /** A template such as `/v2/<name>/blobs/<digest>`, never a name; `none` for a path that names nothing. */
+  readonly route: string;
+  readonly method: string;
+  /** 499 where the client went away before the answer was whole. */
+  readonly status: number;
+  readonly durationMs: number;
+  /** Bytes of blobs, manifests and lists, whichever way they went. */
+  readonly sizeBytes: number;
+}
+
+export interface RegistryDeps {
+  readonly pool: pg.Pool;
+  readonly blobStore: BlobStore;
+  readonly wakeDispatcher: WakeUp;
+  /** How clients reach this server, without a slash at the end. */
+  readonly publicUrl: string;
+  /** @throws InvalidTokenError */
+  readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
+  /** The audience that the challenge names. */
+  readonly service: string;
+  readonly log: Logger;
+  readonly onRequestEnd?: ((summary: RequestSummary) => void) | undefined;
+}
+
+export interface Registry {
+  /** Answers one request whose path is `/v2` or below. Never throws. */
+  readonly handle: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Every route there is, with the access that it needs. */
+  readonly routes: readonly RegistryRoute[];
+  /** Writes what is still in memory. Call when no request is under way any more. */
+  readonly close: () => Promise<void>;
+}
+
+const clientClosedRequest = 499;
+
+/** Puts the registry together: OCI distribution specification 1.1 on `/v2`. */
+export function createRegistry(deps: RegistryDeps): Registry {
+  const { pool, blobStore, log } = deps;
+  const counters = createRepositoryCounters(pool, log);
+  const background = new Set<Promise<void>>();
+  function inBackground(work: Promise<void>): void {
+    const tracked = work.finally(() => background.delete(tracked));
+    background.add(tracked);
+  }
+  const routes = createRoutes({
+    base: (exchange) => Promise.resolve(sendJson(exchange, {})),
+    catalog: (exchange) => listCatalog(pool, exchange),
+    tags: (exchange) => listTags(pool, exchange),
+    blobs: createBlobHandlers(deps),
+    uploads: createUploadHandlers({ pool, blobStore, log, inBackground, hashers: createUploadHashers(blobStore) }),
+    manifests: createManifestHandlers({ ...deps, counters, host: new URL(deps.publicUrl).host }),
+  });
+  const checkAccess = createAccessCheck(deps);
+  const byKind = Map.groupBy(routes, (route) => route.kind);
+
+  function findRoute(req: IncomingMessage, target: Target | undefined): RegistryRoute {
+    const candidates = target ? (byKind.get(target.kind) ?? []) : [];
+    const route = candidates.find(({ method }) => method === req.method);
+    if (route) return route;
+    if (candidates.length === 0) {
+      throw new RegistryError('UNSUPPORTED', 'nothing is served at this path: see the OCI distribution specification', {
+        status: 404,
+      });
+    }
+    const allowed = candidates.map(({ method }) => method).join(', ');
+    throw new RegistryError('UNSUPPORTED', `this path does not take ${req.method}: use ${allowed}`, {
+      headers: { Allow: allowed },
+    });
+  }
+
+  async function answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    requestId: string,
+    progress: { route: string; exchange: { bodyBytes: number } },
+  ): Promise<void> {
+    const url = req.url ?? '';
+    const queryAt = url.indexOf('?');
+    const target = parsePath(queryAt < 0 ? url : url.slice(0, queryAt));
+    const route = findRoute(req, target);
+    progress.route = route.template;
+    const query = new URLSearchParams(queryAt < 0 ? '' : url.slice(queryAt));
+    if (route.access === 'authenticated' || route.access === 'catalog') {
+      const claims = await checkAccess(req, route.access, undefined, undefined);
+      const exchange = { req, res, query, requestId, claims, bodyBytes: 0 };
+      progress.exchange = exchange;
+      await route.handle(exchange);
+      return;
+    }
+    const repository = parseRepositoryName(target?.name ?? '');
+    const claims = await checkAccess(req, route.access, repository, mountFromOf(query));
+    const reference = target?.reference ?? '';
+    const exchange = { req, res, query, requestId, claims, bodyBytes: 0, repository, reference };
+    progress.exchange = exchange;
+    await route.handle(exchange);
+  }
+
+  function fail(req: IncomingMessage, res: ServerResponse, requestId: string, error: unknown): void {
+    if (error instanceof ClientGoneError) {
+      log.debug({ err: error, requestId }, 'client went away');
+      res.destroy();
+      return;
+    }
+    if (!(error instanceof RegistryError)) {
+      log.error({ err: error, requestId, method: req.method, path: req.url?.slice(0, 512) }, 'request failed');
+    }
+    const shown =
+      error instanceof RegistryError
+        ? error
+        : new RegistryError('UNKNOWN', `the registry could not do this: try again, and report request ${requestId}`, {
+            detail: { requestId },
+          });
+    drainBody(req);
+    // An answer ends a connection that is not kept; a client that still sends would get a reset in place of it.
+    const waits = !req.complete && !res.shouldKeepAlive && (announcedBytes(req) ?? Infinity) <= drainBytes;
+    if (waits) req.once('end', () => sendError(req, res, shown));
+    else sendError(req, res, shown);
+  }
+
+  return {
+    routes,
+    handle: (req, res) => {
+      const startedMs = performance.now();
+      const requestId = requestIdOf(req);
+      const progress = { route: 'none', exchange: { bodyBytes: 0 } };
+      setBaseHeaders(res, requestId);
+      res.once('close', () =>
+        deps.onRequestEnd?.({
+          route: progress.route,
+          method: req.method ?? '',
+          status: res.writableFinished ? res.statusCode : clientClosedRequest,
+          durationMs: performance.now() - startedMs,
+          sizeBytes: progress.exchange.bodyBytes,
+        }),
+      );
+      answer(req, res, requestId, progress).catch((error: unknown) => fail(req, res, requestId, error));
+    },
+    close: async () => {
+      await Promise.all(background);
+      await counters.close();
+    },
+  };
+}
+
+/** The repository that a mount names, if it is one: it goes into a header, so it has to be well-formed. */
+function mountFromOf(query: URLSearchParams): string | undefined {
+  const from = query.has('mount') ? query.get('from') : null;
+  if (from === null) return undefined;
+  try {
+    return parseRepositoryName(from).full;
+  } catch {
+    return undefined;
+  }
+}

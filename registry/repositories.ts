@@ -1,0 +1,56 @@
+import type { Queryable } from '../database/pool.ts';
+import { sqlState } from '../database/transaction.ts';
+import { RegistryError } from './errors.ts';
+import type { RepositoryName } from './names.ts';
+
+const foreignKeyViolation = '23503';
+
+/** What the data plane needs to know of a repository. */
+export interface Repository {
+  readonly id: number;
+  readonly immutableTags: boolean;
+  readonly enableManifestLists: boolean;
+}
+
+/** Finds a repository, or undefined. */
+export async function findRepository(db: Queryable, name: RepositoryName): Promise<Repository | undefined> {
+  const { rows } = await db.query<Repository>({
+    name: 'registry-find-repository',
+    text: `SELECT id, immutable_tags AS "immutableTags", enable_manifest_lists AS "enableManifestLists"
+           FROM registry.repositories WHERE namespace = $1 AND name = $2`,
+    values: [name.namespace, name.name],
+  });
+  return rows[0];
+}
+
+/**
+ * Finds a repository that something is pushed to, and makes it, private, if it is not there yet. Not for use inside of
+ * a transaction, which a missing namespace would break.
+ *
+ * @throws RegistryError NAME_UNKNOWN where the namespace has no account
+ */
+export async function findOrCreateRepository(db: Queryable, name: RepositoryName): Promise<Repository> {
+  const found = await findRepository(db, name);
+  if (found) return found;
+  try {
+    await db.query('INSERT INTO registry.repositories (namespace, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      name.namespace,
+      name.name,
+    ]);
+  } catch (error) {
+    if (sqlState(error) !== foreignKeyViolation) throw error;
+    throw new RegistryError(
+      'NAME_UNKNOWN',
+      `there is no account "${name.namespace}", so ${name.full} cannot be made: push to the namespace of an existing user or organization`,
+      { detail: { name: name.full } },
+    );
+  }
+  const created = await findRepository(db, name);
+  if (created) return created;
+  throw repositoryUnknown(name);
+}
+
+/** The error for a repository that is not there. */
+export function repositoryUnknown(name: RepositoryName): RegistryError {
+  return new RegistryError('NAME_UNKNOWN', `there is no repository ${name.full}`, { detail: { name: name.full } });
+}

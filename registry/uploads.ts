@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { Queryable } from '../database/pool.ts';
+import { RegistryError } from './errors.ts';
+import type { RepositoryName } from './names.ts';
+
+/*
+ * An upload is a row and an unfinished object. The row stays until the transaction that makes its blob deletes it, so
+ * whatever a crash leaves in the blob store, unfinished or already final, is named by a row that can be cleaned up.
+ */
+
+/** Where an upload stands. */
+export interface UploadState {
+  readonly id: string;
+  readonly repositoryId: number;
+  readonly storageKey: string;
+  /** Bytes that have arrived and count. */
+  readonly sizeBytes: number;
+}
+
+/** The right of one request to write an upload's bytes. */
+export interface UploadClaim extends UploadState {
+  readonly writerId: string;
+}
+
+/** A claim that has not been renewed for this long is that of a process that died. */
+export const claimLeaseSeconds = 90;
+
+// What these statements say need not survive a loss of power: the bytes that they speak of would not either.
+const withoutFlush = `commit_mode AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))`;
+
+/**
+ * Starts an upload into a repository.
+ *
+ * @param isClaimed whether the upload is this request's to write from the start
+ */
+export async function createUpload(
+  db: Queryable,
+  repositoryId: number,
+  storageKey: string,
+  isClaimed: boolean,
+): Promise<UploadClaim> {
+  const claim = { id: randomUUID(), repositoryId, storageKey, sizeBytes: 0, writerId: randomUUID() };
+  await db.query({
+    name: 'registry-create-upload',
+    text: `INSERT INTO registry.uploads (id, repository_id, storage_key, writer_id) VALUES ($1, $2, $3, $4)`,
+    values: [claim.id, repositoryId, storageKey, isClaimed ? claim.writerId : null],
+  });
+  return claim;
+}
+
+/**
+ * Finds an upload of a repository.
+ *
+ * @throws RegistryError BLOB_UPLOAD_UNKNOWN
+ */
+export async function findUpload(db: Queryable, repository: RepositoryName, id: string): Promise<UploadState> {
+  if (!isUploadId(id)) throw uploadUnknown(id);
+  const { rows } = await db.query<UploadState>({
+    name: 'registry-find-upload',
+    text: `SELECT u.id, u.repository_id AS "repositoryId", u.storage_key AS "storageKey", u.size_bytes AS "sizeBytes"
+           FROM registry.uploads u JOIN registry.repositories r ON r.id = u.repository_id
+           WHERE u.id = $1 AND r.namespace = $2 AND r.name = $3`,
+    values: [id, repository.namespace, repository.name],
+  });
+  const upload = rows[0];
+  if (!upload) throw uploadUnknown(id);
+  return upload;
+}
+
+/**
+ * Claims an upload for writing, unless another request has it.
+ *
+ * @returns undefined if the upload is claimed, or does not exist
+ */
+export async function claimUpload(
+  db: Queryable,
+  repository: RepositoryName,
+  id: string,
+): Promise<UploadClaim | undefined> {
+  if (!isUploadId(id)) throw uploadUnknown(id);
+  const { rows } = await db.query<UploadClaim>({
+    name: 'registry-claim-upload',
+    text: `WITH ${withoutFlush}
+           UPDATE registry.uploads u SET writer_id = $4, updated_at = now()
+           FROM registry.repositories r, commit_mode
+           WHERE u.id = $1 AND r.id = u.repository_id AND r.namespace = $2 AND r.name = $3
+             AND (u.writer_id IS NULL OR u.updated_at < now() - make_interval(secs => $5))
+           RETURNING u.id, u.repository_id AS "repositoryId", u.storage_key AS "storageKey",
+                     u.size_bytes AS "sizeBytes", u.writer_id AS "writerId"`,
+    values: [id, repository.namespace, repository.name, randomUUID(), claimLeaseSeconds],
+  });
+  return rows[0];
+}
+
+/** Renews a claim. Gives false if the upload is no longer this request's. */
+export async function renewClaim(db: Queryable, claim: UploadClaim): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'UPDATE registry.uploads SET updated_at = now() WHERE id = $1 AND writer_id = $2',
+    [claim.id, claim.writerId],
+  );
+  return rowCount === 1;
+}
+
+/** Gives a claim up; the upload stays at the offset that it had. */
+export async function releaseClaim(db: Queryable, claim: UploadClaim): Promise<void> {
+  await db.query('UPDATE registry.uploads SET writer_id = NULL WHERE id = $1 AND writer_id = $2', [
+    claim.id,
+    claim.writerId,
+  ]);
+}
+
+/**
+ * Records that an upload has grown, and gives the claim up.
+ *
+ * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
+ */
+export async function advanceUpload(db: Queryable, claim: UploadClaim, sizeBytes: number): Promise<void> {
+  const { rowCount } = await db.query({
+    name: 'registry-advance-upload',
+    text: `WITH ${withoutFlush}
+           UPDATE registry.uploads SET size_bytes = $4, writer_id = NULL, updated_at = now()
+           FROM commit_mode WHERE id = $1 AND writer_id = $2 AND size_bytes = $3`,
+    values: [claim.id, claim.writerId, claim.sizeBytes, sizeBytes],
+  });
+  if (rowCount !== 1) throw uploadUnknown(claim.id);
+}
+
+/**
+ * Deletes the row of an upload that has become a blob, or was given up.
+ *
+ * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
+ */
+export async function deleteUpload(db: Queryable, claim: UploadClaim): Promise<void> {
+  const { rowCount } = await db.query({
+    name: 'registry-delete-upload',
+    text: 'DELETE FROM registry.uploads WHERE id = $1 AND writer_id = $2',
+    values: [claim.id, claim.writerId],
+  });
+  if (rowCount !== 1) throw uploadUnknown(claim.id);
+}
+
+function isUploadId(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}
+
+/** The error for an upload that is not there. */
+export function uploadUnknown(id: string, options?: ErrorOptions): RegistryError {
+  const shown = id.slice(0, 64);
+  return new RegistryError(
+    'BLOB_UPLOAD_UNKNOWN',
+    `there is no upload ${shown} in this repository: it was finished, cancelled or given up; start a new one with POST`,
+    { ...options, detail: { upload: shown } },
+  );
+}

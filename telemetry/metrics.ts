@@ -1,0 +1,73 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type pg from 'pg';
+import { countJobs } from '../jobs/queries.ts';
+
+/** How one request went. */
+export interface RequestMeasure {
+  /** A template, never a path: names would make as many series as there are repositories. */
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** The metrics of a process. */
+export interface Metrics {
+  readonly observeRequest: (request: RequestMeasure) => void;
+  /** Prometheus text format. */
+  readonly render: () => Promise<{ contentType: string; text: string }>;
+}
+
+const durationBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300];
+
+/** Sets up the metrics of this process. Counts of jobs are read from the database at each scrape. */
+export function createMetrics(pool: pg.Pool): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const duration = new Histogram({
+    name: 'jobrunner_http_request_duration_seconds',
+    help: 'How long requests took, from the first byte in to the last byte out.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: durationBucketsSeconds,
+    registers,
+  });
+  void new Gauge({
+    name: 'jobrunner_jobs_unfinished',
+    help: 'Jobs that have not ended.',
+    labelNames: ['action', 'status'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { action, status, count } of await countJobs(pool)) this.set({ action, status }, count);
+    },
+  });
+  void new Gauge({
+    name: 'jobrunner_outbox_rows',
+    help: 'Orders that Temporal has not accepted yet.',
+    registers,
+    async collect() {
+      const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM jobs.outbox');
+      this.set(rows[0]?.count ?? 0);
+    },
+  });
+  const failures = new Counter({
+    name: 'jobrunner_scrape_failures_total',
+    help: 'Scrapes that could not read the database.',
+    registers,
+  });
+  return {
+    observeRequest: ({ route, method, status, durationMs }) => {
+      duration.observe({ route, method, status: String(status) }, durationMs / 1_000);
+    },
+    render: async () => {
+      const { contentType } = registry;
+      try {
+        return { contentType, text: await registry.metrics() };
+      } catch (error) {
+        failures.inc();
+        throw error;
+      }
+    },
+  };
+}

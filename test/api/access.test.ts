@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { generateKeyPair, SignJWT } from 'jose';
+import { checkAccess } from '../../api/access.ts';
+import { createApiApp } from '../../api/app.ts';
+import { hashPassword } from '../../api/enzi/passwords.ts';
+import type { ApiDeps } from '../../api/instance.ts';
+import { createRoutes, type Handlers } from '../../registry/routes.ts';
+import { serverFactory } from '../../server/http.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { basic, bearer, startApi, type DeclaredRoute, type TestApi } from './test-api.ts';
+
+// Every route of the process but /v2, with who may use it. A new route has to be entered here, with a decision.
+const expected: Readonly<Record<string, string>> = {
+  'GET /livez': 'anonymous',
+  'GET /readyz': 'anonymous',
+  'GET /health': 'anonymous',
+  'GET /_ping': 'anonymous',
+  'GET /metrics': 'anonymous',
+  'GET /auth/token': 'anonymous',
+  'GET /api/v0/jobs': 'system-admin',
+  'POST /api/v0/jobs': 'system-admin',
+  'GET /api/v0/jobs/:jobID': 'system-admin',
+  'DELETE /api/v0/jobs/:jobID': 'system-admin',
+  'POST /api/v0/jobs/:jobID/cancel': 'system-admin',
+  'GET /api/v0/jobs/:jobID/logs': 'system-admin',
+  'GET /api/v0/crons': 'system-admin',
+  'POST /api/v0/crons': 'system-admin',
+  'GET /api/v0/crons/:action': 'system-admin',
+  'DELETE /api/v0/crons/:action': 'system-admin',
+  'GET /api/v0/webhooks': 'system-admin',
+  'POST /api/v0/webhooks': 'system-admin',
+  'DELETE /api/v0/webhooks/:webhook': 'system-admin',
+  'GET /api/v0/repositories': 'authenticated',
+  'GET /api/v0/repositories/:namespace': 'authenticated',
+  'POST /api/v0/repositories/:namespace': 'authenticated',
+  'GET /api/v0/repositories/:namespace/:reponame': 'authenticated',
+};
+
+function nameOf({ method, url }: DeclaredRoute): string {
+  return `${method === 'HEAD' ? 'GET' : method} ${url}`;
+}
+
+/** A path of the route. */
+function pathOf({ url }: DeclaredRoute): string {
+  return url.replace(':namespace', 'ada').replace(':action', 'sleep').replace(/:\w+/g, 'none');
+}
+
+test('every route declares who may use it, and it is who was meant', async (t) => {
+  const { routes } = await startApi(t);
+  assert.deepEqual(Object.fromEntries(routes.map((route) => [nameOf(route), route.access])), expected);
+});
+
+const handle = () => Promise.resolve();
+
+test('every route of the registry declares who may use it', () => {
+  const handlers: Handlers = {
+    base: handle,
+    catalog: handle,
+    tags: handle,
+    blobs: { head: handle, get: handle, remove: handle },
+    uploads: { start: handle, status: handle, append: handle, finish: handle, cancel: handle },
+    manifests: { read: handle, put: handle, remove: handle },
+  };
+  const writes = new Set(['POST', 'PUT', 'PATCH']);
+  for (const { method, template, access } of createRoutes(handlers)) {
+    const name = `${method} ${template}`;
+    assert.ok(['authenticated', 'catalog', 'pull', 'push', 'delete'].includes(access), name);
+    if (writes.has(method) || template.includes('uploads')) assert.equal(access, 'push', name);
+    if (method === 'DELETE' && !template.includes('uploads')) assert.equal(access, 'delete', name);
+  }
+});
+
+test('an app does not start with a route that declares no access', async (t) => {
+  const app = createApiApp({
+    log: createLogger({ level: 'silent' }),
+    serverFactory: serverFactory(undefined),
+    onRequestEnd: () => undefined,
+  });
+  t.after(() => app.close());
+  checkAccess(app, {} as ApiDeps);
+  assert.throws(() => app.get('/api/v0/open', () => 'open'), /route GET \/api\/v0\/open declares no access/);
+});
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+/** Tokens that look right and are not, for the account `admin`. */
+async function forgedTokens({ signingKey, pool }: TestApi): Promise<Record<string, string>> {
+  const { kid, privateKey } = signingKey;
+  const other = await generateKeyPair('ES256');
+  const { rows } = await pool.query<{ jwk: object }>('SELECT public_jwk AS jwk FROM accounts.signing_keys');
+  const publicKey = Buffer.from(JSON.stringify(rows[0]?.jwk));
+  const token = ({ alg = 'ES256', iss = 'jobrunner-garant', aud = 'jobrunner', header = {} } = {}) =>
+    new SignJWT({ access: [] })
+      .setProtectedHeader({ alg, typ: 'JWT', kid, ...header })
+      .setIssuer(iss)
+      .setAudience(aud)
+      .setSubject('admin')
+      .setIssuedAt()
+      .setExpirationTime('5m');
+  const right = await token().sign(privateKey);
+  const [header = '', payload = '', signature = ''] = right.split('.');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+  return {
+    'another key under our id': await token().sign(other.privateKey),
+    'another key under its own id': await token({ header: { kid: 'other' } }).sign(other.privateKey),
+    'our public key as a shared secret': await token({ alg: 'HS256' }).sign(publicKey),
+    'no algorithm': `${encode({ alg: 'none', kid })}.${payload}.`,
+    'a changed payload': `${header}.${encode({ ...claims, exp: 4_000_000_000 })}.${signature}`,
+    'another issuer': await token({ iss: 'somebody' }).sign(privateKey),
+    'another audience': await token({ aud: 'elsewhere' }).sign(privateKey),
+    'no signature': `${header}.${payload}.`,
+    nonsense: 'not-a-token',
+  };
+}
+
+test('the access matrix: who is let through to which route', { timeout: 120_000 }, async (t) => {
+  const api = await startApi(t);
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  const unknown = {
+    nobody: {},
+    'a wrong password': basic('admin', 'wrong'),
+    'no password': basic('admin', ''),
+    'an unknown account': basic('nobody'),
+    'an organization': basic('acme', ''),
+    'an inactive account': basic('gone'),
+    'an expired token': await bearer(api, 'admin', anHourAgo),
+    'a token from the future': await bearer(api, 'admin', new Date(Date.now() + 3_600_000)),
+    'the token of an inactive account': await bearer(api, 'gone'),
+    'the token of nobody': await bearer(api, ''),
+    'an unknown scheme': { authorization: 'Digest username="admin"' },
+    'an empty header': { authorization: '' },
+    ...Object.fromEntries(
+      Object.entries(await forgedTokens(api)).map(([name, token]) => [name, { authorization: `Bearer ${token}` }]),
+    ),
+  };
+  const known = {
+    'ada by password': { headers: basic('ada'), isAdmin: false },
+    'ada by token': { headers: await bearer(api, 'ada'), isAdmin: false },
+    'admin by password': { headers: basic('admin'), isAdmin: true },
+    'admin by token': { headers: await bearer(api, 'admin'), isAdmin: true },
+  };
+  // Passwords are slow to be refused, by design: those are tried on one route of each kind of access.
+  const slow = new Set([
+    'a wrong password',
+    'no password',
+    'an unknown account',
+    'an organization',
+    'an inactive account',
+  ]);
+  const slowRoutes = new Set(['GET /api/v0/jobs', 'POST /api/v0/crons', 'GET /api/v0/repositories']);
+
+  for (const route of api.routes) {
+    const path = pathOf(route);
+    const ask = async (headers: object) =>
+      (await api.send(route.method, path, { as: null, headers: { ...headers } })).status;
+    for (const [who, headers] of Object.entries(unknown)) {
+      if (slow.has(who) && !slowRoutes.has(`${route.method} ${route.url}`)) continue;
+      if (route.access === 'anonymous') {
+        // The token service looks at credentials, the probes do not.
+        if (who === 'nobody') assert.equal(await ask(headers), 200, `${nameOf(route)} by ${who}`);
+      } else assert.equal(await ask(headers), 401, `${nameOf(route)} by ${who}`);
+    }
+    for (const [who, { headers, isAdmin }] of Object.entries(known)) {
+      const status = await ask(headers);
+      const what = `${nameOf(route)} by ${who}: ${status}`;
+      if (route.access === 'system-admin' && !isAdmin) assert.equal(status, 403, what);
+      else assert.ok(status < 500 && ![401, 403, 405].includes(status), what);
+    }
+  }
+});
+
+test('who is refused reads why, and how to sign in', async (t) => {
+  const api = await startApi(t);
+  const nobody = await api.send('GET', '/api/v0/jobs', { as: null });
+  assert.equal(nobody.outcome, '401 NOT_AUTHENTICATED');
+  assert.equal(nobody.headers['www-authenticate'], 'Basic realm="Jobrunner"');
+  const wrong = await api.send('GET', '/api/v0/jobs', { as: null, headers: basic('admin', 'wrong') });
+  const stranger = await api.send('GET', '/api/v0/jobs', { as: null, headers: basic('stranger', 'wrong') });
+  assert.deepEqual([wrong.outcome, wrong.text], ['401 NOT_AUTHENTICATED', stranger.text], 'not which of the two it is');
+  const ada = await api.send('GET', '/api/v0/jobs', { as: 'ada' });
+  assert.equal(ada.outcome, '403 NOT_AUTHORIZED');
+  assert.match(ada.message, /only system administrators may GET \/api\/v0\/jobs/);
+});
+
+test('a password may hold colons and any characters', async (t) => {
+  const api = await startApi(t);
+  await api.pool.query(`UPDATE accounts.accounts SET password_hash = $1 WHERE name = 'ada'`, [
+    await hashPassword('a:b: pässwörd'),
+  ]);
+  const headers = basic('ada', 'a:b: pässwörd');
+  assert.equal((await api.send('GET', '/api/v0/repositories', { as: null, headers })).status, 200);
+});

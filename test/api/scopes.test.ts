@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseScopes } from '../../api/garant/scopes.ts';
+
+test('scopes come in several parameters, and several in one, parted by spaces', () => {
+  assert.deepEqual(parseScopes(['repository:admin/app:pull,push repository:acme/base:pull', 'registry:catalog:*']), [
+    { type: 'repository', name: 'admin/app', actions: ['pull', 'push'] },
+    { type: 'repository', name: 'acme/base', actions: ['pull'] },
+    { type: 'registry', name: 'catalog', actions: ['*'] },
+  ]);
+});
+
+test('a name may begin with a host and its port', () => {
+  assert.deepEqual(parseScopes(['repository:localhost:8080/admin/app:pull']), [
+    { type: 'repository', name: 'localhost:8080/admin/app', actions: ['pull'] },
+  ]);
+});
+
+test('the class of a repository in parentheses is taken and ignored', () => {
+  assert.deepEqual(parseScopes(['repository(plugin):admin/app:pull']), [
+    { type: 'repository', name: 'admin/app', actions: ['pull'] },
+  ]);
+});
+
+test('what makes no sense is left out, and the rest stays', () => {
+  const nonsense = [
+    '',
+    ' ',
+    ':',
+    '::',
+    'repository',
+    'repository:',
+    'repository::pull',
+    'a:b:c',
+    'Repository:a/b:pull',
+  ];
+  assert.deepEqual(parseScopes([...nonsense, 'repository:admin/app:pull']), [
+    { type: 'repository', name: 'admin/app', actions: ['pull'] },
+  ]);
+});
+
+test('empty actions are no actions', () => {
+  assert.deepEqual(parseScopes(['repository:admin/app:', 'repository:admin/app:,pull,']), [
+    { type: 'repository', name: 'admin/app', actions: [] },
+    { type: 'repository', name: 'admin/app', actions: ['pull'] },
+  ]);
+});

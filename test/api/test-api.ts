@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import type pg from 'pg';
+import { checkAccess } from '../../api/access.ts';
+import { createApiApp } from '../../api/app.ts';
+import { hashPassword } from '../../api/enzi/passwords.ts';
+import { createVerificationKeys, loadSigningKey, type SigningKey } from '../../api/garant/signing-keys.ts';
+import { tokenRoutes } from '../../api/garant/token-route.ts';
+import { createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
+import type { ApiDeps } from '../../api/instance.ts';
+import { createListener, type Listener } from '../../database/listener.ts';
+import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
+import { createAddressGuard } from '../../outbound/address-guard.ts';
+import { healthRoutes } from '../../server/health.ts';
+import { closeServer, serverFactory } from '../../server/http.ts';
+import { apiRoutes } from '../../server/serve.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { createMetrics } from '../../telemetry/metrics.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+export const password = 'correct horse battery';
+// Hashed once: it takes as long as it is meant to take.
+const passwordHash = await hashPassword(password);
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+  /** The body, parsed; undefined where it is not JSON. */
+  readonly json: unknown;
+  /** `status CODE` of the first error, such as `404 NO_SUCH_JOB`; the status alone where there is none. */
+  readonly outcome: string;
+  /** The message of the first error, or empty. */
+  readonly message: string;
+}
+
+export interface ApiRequest {
+  /** Undefined: `admin`; null: nobody. */
+  readonly as?: 'admin' | 'ada' | null;
+  readonly headers?: http.OutgoingHttpHeaders;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly rawBody?: string;
+}
+
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: string | undefined;
+}
+
+/** The API over a fresh database, on a port of its own. */
+export interface TestApi {
+  readonly port: number;
+  readonly pool: pg.Pool;
+  readonly signingKey: SigningKey;
+  /** Every route, with the access that it declares. */
+  readonly routes: readonly DeclaredRoute[];
+  /** Names of the wake-ups that were sent. */
+  readonly wakeUps: string[];
+  /** The routes under which requests were measured. */
+  readonly measuredRoutes: string[];
+  readonly send: (method: string, path: string, request?: ApiRequest) => Promise<ApiResponse>;
+  /** Calls whoever follows a log, as a worker does after it has written a line. */
+  readonly wakeFollowers: () => void;
+  /** How many follow a log just now. */
+  readonly followers: () => number;
+  /** Tells the process's long answers to end. */
+  readonly stop: () => void;
+}
+
+/** Starts the API with the accounts `admin`, `ada` (no administrator), `gone` (inactive) and the organization `acme`. */
+export async function startApi(
+  t: TestContext,
+  { allowPrivate = false, problems = () => [] }: { allowPrivate?: boolean; problems?: () => string[] } = {},
+): Promise<TestApi> {
+  await using cleanUp = new AsyncDisposableStack();
+  const { url, pool } = await createTestDatabase({ after: (work) => cleanUp.defer(work as () => Promise<void>) });
+  await pool.query(
+    `INSERT INTO accounts.accounts (name, is_admin, is_active, is_org, password_hash) VALUES
+     ('admin', true, true, false, $1), ('ada', false, true, false, $1), ('gone', true, false, false, $1),
+     ('acme', false, true, true, NULL)`,
+    [passwordHash],
+  );
+  const databaseListener = createListener({
+    connectionString: url,
+    applicationName: 'test',
+    onError: () => undefined,
+  });
+  cleanUp.defer(() => databaseListener.close());
+  let followers = 0;
+  const listener: Listener = {
+    ...databaseListener,
+    on: (channel, onNotify) => {
+      const stopListening = databaseListener.on(channel, onNotify);
+      followers++;
+      return () => {
+        stopListening();
+        followers--;
+      };
+    },
+  };
+
+  const wakeUps: string[] = [];
+  const measuredRoutes: string[] = [];
+  const routes: DeclaredRoute[] = [];
+  const stopping = new AbortController();
+  const signingKey = await loadSigningKey(pool, randomBytes(32));
+  const metrics = createMetrics(pool);
+  const app = createApiApp({
+    log: createLogger({ level: 'silent' }),
+    serverFactory: serverFactory(undefined),
+    onRequestEnd: (request) => {
+      measuredRoutes.push(request.route);
+      metrics.observeRequest(request);
+    },
+  });
+  app.addHook('onRoute', ({ method, url: routeUrl, config }) => {
+    for (const each of [method].flat()) routes.push({ method: each, url: routeUrl, access: config?.access });
+  });
+  const deps: ApiDeps = {
+    pool,
+    listener,
+    wakeDispatcher: { send: () => wakeUps.push('dispatcher') },
+    wakeSchedules: { send: () => wakeUps.push('schedules') },
+    outboundGuard: createAddressGuard({ allowPrivate }),
+    verifyToken: createTokenVerifier(createVerificationKeys(pool)),
+    stopping: stopping.signal,
+  };
+  checkAccess(app, deps);
+  healthRoutes(app, { pool, metrics, problems });
+  apiRoutes(app, deps);
+  tokenRoutes(app, { ...deps, signingKey });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  cleanUp.defer(async () => {
+    await closeServer(app.server, 1_000);
+    await app.close();
+  });
+  cleanUp.defer(() => stopping.abort());
+
+  const { port } = app.server.address() as AddressInfo;
+  const followerWakeUp = createWakeUp(pool, jobChannel, () => undefined);
+  const resources = cleanUp.move();
+  t.after(() => resources.disposeAsync());
+  return {
+    port,
+    pool,
+    signingKey,
+    routes,
+    wakeUps,
+    measuredRoutes,
+    send: (method, path, request) => send(port, method, path, request),
+    wakeFollowers: () => followerWakeUp.send(),
+    followers: () => followers,
+    stop: () => stopping.abort(),
+  };
+}
+
+export function basic(name: string, secret = password): { readonly authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` };
+}
+
+/** The header with a token for an account. */
+export async function bearer(
+  { signingKey }: TestApi,
+  subject: string,
+  issuedAt = new Date(),
+): Promise<{ readonly authorization: string }> {
+  return { authorization: `Bearer ${await issueToken(signingKey, { subject, access: [] }, issuedAt)}` };
+}
+
+function send(port: number, method: string, path: string, request: ApiRequest = {}): Promise<ApiResponse> {
+  const { as = 'admin', headers, body } = request;
+  const sent = request.rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+  return new Promise((resolve, reject) => {
+    const req = http.request(
+      {
+        port,
+        host: '127.0.0.1',
+        method,
+        path,
+        agent: false,
+        headers: {
+          ...(as !== null && basic(as)),
+          ...(sent !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),
+          ...headers,
+        },
+      },
+      (res) => {
+        res.setEncoding('utf8');
+        let text = '';
+        res.on('data', (chunk: string) => (text += chunk));
+        res.on('error', reject);
+        res.on('end', () => resolve(read(res, text)));
+      },
+    );
+    req.on('error', reject);
+    req.end(sent);
+  });
+}
+
+function read(res: http.IncomingMessage, text: string): ApiResponse {
+  const status = res.statusCode ?? 0;
+  const isJson = res.headers['content-type']?.startsWith('application/json') ?? false;
+  const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
+  const [error] = (json as { errors?: { code: string; message: string }[] } | undefined)?.errors ?? [];
+  const outcome = error ? `${status} ${error.code}` : String(status);
+  return { status, headers: res.headers, text, json, outcome, message: error?.message ?? '' };
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { createVerificationKeys, loadSigningKey } from '../../api/garant/signing-keys.ts';
+import { createTokenVerifier, issueToken, TokenRejectedError, type TokenClaims } from '../../api/garant/tokens.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { basic, bearer, startApi, type ApiRequest, type TestApi } from './test-api.ts';
+
+async function claimsOf(api: TestApi, query: string, request: ApiRequest = {}): Promise<TokenClaims> {
+  const response = await api.send('GET', `/auth/token?service=jobrunner${query}`, request);
+  assert.equal(response.status, 200, response.text);
+  const { token } = response.json as { token: string };
+  return createTokenVerifier(createVerificationKeys(api.pool))(token);
+}
+
+async function addRepository({ pool }: TestApi, name: string, visibility: string): Promise<void> {
+  await pool.query(`INSERT INTO registry.repositories (namespace, name, visibility) VALUES ('acme', $1, $2)`, [
+    name,
+    visibility,
+  ]);
+}
+
+const everything = 'pull,push,delete';
+
+test('the answer has both names of the token, its life, and must not be kept by caches', async (t) => {
+  const api = await startApi(t);
+  const response = await api.send(
+    'GET',
+    '/auth/token?service=jobrunner&account=admin&client_id=docker&offline_token=true',
+  );
+  const {
+    token,
+    access_token: same,
+    expires_in: lifeSeconds,
+    issued_at: issuedAt,
+  } = response.json as Record<string, unknown>;
+  assert.equal(token, same);
+  assert.equal(lifeSeconds, 300);
+  assert.ok(Math.abs(Date.parse(String(issuedAt)) - Date.now()) < 10_000);
+  assert.equal(response.headers['cache-control'], 'no-store');
+});
+
+test('an administrator is granted all that is asked for, and no more', async (t) => {
+  const api = await startApi(t);
+  const claims = await claimsOf(api, `&scope=repository:acme/app:${everything}&scope=registry:catalog:*`);
+  assert.deepEqual(claims, {
+    subject: 'admin',
+    access: [
+      { type: 'repository', name: 'acme/app', actions: ['pull', 'push', 'delete'] },
+      { type: 'registry', name: 'catalog', actions: ['*'] },
+    ],
+  });
+  assert.deepEqual((await claimsOf(api, '')).access, []);
+});
+
+test('an account has everything in its own namespace, may pull what is public, and nothing else', async (t) => {
+  const api = await startApi(t);
+  await addRepository(api, 'open', 'public');
+  await addRepository(api, 'hidden', 'private');
+  const names = ['ada/app', 'acme/open', 'acme/hidden', 'acme/none', 'adalbert/app', 'ada', 'acme'];
+  const scopes = names.map((name) => `&scope=repository:${name}:${everything}`).join('');
+  const claims = await claimsOf(api, `${scopes}&scope=registry:catalog:*`, { as: 'ada' });
+  assert.equal(claims.subject, 'ada');
+  assert.deepEqual(
+    claims.access.map(({ name, actions }) => `${name} ${actions.join()}`),
+    ['ada/app pull,push,delete', 'acme/open pull', 'ada pull,push,delete'],
+  );
+});
+
+test('nobody may pull what is public, and never push', async (t) => {
+  const api = await startApi(t);
+  await addRepository(api, 'open', 'public');
+  const scope = `&scope=repository:acme/open:${everything}%20repository:acme/none:push&scope=registry:catalog:*`;
+  assert.deepEqual(await claimsOf(api, scope, { as: null }), {
+    subject: '',
+    access: [{ type: 'repository', name: 'acme/open', actions: ['pull'] }],
+  });
+});
+
+test('wrong credentials are refused, rather than taken for nobody', async (t) => {
+  const api = await startApi(t);
+  for (const headers of [
+    basic('admin', 'wrong'),
+    basic('gone'),
+    { authorization: 'Bearer nonsense' },
+    { authorization: 'Basic' },
+  ]) {
+    const response = await api.send('GET', '/auth/token', { as: null, headers });
+    assert.equal(response.outcome, '401 NOT_AUTHENTICATED');
+  }
+  const deactivated = await bearer(api, 'ada');
+  await api.pool.query(`UPDATE accounts.accounts SET is_active = false WHERE name = 'ada'`);
+  assert.equal((await api.send('GET', '/auth/token', { as: null, headers: deactivated })).status, 401);
+});
+
+test('more scopes than any client asks for are refused', async (t) => {
+  const api = await startApi(t);
+  const scope = '&scope=repository:a/b:pull'.repeat(101);
+  assert.equal((await api.send('GET', `/auth/token?service=jobrunner${scope}`)).outcome, '400 INVALID_PARAMETERS');
+});
+
+test('a token is good until a little after it expires, to allow for clocks', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const key = await loadSigningKey(pool, randomBytes(32));
+  const verify = createTokenVerifier(createVerificationKeys(pool));
+  const issued = (secondsAgo: number) =>
+    issueToken(key, { subject: 'admin', access: [] }, new Date(Date.now() - secondsAgo * 1_000));
+  assert.equal((await verify(await issued(295))).subject, 'admin');
+  await assert.rejects(verify(await issued(320)), TokenRejectedError);
+  await assert.rejects(verify(await issued(-60)), TokenRejectedError);
+});
+
+test('processes that make the signing key at once agree on one, and later ones find it', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const secretKey = randomBytes(32);
+  const keys = await Promise.all(Array.from({ length: 3 }, () => loadSigningKey(pool, secretKey)));
+  const last = await loadSigningKey(pool, secretKey);
+  const verify = createTokenVerifier(createVerificationKeys(pool));
+  for (const key of keys) {
+    assert.equal((await verify(await issueToken(key, { subject: key.kid, access: [] }))).subject, key.kid);
+  }
+  assert.ok(keys.some(({ kid }) => kid === last.kid));
+  await assert.rejects(
+    loadSigningKey(pool, randomBytes(32)),
+    /SECRET_KEY is not the one that this database was set up with/,
+  );
+});
+
+test('a retired key signs nothing any more', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const key = await loadSigningKey(pool, randomBytes(32));
+  const token = await issueToken(key, { subject: 'admin', access: [] });
+  await pool.query('UPDATE accounts.signing_keys SET retired_at = now()');
+  await assert.rejects(createTokenVerifier(createVerificationKeys(pool))(token), TokenRejectedError);
+});

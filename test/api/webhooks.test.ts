@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertMsrShape } from './msr-definitions.ts';
+import { startApi, type ApiResponse, type TestApi } from './test-api.ts';
+
+interface WebhookView {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+const path = '/api/v0/webhooks';
+// Of the network that is kept for documentation: allowed, and never reached.
+const endpoint = 'https://192.0.2.1/hook';
+
+async function subscribe(api: TestApi, body: object): Promise<WebhookView> {
+  const response = await api.send('POST', path, { body: { type: 'TAG_PUSH', endpoint, ...body } });
+  assert.equal(response.status, 201, response.text);
+  assertMsrShape('responses.Webhook', response.json);
+  return response.json as WebhookView;
+}
+
+function webhooksOf(response: ApiResponse): WebhookView[] {
+  assert.equal(response.status, 200, response.text);
+  const webhooks = response.json as WebhookView[];
+  for (const webhook of webhooks) assertMsrShape('responses.Webhook', webhook);
+  return webhooks;
+}
+
+async function addRepository({ pool }: TestApi, namespace: string, name: string): Promise<void> {
+  await pool.query('INSERT INTO registry.repositories (namespace, name) VALUES ($1, $2)', [namespace, name]);
+}
+
+test('a subscription to everything, to a namespace, and to a repository', async (t) => {
+  const api = await startApi(t);
+  await addRepository(api, 'acme', 'app');
+  const everything = await subscribe(api, {});
+  const { id, authorID, createdAt, ...rest } = everything;
+  assert.deepEqual(rest, {
+    type: 'TAG_PUSH',
+    key: '',
+    endpoint,
+    inactive: false,
+    tlsCert: '',
+    skipTLSVerification: false,
+  });
+  assert.match(`${id} ${String(authorID)} ${String(createdAt)}`, /^[0-9a-f-]{36} [0-9a-f-]{36} \d{4}-/);
+  const namespace = await subscribe(api, { key: 'acme', skipTLSVerification: true });
+  assert.deepEqual([namespace['key'], namespace['skipTLSVerification']], ['acme', true]);
+  const repository = await subscribe(api, { key: 'acme/app', type: 'MANIFEST_PUSH' });
+  assert.deepEqual(webhooksOf(await api.send('GET', path)), [everything, namespace, repository]);
+});
+
+test('subscriptions are listed by type', async (t) => {
+  const api = await startApi(t);
+  const push = await subscribe(api, {});
+  const remove = await subscribe(api, { type: 'TAG_DELETE' });
+  const list = async (query: string) => webhooksOf(await api.send('GET', `${path}${query}`)).map(({ id }) => id);
+  assert.deepEqual(await list('?webhookType=any'), [push.id, remove.id]);
+  assert.deepEqual(await list('?webhookType=TAG_DELETE'), [remove.id]);
+  assert.deepEqual(await list('?webhookType=MANIFEST_PUSH'), []);
+  assert.equal((await api.send('GET', `${path}?webhookType=PUSH`)).outcome, '400 INVALID_PARAMETERS');
+});
+
+test('the time of the last delivery is shown once there is one', async (t) => {
+  const api = await startApi(t);
+  assert.equal('lastSuccessfulAt' in (await subscribe(api, {})), false);
+  await api.pool.query(`UPDATE registry.webhooks SET last_successful_at = '2026-01-01T00:00:00Z'`);
+  const [webhook] = webhooksOf(await api.send('GET', path));
+  assert.equal(webhook?.['lastSuccessfulAt'], '2026-01-01T00:00:00.000Z');
+});
+
+test('a subscription is deleted once', async (t) => {
+  const api = await startApi(t);
+  const { id } = await subscribe(api, {});
+  const deleted = await api.send('DELETE', `${path}/${id}`);
+  assert.deepEqual([deleted.status, deleted.text], [204, '']);
+  for (const unknown of [id, 'none', '%00', `${id}x`]) {
+    assert.equal((await api.send('DELETE', `${path}/${unknown}`)).outcome, '404 NO_SUCH_WEBHOOK', unknown);
+  }
+  assert.deepEqual(webhooksOf(await api.send('GET', path)), []);
+});
+
+test('what is wrong with a subscription is refused by name, and makes none', async (t) => {
+  const api = await startApi(t);
+  const right = { type: 'TAG_PUSH', endpoint };
+  const cases: readonly (readonly [object, string, RegExp])[] = [
+    [{}, '400 INVALID_JSON', /type/],
+    [{ type: 'TAG_PUSH' }, '400 INVALID_JSON', /endpoint/],
+    [{ ...right, type: 1 }, '400 INVALID_JSON', /body\.type must be string/],
+    [{ ...right, type: 'PUSH' }, '400 INVALID_PARAMETERS', /"PUSH"; the types are TAG_PUSH/],
+    [{ ...right, secret: 'x' }, '400 INVALID_JSON', /no property "secret"/],
+    [{ ...right, skipTLSVerification: 'true' }, '400 INVALID_JSON', /skipTLSVerification must be boolean/],
+    [{ ...right, tlsCert: 'PEM' }, '400 INVALID_PARAMETERS', /tlsCert is not a certificate/],
+    [{ ...right, key: 'nobody' }, '404 NO_SUCH_ACCOUNT', /"nobody"/],
+    [{ ...right, key: 'nobody/app' }, '404 NO_SUCH_ACCOUNT', /"nobody"/],
+    [{ ...right, key: 'acme/none' }, '404 NO_SUCH_REPOSITORY', /"acme\/none"/],
+    [{ ...right, key: 'acme/' }, '404 NO_SUCH_REPOSITORY', /"acme\/"/],
+    [{ ...right, key: '\u0000' }, '400 INVALID_PARAMETERS', /NUL/],
+    [{ ...right, endpoint: '' }, '400 INVALID_JSON', /endpoint/],
+    [{ ...right, endpoint: 'not a url' }, '400 INVALID_ENDPOINT', /not an http or https URL/],
+    [{ ...right, endpoint: 'file:///etc/passwd' }, '400 INVALID_ENDPOINT', /not an http or https URL/],
+    [{ ...right, endpoint: 'https://user:secret@192.0.2.1/' }, '400 INVALID_ENDPOINT', /holds a user name or password/],
+    [{ ...right, endpoint: 'http://127.0.0.1:8080/' }, '400 INVALID_ENDPOINT', /loopback or private .*OUTBOUND_ALLOW/],
+    [{ ...right, endpoint: 'http://0x7f000001/' }, '400 INVALID_ENDPOINT', /loopback or private/],
+    [{ ...right, endpoint: 'http://localhost/' }, '400 INVALID_ENDPOINT', /loopback or private/],
+    [{ ...right, endpoint: 'http://169.254.169.254/' }, '400 INVALID_ENDPOINT', /metadata/],
+    [{ ...right, endpoint: 'http://no-such-host.invalid/' }, '400 INVALID_ENDPOINT', /cannot be resolved/],
+  ];
+  for (const [body, outcome, message] of cases) {
+    const response = await api.send('POST', path, { body });
+    assert.equal(response.outcome, outcome, `${JSON.stringify(body)}: ${response.text}`);
+    assert.match(response.message, message);
+  }
+  assert.deepEqual(webhooksOf(await api.send('GET', path)), []);
+});
+
+test('private endpoints are taken where the configuration allows them, metadata services never', async (t) => {
+  const api = await startApi(t, { allowPrivate: true });
+  assert.equal(
+    (await subscribe(api, { endpoint: 'http://127.0.0.1:9000/hook' }))['endpoint'],
+    'http://127.0.0.1:9000/hook',
+  );
+  const body = { type: 'TAG_PUSH', endpoint: 'http://169.254.169.254/' };
+  assert.equal((await api.send('POST', path, { body })).outcome, '400 INVALID_ENDPOINT');
+});

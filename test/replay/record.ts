@@ -1,0 +1,133 @@
+// Adds histories to test/replay/histories: runs every scenario that has no file yet against real servers, and writes what
+// Temporal recorded. A file that is there is never written again: it stands for a version that somebody may still run.
+// Usage: npm run record-histories
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import packageJson from '../../package.json' with { type: 'json' };
+import { cancelJob } from '../../jobs/commands.ts';
+import { makeOrphans } from '../workflows/orphans.ts';
+import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
+import { startTestJobrunner, type TestJobrunner } from '../workflows/test-jobrunner.ts';
+
+const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Scenario {
+  readonly workflowType: string;
+  readonly name: string;
+  /** Runs it to its end; returns the id of the workflow. */
+  readonly run: (jobrunner: TestJobrunner, receiver: Receiver) => Promise<string>;
+}
+
+async function cancelled(jobrunner: TestJobrunner, jobId: string): Promise<string> {
+  await cancelJob(jobrunner.pool, jobId, 'tester');
+  jobrunner.wakeDispatcher.send();
+  return jobId;
+}
+
+const scenarios: readonly Scenario[] = [
+  {
+    workflowType: 'sleep',
+    name: 'done',
+    run: (jobrunner) => jobrunner.submit('sleep', { parameters: { seconds: '1' } }),
+  },
+  {
+    workflowType: 'sleep',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      const jobId = await jobrunner.submit('sleep', { deadline: '1h', stopTimeout: '1m' });
+      await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  { workflowType: 'false', name: 'failed', run: (jobrunner) => jobrunner.submit('false', { retries: 1 }) },
+  {
+    workflowType: 'webhook',
+    name: 'delivered',
+    run: (jobrunner, receiver) => pushEvent(jobrunner, receiver.url),
+  },
+  {
+    workflowType: 'webhook',
+    name: 'delivered-after-retry',
+    run: (jobrunner, receiver) => {
+      receiver.statuses.push(500, 429);
+      return pushEvent(jobrunner, receiver.url);
+    },
+  },
+  {
+    workflowType: 'webhook',
+    name: 'refused',
+    run: (jobrunner, receiver) => {
+      receiver.statuses.push(404);
+      return pushEvent(jobrunner, receiver.url);
+    },
+  },
+  {
+    workflowType: 'onlinegc_blobs',
+    name: 'dry-run',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 25);
+      return jobrunner.submit('onlinegc_blobs', { parameters: { dryRun: 'true', batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_blobs',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 100);
+      return jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_blobs',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 200);
+      const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+];
+
+/** Every run of a workflow, the first first. */
+async function runIds({ temporal, pool }: TestJobrunner, jobId: string): Promise<string[]> {
+  const { rows } = await pool.query<{ runId: string }>('SELECT run_id AS "runId" FROM jobs.jobs WHERE id = $1', [
+    jobId,
+  ]);
+  const ids: string[] = [];
+  for (let runId: string | undefined = rows[0]?.runId; runId;) {
+    ids.push(runId);
+    const { events } = await temporal.workflow.getHandle(jobId, runId).fetchHistory();
+    runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+  }
+  return ids;
+}
+
+async function record(jobrunner: TestJobrunner, receiver: Receiver, scenario: Scenario): Promise<void> {
+  const folder = new URL(`./histories/${scenario.workflowType}/`, import.meta.url);
+  const file = (run: number) => new URL(`${scenario.name}.${run}_${packageJson.version}.json`, folder);
+  if (existsSync(file(1))) return;
+  const jobId = await scenario.run(jobrunner, receiver);
+  await jobrunner.ended(jobId);
+  // The row ends a moment before the workflow does.
+  await jobrunner.temporal.workflow
+    .getHandle(jobId)
+    .result()
+    .catch(() => undefined);
+  await mkdir(folder, { recursive: true });
+  for (const [index, runId] of (await runIds(jobrunner, jobId)).entries()) {
+    const history = await jobrunner.temporal.workflow.getHandle(jobId, runId).fetchHistory();
+    // Stack traces name the folder of whoever records.
+    const json = historyToJSON(history).replaceAll(projectFolder, '');
+    await writeFile(file(index + 1), `${json}\n`, { flag: 'wx' });
+    console.log(`${scenario.workflowType} ${scenario.name}, run ${index + 1}: ${history.events?.length} events`);
+  }
+}
+
+await using cleanUp = new AsyncDisposableStack();
+const t = { after: (close: unknown) => cleanUp.defer(() => (close as () => Promise<void>)()) };
+const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'] });
+const receiver = await startReceiver(t);
+for (const scenario of scenarios) await record(jobrunner, receiver, scenario);

@@ -1,0 +1,68 @@
+// Brings what the tests need beyond npm, once: `npm run setup`.
+import { goInstall, hasGo } from '../../local/go-install.ts';
+import { createProgress } from '../../local/progress.ts';
+import { findTemporalBinary, temporalBinary } from '../../local/temporal-binary.ts';
+import { aptInstall } from './apt.ts';
+import { hasBaseImage, makeBaseImage } from './base-image.ts';
+import { findTool, recordMissing, tools, type ToolName } from './tools.ts';
+
+const craneModule = 'github.com/google/go-containerregistry/cmd/crane@v0.20.6';
+const startedMs = performance.now();
+const progress = createProgress((line) => console.log(line));
+const onProgress = (message: string): void => progress.note(message);
+const reasons: Partial<Record<ToolName, string>> = {};
+
+// The compiler does not receive the terminal's Ctrl-C; it has to be ended.
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => {
+    interrupted.abort();
+    process.exit(1);
+  });
+}
+
+await bring('skopeo', () => aptInstall(['skopeo']));
+await bring('dockerd', () => aptInstall(['docker.io']));
+// With the engine, or, in newer distributions, beside it.
+await bring('docker', () => aptInstall(['docker-cli']));
+if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']));
+await bring('base-image', makeBaseImage, hasBaseImage);
+await bring('crane', async () => {
+  if (!(await hasGo())) throw new Error('it is compiled by Go, and this machine has no Go toolchain');
+  await goInstall({ module: craneModule, onProgress, signal: interrupted.signal });
+});
+await bring(
+  'temporal',
+  async () => {
+    await temporalBinary({ onProgress, signal: interrupted.signal });
+  },
+  // One that is too old is as good as none.
+  async () => (await findTemporalBinary()) !== undefined,
+);
+
+recordMissing(reasons);
+const isWhole = Object.keys(reasons).length === 0;
+if (isWhole) console.log(`everything that the tests need is there (${seconds()} s)`);
+// A run that is there to prove something must not leave things out.
+else if (process.env['CI'] === 'true') process.exitCode = 1;
+
+async function bring(
+  name: ToolName,
+  install: () => Promise<void>,
+  isThere: () => boolean | Promise<boolean> = () => findTool(name) !== undefined,
+): Promise<void> {
+  if (await isThere()) return;
+  progress.note(`bringing ${name}`);
+  try {
+    await progress.step(name, install);
+    if (!(await isThere())) throw new Error('it is still not there');
+  } catch (error) {
+    const reason = (error as Error).message;
+    reasons[name] = reason;
+    console.error(`✗ ${name} cannot be had: ${reason}. Left out: ${tools[name]}`);
+  }
+}
+
+function seconds(): string {
+  return ((performance.now() - startedMs) / 1000).toFixed(1);
+}

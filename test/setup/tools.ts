@@ -1,0 +1,74 @@
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { cacheBinFolder, cacheFolder } from '../../local/cache-folder.ts';
+
+/** What tests need beyond npm, each with the tests that go without it where it cannot be had. */
+export const tools = {
+  skopeo: 'tests with skopeo',
+  crane: 'tests with crane',
+  docker: 'tests with a Docker engine',
+  dockerd: 'tests with a Docker engine',
+  debootstrap: 'nothing but the making of the base image',
+  temporal: 'tests with a Temporal server',
+  'base-image': 'tests that push a whole image',
+} as const;
+
+export type ToolName = keyof typeof tools;
+
+/** The real image of several layers that setup has made, as an OCI layout with the tag `latest`. */
+export function baseImagePath(): string {
+  return join(cacheFolder(), 'images', 'base');
+}
+
+/** The path of a tool, or undefined where this machine does not have it. */
+export function findTool(name: ToolName): string | undefined {
+  if (name === 'base-image') return existsSync(join(baseImagePath(), 'index.json')) ? baseImagePath() : undefined;
+  // Debian keeps the programs of administrators where not every user looks for them.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), cacheBinFolder(), '/usr/sbin', '/sbin'];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** @throws Error where this machine does not have it: a test skips by `missing` first */
+export function toolPath(name: ToolName): string {
+  const path = findTool(name);
+  if (path === undefined) throw new Error(`${name} is missing: ${whyMissing(name)}`);
+  return path;
+}
+
+/**
+ * For the option `skip` of a test that needs these tools.
+ *
+ * @returns false where they are all there, or else the reason to leave the test out
+ */
+export function missing(...names: readonly ToolName[]): string | false {
+  const absent = names.filter((name) => findTool(name) === undefined);
+  return absent.length > 0 && absent.map((name) => `${name} is missing: ${whyMissing(name)}`).join('; ');
+}
+
+/** Keeps for the tests why setup could not bring a tool. */
+export function recordMissing(reasons: Partial<Record<ToolName, string>>): void {
+  mkdirSync(cacheFolder(), { recursive: true });
+  writeFileSync(recordPath(), `${JSON.stringify({ missing: reasons }, undefined, 2)}\n`);
+}
+
+function whyMissing(name: ToolName): string {
+  try {
+    const record = JSON.parse(readFileSync(recordPath(), 'utf8')) as { missing: Partial<Record<ToolName, string>> };
+    return record.missing[name] ?? 'run npm run setup';
+  } catch {
+    return 'run npm run setup';
+  }
+}
+
+function recordPath(): string {
+  return join(cacheFolder(), 'setup.json');
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

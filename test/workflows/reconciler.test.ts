@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startReconciler } from '../../workers/reconciler.ts';
+import { startSchedules } from '../../workers/schedules.ts';
+import { saveCron, deleteCron } from '../../jobs/crons.ts';
+import { cronChannel, createWakeUp } from '../../jobs/wake-up.ts';
+import { listJobs } from '../../jobs/queries.ts';
+import { startTestJobrunner } from './test-jobrunner.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+
+test('rows and schedules follow Temporal', async (t) => {
+  const jobrunner = await startTestJobrunner(t);
+  const { pool, temporal, wakeDispatcher, listener, log } = jobrunner;
+  const reconciler = startReconciler({ pool, temporal, wakeDispatcher, log, checkAfterMs: 300 });
+  const schedules = startSchedules({ pool, listener, temporal, log });
+  jobrunner.cleanUp.after(async () => {
+    await reconciler.close();
+    await schedules.close();
+  });
+
+  await t.test('a job that was terminated in Temporal ends as canceled', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    await temporal.workflow.getHandle(jobId).terminate('by an operator');
+    const job = await jobrunner.ended(jobId);
+    assert.deepEqual([job.status, job.failure], ['cancel', 'the workflow was terminated']);
+  });
+
+  await t.test('a running job whose workflow is gone ends as an error', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    await jobrunner.connection.workflowService.deleteWorkflowExecution({
+      namespace: temporal.options.namespace,
+      workflowExecution: { workflowId: jobId },
+    });
+    const job = await jobrunner.ended(jobId);
+    assert.deepEqual([job.status, job.failure], ['error', 'Temporal no longer has the workflow of this job']);
+  });
+
+  await t.test('a waiting job that Temporal has lost is started again', async () => {
+    const jobId = 'sleep:lost';
+    await pool.query(
+      `INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
+         deadline, stop_timeout, trigger, requested_by, scheduled_at, checked_at)
+       VALUES ($1, 'sleep', 'waiting', '{"seconds":"0"}', '{}', $1, 0, 0, '', '', 'api', 'tester', now(), '-infinity')`,
+      [jobId],
+    );
+    assert.equal((await jobrunner.ended(jobId)).status, 'done');
+  });
+
+  await t.test('a job that is running is left alone', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '2' } });
+    assert.equal((await jobrunner.ended(jobId)).status, 'done');
+  });
+
+  await t.test('a cron becomes a schedule, follows its changes, and goes', async () => {
+    const cron = {
+      action: 'sleep',
+      schedule: '* * * * * *',
+      retries: 0,
+      parameters: { seconds: '0' },
+      capacityMap: {},
+      deadline: '',
+      stopTimeout: '',
+      requestedBy: 'tester',
+    };
+    const wakeSchedules = createWakeUp(pool, cronChannel, (error) => assert.fail(error));
+    await saveCron(pool, cron);
+    wakeSchedules.send();
+    const scheduled = async () =>
+      (await listJobs(pool, { action: 'sleep' }, { start: 0, limit: 100 })).filter((job) => job.trigger === 'schedule');
+    for (let tries = 0; (await scheduled()).length < 2 && tries < 100; tries++) await delay(100);
+    const jobs = await scheduled();
+    assert.ok(jobs.length >= 2, `only ${jobs.length} scheduled jobs after 10 s`);
+    assert.match(jobs[0]?.id ?? '', /^sleep-\d{4}-\d{2}-\d{2}T/);
+
+    const handle = temporal.schedule.getHandle('cron:sleep');
+    await handle.pause('paused by an operator');
+    await saveCron(pool, { ...cron, schedule: '0 0 3 * * MON,FRI' });
+    wakeSchedules.send();
+    const updated = async () => (await handle.describe()).spec.calendars?.[0]?.hour?.[0]?.start === 3;
+    for (let tries = 0; !(await updated()) && tries < 100; tries++) await delay(100);
+    const { spec, state, policies } = await handle.describe();
+    assert.deepEqual(
+      spec.calendars?.[0]?.dayOfWeek?.map(({ start }) => start),
+      ['MONDAY', 'FRIDAY'],
+    );
+    assert.deepEqual([state.paused, state.note], [true, 'paused by an operator']);
+    assert.equal(policies.overlap, 'SKIP');
+
+    assert.equal(await deleteCron(pool, 'sleep'), true);
+    wakeSchedules.send();
+    const isThere = async () =>
+      handle.describe().then(
+        () => true,
+        () => false,
+      );
+    for (let tries = 0; (await isThere()) && tries < 100; tries++) await delay(100);
+    assert.equal(await isThere(), false);
+  });
+});

@@ -1,0 +1,144 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client, Connection } from '@temporalio/client';
+import type { WorkflowBundle } from '@temporalio/worker';
+import type pg from 'pg';
+import { createListener, type Listener } from '../../database/listener.ts';
+import { submitJob, type JobRequest } from '../../jobs/commands.ts';
+import { findAction } from '../../jobs/catalogue.ts';
+import { readJobLog } from '../../jobs/logs.ts';
+import { findJob, type JobRow } from '../../jobs/queries.ts';
+import { createWakeUp, outboxChannel, type WakeUp } from '../../jobs/wake-up.ts';
+import { createOutboundClient } from '../../outbound/client.ts';
+import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+import type { BlobStore } from '../../registry/blob-store.ts';
+import { createLogger, type Logger } from '../../telemetry/logger.ts';
+import { bundleWorkflows } from '../../workers/bundle.ts';
+import { startDispatcher } from '../../workers/dispatcher.ts';
+import { registerSearchAttributes } from '../../workers/search-attributes.ts';
+import { connectTemporal, installTemporalRuntime } from '../../workers/temporal.ts';
+import { startWorkers } from '../../workers/workers.ts';
+import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { startTestTemporal } from '../support/temporal.ts';
+
+/** The jobrunner with real PostgreSQL, Temporal and blob store, in this process. */
+export interface TestJobrunner {
+  readonly pool: pg.Pool;
+  readonly listener: Listener;
+  readonly blobStore: BlobStore;
+  readonly temporal: Client;
+  readonly connection: Connection;
+  readonly log: Logger;
+  readonly wakeDispatcher: WakeUp;
+  /** For what a test starts on top: closed before all of this. */
+  readonly cleanUp: CleanUp;
+  /** Makes a job and wakes the dispatcher. Returns its id. */
+  submit(action: string, request?: Partial<Omit<JobRequest, 'action'>>): Promise<string>;
+  /** Waits until the row of the job satisfies `isReached`; fails after 20 s. */
+  waitFor(jobId: string, isReached: (job: JobRow) => boolean): Promise<JobRow>;
+  /** Waits until the job has ended. */
+  ended(jobId: string): Promise<JobRow>;
+  /** The `msg` of every line of the job's log. */
+  messages(jobId: string): Promise<string[]>;
+}
+
+const log = createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
+const waitTimeoutMs = 20_000;
+let bundle: Promise<WorkflowBundle> | undefined;
+let isRuntimeInstalled = false;
+
+/**
+ * Starts it. Workflows are never cached, so that every task replays the whole history, and fail on nondeterminism.
+ *
+ * @param options.settings settings of the Temporal server, each `name=value`
+ */
+export async function startTestJobrunner(
+  t: CleanUp,
+  options: { settings?: readonly string[]; webhookRetryDelayMs?: number } = {},
+): Promise<TestJobrunner> {
+  if (!isRuntimeInstalled) installTemporalRuntime(log);
+  isRuntimeInstalled = true;
+  bundle ??= bundleWorkflows();
+  const cleanUp = createCleanUp(t);
+  const { url, pool } = await createTestDatabase(cleanUp);
+  const blobs = await mkdtemp(join(tmpdir(), 'jobrunner-test-blobs-'));
+  cleanUp.after(() => rm(blobs, { recursive: true, force: true }));
+  const server = await startTestTemporal(cleanUp, options);
+
+  const target = { address: server.address, namespace: server.namespace, apiKey: undefined, tls: undefined };
+  const connections = await connectTemporal(target, 'test');
+  const { client: temporal, connection, native } = connections;
+  await registerSearchAttributes(connection, server.namespace);
+  const listener = createListener({ connectionString: url, applicationName: 'test', onError: () => undefined });
+  const wakeDispatcher = createWakeUp(pool, outboxChannel, (error) => log.error(error));
+  const blobStore = await createFilesystemBlobStore({ rootPath: blobs });
+  const outbound = createOutboundClient({ allowPrivate: true });
+  const workers = await startWorkers({
+    connection: native,
+    namespace: server.namespace,
+    bundle: await bundle,
+    pool,
+    blobStore,
+    outbound,
+    wakeDispatcher,
+    wakeFollowers: { send: () => undefined },
+    log,
+    workerId: 'test-worker',
+    webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
+    shutdownGraceMs: 1_000,
+    overrides: { maxCachedWorkflows: 0, workflowFailureErrorTypes: { '*': ['NondeterminismError'] } },
+  });
+  const dispatcher = startDispatcher({ pool, listener, temporal, log });
+  cleanUp.after(async () => {
+    await dispatcher.close();
+    await workers.close();
+    await outbound.close();
+    await listener.close();
+    await connections.close();
+  });
+
+  async function waitFor(jobId: string, isReached: (job: JobRow) => boolean): Promise<JobRow> {
+    const deadlineMs = performance.now() + waitTimeoutMs;
+    for (;;) {
+      const job = await findJob(pool, jobId);
+      if (job && isReached(job)) return job;
+      if (performance.now() > deadlineMs) throw new Error(`${jobId} is still ${JSON.stringify(job)}`);
+      await delay(20);
+    }
+  }
+
+  return {
+    pool,
+    listener,
+    blobStore,
+    temporal,
+    connection,
+    log,
+    wakeDispatcher,
+    cleanUp,
+    submit: async (name, request = {}) => {
+      const action = findAction(name);
+      if (!action) throw new Error(`there is no action ${name}`);
+      const defaults = { parameters: {}, capacityMap: {}, scheduledAt: undefined, retries: 0 };
+      const job = await submitJob(pool, {
+        ...defaults,
+        deadline: '',
+        stopTimeout: '',
+        requestedBy: 'tester',
+        ...request,
+        action,
+      });
+      wakeDispatcher.send();
+      return job.id;
+    },
+    waitFor,
+    ended: (jobId) => waitFor(jobId, (job) => job.endedAt !== null),
+    messages: async (jobId) => {
+      const lines = await readJobLog(pool, jobId, { offset: 0, limit: 1_000 });
+      return lines.map(({ data }) => (JSON.parse(data) as { msg: string }).msg);
+    },
+  };
+}

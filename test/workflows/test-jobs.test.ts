@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cancelJob } from '../../jobs/commands.ts';
+import { progressQuery } from '../../workflows/shared/progress.ts';
+import { startTestJobrunner } from './test-jobrunner.ts';
+
+test('the jobs sleep and false', async (t) => {
+  const jobrunner = await startTestJobrunner(t);
+  const { pool, temporal } = jobrunner;
+
+  await t.test('sleep ends as done, with its result and its log', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '1' } });
+    const job = await jobrunner.ended(jobId);
+    assert.equal(job.status, 'done');
+    assert.deepEqual(job.result, { seconds: 1 });
+    assert.equal(job.workerId, 'test-worker');
+    assert.deepEqual(await jobrunner.messages(jobId), ['started', 'done']);
+  });
+
+  await t.test('an operator sees summary, details, attributes and progress in Temporal', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    const handle = temporal.workflow.getHandle(jobId);
+    const description = await handle.describe();
+    assert.equal(await description.staticSummary(), 'sleep');
+    const details = (await description.staticDetails()) ?? '';
+    for (const part of ['asked for through the API', '`tester`', '`seconds`: `100`', 'Stopping it']) {
+      assert.ok(details.includes(part), `${details} lacks ${part}`);
+    }
+    const attributes = Object.fromEntries(
+      description.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
+    );
+    assert.equal(attributes['JobAction'], 'sleep');
+    assert.equal(attributes['JobTrigger'], 'api');
+    assert.equal(attributes['RequestedBy'], 'tester');
+    assert.equal(attributes['JobPhase'], 'sleeping');
+    assert.equal(attributes['DryRun'], false);
+    assert.equal(description.priority?.priorityKey, 3);
+    assert.deepEqual(await handle.query(progressQuery), {
+      phase: 'sleeping',
+      itemsDone: 0,
+      note: 'Wakes after 100 s.',
+    });
+    await cancelJob(pool, jobId, 'tester');
+    jobrunner.wakeDispatcher.send();
+    assert.equal((await jobrunner.ended(jobId)).status, 'cancel');
+  });
+
+  await t.test('cancel ends a sleeping job, in Temporal too', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    assert.deepEqual(await cancelJob(pool, jobId, 'somebody'), { found: true, wakeDispatcher: true });
+    jobrunner.wakeDispatcher.send();
+    assert.equal((await jobrunner.ended(jobId)).status, 'cancel');
+    assert.deepEqual(await jobrunner.messages(jobId), ['started', 'cancel requested', 'canceled']);
+    await assert.rejects(temporal.workflow.getHandle(jobId).result(), /cancel/i);
+  });
+
+  await t.test('false fails, and is tried again as new jobs', async () => {
+    const first = await jobrunner.submit('false', { retries: 2 });
+    const last = await jobrunner.ended(`${first}~2`);
+    assert.equal(last.status, 'error');
+    assert.equal(last.failure, 'the job "false" always fails');
+    assert.equal(last.retryFromId, `${first}~1`);
+    assert.deepEqual([last.retriesLeft, last.retriesTotal, last.trigger], [0, 2, 'retry']);
+    assert.deepEqual(await jobrunner.messages(first), ['started', 'failed', 'retried']);
+    const { rowCount } = await pool.query(`SELECT FROM jobs.jobs WHERE id LIKE $1 || '%'`, [first]);
+    assert.equal(rowCount, 3);
+  });
+
+  await t.test('a deadline cancels', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' }, deadline: '500ms' });
+    const job = await jobrunner.ended(jobId);
+    assert.equal(job.status, 'cancel');
+    assert.ok(Number(job.endedAt) - Number(job.startedAt) < 5_000);
+  });
+
+  await t.test('a parameter that makes no sense ends the job with a clear failure', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: 'many' } });
+    const job = await jobrunner.ended(jobId);
+    assert.equal(job.status, 'error');
+    assert.match(job.failure ?? '', /parameter seconds of the job must be a whole number, not "many"/);
+  });
+
+  await t.test('a job for later does not start before its time', async () => {
+    const scheduledAt = new Date(Date.now() + 1_500);
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '0' }, scheduledAt });
+    const job = await jobrunner.ended(jobId);
+    assert.ok(Number(job.startedAt) >= scheduledAt.getTime(), `${job.startedAt?.toISOString()} is too early`);
+  });
+});

@@ -1,0 +1,37 @@
+import { ApplicationFailure, type Context } from '@temporalio/activity';
+import type { ActivityInterceptors } from '@temporalio/worker';
+import type pg from 'pg';
+import { appendJobLog } from '../jobs/logs.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+const manyAttempts = 20;
+
+/**
+ * Writes every failed attempt of an activity into the log of its job, with the details that the failure carries, and
+ * warns in the log of the process of one that is tried again and again.
+ */
+export function reportFailedAttempts(pool: pg.Pool, log: Logger): (context: Context) => ActivityInterceptors {
+  return ({ info, cancellationSignal }) => ({
+    inbound: {
+      execute: async (input, next) => {
+        try {
+          return await next(input);
+        } catch (error) {
+          const jobId = info.workflowExecution?.workflowId;
+          if (cancellationSignal.aborted || jobId === undefined) throw error;
+          const fields = { activity: info.activityType, attempt: info.attempt, error: messageOf(error) };
+          if (info.attempt % manyAttempts === 0) log.warn({ jobId, ...fields }, 'an activity fails again and again');
+          const details = error instanceof ApplicationFailure ? error.details?.[0] : undefined;
+          await appendJobLog(pool, jobId, [
+            { level: 'warn', msg: 'attempt failed', ...fields, ...(details as object | undefined) },
+          ]).catch((err: unknown) => log.warn({ jobId, err, ...fields }, 'a failed attempt could not be logged'));
+          throw error;
+        }
+      },
+    },
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

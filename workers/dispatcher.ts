@@ -1,0 +1,146 @@
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+import type pg from 'pg';
+import type { Listener } from '../database/listener.ts';
+import { withTransaction } from '../database/transaction.ts';
+import { findAction } from '../jobs/catalogue.ts';
+import { jobColumns, type JobRow } from '../jobs/queries.ts';
+import { endJob } from '../jobs/records.ts';
+import { outboxChannel } from '../jobs/wake-up.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { startPolling, type Polling } from './polling.ts';
+import { workflowOptions, workflowPriority } from './workflow-options.ts';
+
+export interface DispatcherDeps {
+  readonly pool: pg.Pool;
+  readonly listener: Listener;
+  readonly temporal: Client;
+  readonly log: Logger;
+}
+
+interface OutboxRow {
+  id: number;
+  jobId: string;
+  command: 'start' | 'cancel' | 'terminate';
+  attempts: number;
+  job: JobRow | null;
+}
+
+type Outcome =
+  | { kind: 'accepted' }
+  /** The server will never take it. */
+  | { kind: 'rejected'; reason: string }
+  | { kind: 'failed'; reason: string };
+
+const batchSize = 20;
+const pollIntervalMs = 1_000;
+const rpcTimeoutMs = 5_000;
+const maxRetryDelayMs = 5_000;
+const grpcInvalidArgument = 3;
+
+/**
+ * Carries `jobs.outbox` to Temporal: one workflow for each order to start, under the job's id, once. A row is deleted
+ * when the server has accepted it; whatever breaks in between, it is sent again and recognized as a duplicate.
+ *
+ * Any number of processes may do this at once: each takes rows that no other holds.
+ */
+export function startDispatcher(deps: DispatcherDeps): Polling {
+  return startPolling({
+    name: 'outbox dispatcher',
+    intervalMs: pollIntervalMs,
+    wakeOn: { listener: deps.listener, channel: outboxChannel },
+    log: deps.log,
+    poll: async () => (await dispatchBatch(deps)) === batchSize,
+  });
+}
+
+/** Returns how many rows were in hand. */
+async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
+  const rejected: { jobId: string; reason: string }[] = [];
+  const count = await withTransaction(deps.pool, async (tx) => {
+    rejected.length = 0;
+    const { rows } = await tx.query<OutboxRow>(
+      `SELECT o.id, o.job_id AS "jobId", o.command, o.attempts,
+              (SELECT to_jsonb(j) FROM (SELECT ${jobColumns} FROM jobs.jobs WHERE id = o.job_id) j) AS job
+       FROM jobs.outbox o WHERE o.due_at <= now() ORDER BY o.due_at, o.id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      [batchSize],
+    );
+    const outcomes = await Promise.all(rows.map((row) => send(deps.temporal, row)));
+    const done: number[] = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      const row = rows[index];
+      if (!row) continue;
+      if (outcome.kind === 'failed') await postpone(tx, row, outcome.reason);
+      else done.push(row.id);
+      if (outcome.kind === 'rejected') rejected.push({ jobId: row.jobId, reason: outcome.reason });
+    }
+    await tx.query('DELETE FROM jobs.outbox WHERE id = ANY($1)', [done]);
+    const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
+    if (failures[0]) deps.log.warn({ count: failures.length, reason: failures[0].reason }, 'Temporal not reached');
+    return rows.length;
+  });
+  for (const { jobId, reason } of rejected) {
+    deps.log.error({ jobId, reason }, 'Temporal refused a job');
+    await endJob(deps.pool, { jobId, status: 'error', failure: `Temporal refused the job: ${reason}` });
+  }
+  return count;
+}
+
+async function send(temporal: Client, row: OutboxRow): Promise<Outcome> {
+  try {
+    await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => order(temporal, row));
+    return { kind: 'accepted' };
+  } catch (error) {
+    const isInHand = error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError;
+    if (isInHand) return { kind: 'accepted' };
+    const reason = error instanceof Error ? rootMessage(error) : String(error);
+    const cause = error instanceof Error ? error.cause : undefined;
+    const isRefused = isGrpcServiceError(cause) && (cause.code as number) === grpcInvalidArgument;
+    return { kind: isRefused ? 'rejected' : 'failed', reason };
+  }
+}
+
+async function order(temporal: Client, { jobId, command, job }: OutboxRow): Promise<void> {
+  switch (command) {
+    case 'start': {
+      // Deleted before it was started.
+      if (!job || job.status === 'deleted') return;
+      const action = findAction(job.action);
+      if (!action) throw new Error(`this version has no action ${job.action}`);
+      const { parameters, capacityMap, retriesLeft, retriesTotal, deadline, stopTimeout } = job;
+      const { trigger, requestedBy, namespace, repository } = job;
+      const input = { action: action.name, parameters, capacityMap, retriesLeft, retriesTotal, deadline, stopTimeout };
+      const jobInput = { ...input, trigger, requestedBy, namespace, repository };
+      await temporal.workflow.start(action.name, {
+        ...workflowOptions(action, jobInput),
+        priority: workflowPriority(action, jobInput),
+        workflowId: jobId,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        args: [jobInput],
+      });
+      return;
+    }
+    case 'cancel':
+      await temporal.workflow.getHandle(jobId).cancel();
+      return;
+    case 'terminate':
+      await temporal.workflow.getHandle(jobId).terminate('still running when the stop timeout was over');
+      return;
+  }
+}
+
+async function postpone(tx: pg.PoolClient, row: OutboxRow, reason: string): Promise<void> {
+  const delayMs = Math.min(maxRetryDelayMs, 250 * 2 ** Math.min(row.attempts, 10)) * (0.75 + Math.random() / 2);
+  await tx.query(
+    `UPDATE jobs.outbox SET attempts = attempts + 1, last_error = $2, due_at = now() + $3 * interval '1 ms' WHERE id = $1`,
+    [row.id, reason, Math.round(delayMs)],
+  );
+}
+
+function rootMessage(error: Error): string {
+  return error.cause instanceof Error ? rootMessage(error.cause) : error.message;
+}

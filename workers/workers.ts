@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
+import type pg from 'pg';
+import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
+import { createJobLog } from '../activities/job-log.ts';
+import { createJobRecordActivities } from '../activities/job-record.ts';
+import { createWebhookActivities } from '../activities/webhook.ts';
+import type { WakeUp } from '../jobs/wake-up.ts';
+import type { OutboundClient } from '../outbound/client.ts';
+import type { BlobStore } from '../registry/blob-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { taskQueues } from '../workflows/shared/task-queues.ts';
+import { reportFailedAttempts } from './activity-interceptor.ts';
+
+export interface WorkersDeps {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly bundle: WorkflowBundle;
+  readonly pool: pg.Pool;
+  readonly blobStore: BlobStore;
+  readonly outbound: OutboundClient;
+  readonly wakeDispatcher: WakeUp;
+  readonly wakeFollowers: WakeUp;
+  readonly log: Logger;
+  /** Shown in the Temporal UI, and as the `workerID` of jobs. */
+  readonly workerId: string;
+  readonly webhookRetryDelayMs: number;
+  /** How long running activities may go on once the workers are closed; then they are cancelled. */
+  readonly shutdownGraceMs: number;
+  /** Extra options for tests: no cache of workflows, nondeterminism as failure. */
+  readonly overrides?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'workflowFailureErrorTypes'>;
+}
+
+/** The workers of a process, one for each task queue. */
+export interface Workers {
+  /** Whether every worker is polling. */
+  isReady(): boolean;
+  /** Stops polling, waits for what runs, and gives the rest back to Temporal. */
+  close(): Promise<void>;
+}
+
+const restartDelayMs = 2_000;
+/** After the grace a cancelled activity has this long to stop. */
+const forceAfterMs = 5_000;
+
+/** Starts the workers. One that breaks is made again. */
+export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
+  const queues = await Promise.all(
+    queueOptions(deps).map((options) =>
+      runForEver(
+        () => Worker.create({ ...commonOptions(deps), ...options }),
+        deps.log,
+        deps.shutdownGraceMs + 2 * forceAfterMs,
+      ),
+    ),
+  );
+  return {
+    isReady: () => queues.every((queue) => queue.isReady()),
+    close: async () => {
+      await Promise.all(queues.map((queue) => queue.close()));
+    },
+  };
+}
+
+/** Every limit is written out: the defaults suit nobody in particular. */
+function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<typeof commonOptions>>[] {
+  const { pool, blobStore, outbound } = deps;
+  const jobLog = createJobLog(pool, deps.wakeFollowers);
+  return [
+    {
+      taskQueue: taskQueues.control,
+      workflowBundle: deps.bundle,
+      activities: createJobRecordActivities(deps),
+      maxCachedWorkflows: 1_000,
+      maxConcurrentWorkflowTaskExecutions: 40,
+      maxConcurrentLocalActivityExecutions: 40,
+      maxConcurrentActivityTaskExecutions: 10,
+      ...deps.overrides,
+    },
+    {
+      taskQueue: taskQueues.maintenance,
+      activities: createBlobCollectionActivities({ pool, blobStore, jobLog }),
+      maxConcurrentActivityTaskExecutions: 4,
+    },
+    {
+      taskQueue: taskQueues.webhook,
+      activities: createWebhookActivities({ pool, outbound, jobLog, firstRetryDelayMs: deps.webhookRetryDelayMs }),
+      maxConcurrentActivityTaskExecutions: 50,
+    },
+  ];
+}
+
+function commonOptions(deps: WorkersDeps) {
+  return {
+    connection: deps.connection,
+    namespace: deps.namespace,
+    identity: deps.workerId,
+    interceptors: { activity: [reportFailedAttempts(deps.pool, deps.log)] },
+    shutdownGraceTime: deps.shutdownGraceMs,
+    shutdownForceTime: deps.shutdownGraceMs + forceAfterMs,
+    // A cancel reaches an activity with its next heartbeat: within 2 s, whatever its heartbeat timeout is.
+    maxHeartbeatThrottleInterval: '2 seconds',
+  } satisfies Partial<WorkerOptions>;
+}
+
+interface RunningWorker {
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
+/** @param limitMs longest wait for the worker's end, once it is closed */
+async function runForEver(create: () => Promise<Worker>, log: Logger, limitMs: number): Promise<RunningWorker> {
+  const stop = new AbortController();
+  // The first is made here, so that a worker that can never run is known at start.
+  let worker: Worker | undefined = await create();
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        worker ??= await create();
+        await worker.run();
+        return;
+      } catch (error) {
+        log.error({ err: error, taskQueue: worker?.options.taskQueue }, 'a worker broke; starting it again');
+      }
+      worker = undefined;
+      await delay(restartDelayMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  }
+  const running = run();
+
+  return {
+    isReady: () => worker?.getState() === 'RUNNING',
+    close: async () => {
+      stop.abort();
+      if (worker?.getState() === 'RUNNING') worker.shutdown();
+      // Without a Temporal that answers, a worker's shutdown may never end.
+      const waiting = new AbortController();
+      const isStuck = delay(limitMs, true, { signal: waiting.signal }).catch(() => false);
+      if (await Promise.race([running.then(() => false), isStuck])) log.error('a worker did not stop in time');
+      waiting.abort();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { TypedSearchAttributes, type Priority } from '@temporalio/common';
+import type { Action } from '../jobs/catalogue.ts';
+import type { JobInput } from '../workflows/shared/job-input.ts';
+import { searchAttributes } from '../workflows/shared/search-attributes.ts';
+
+const maxSummaryBytes = 200;
+
+/** What every start of a job's workflow has in common, whether the dispatcher starts it or a schedule. */
+export function workflowOptions(action: Action, job: JobInput) {
+  const isDryRun = job.parameters['dryRun'] === 'true';
+  return {
+    taskQueue: action.taskQueue,
+    staticSummary: summary(job, isDryRun),
+    staticDetails: details(action, job),
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttributes.jobAction, value: action.name },
+      { key: searchAttributes.jobTrigger, value: job.trigger },
+      { key: searchAttributes.requestedBy, value: job.requestedBy },
+      { key: searchAttributes.dryRun, value: isDryRun },
+      ...(job.namespace ? [{ key: searchAttributes.namespace, value: job.namespace }] : []),
+      ...(job.repository ? [{ key: searchAttributes.repository, value: job.repository }] : []),
+    ]),
+    memo: { requestedBy: job.requestedBy, parameters: job.parameters },
+  };
+}
+
+/** Work of one namespace must not hold up that of another, where the server can tell them apart. */
+export function workflowPriority(action: Action, job: JobInput): Priority {
+  return { priorityKey: action.priority, ...(job.namespace && { fairnessKey: job.namespace.slice(0, 64) }) };
+}
+
+function summary(job: JobInput, isDryRun: boolean): string {
+  const words = [
+    job.action,
+    job.parameters['type'],
+    job.repository && `\`${job.repository}\``,
+    isDryRun && '(dry run)',
+  ];
+  return Buffer.from(words.filter(Boolean).join(' ')).subarray(0, maxSummaryBytes).toString('utf8');
+}
+
+const reasons = {
+  api: 'asked for through the API',
+  schedule: 'started by its schedule',
+  event: 'caused by an event of the registry',
+  retry: 'another try of a job that failed',
+} as const;
+
+function details(action: Action, job: JobInput): string {
+  const parameters = Object.entries(job.parameters).map(([name, value]) => `- \`${name}\`: \`${value}\``);
+  return [
+    action.description,
+    `**Why:** ${reasons[job.trigger]}, by \`${job.requestedBy}\`.`,
+    ...(job.repository ? [`**Repository:** \`${job.repository}\``] : []),
+    `**Parameters:**${parameters.length > 0 ? `\n${parameters.join('\n')}` : ' none'}`,
+    `**Stopping it:** ${action.stopAdvice}`,
+    `**Log:** \`GET /api/v0/jobs/{workflow id}/logs\``,
+  ].join('\n\n');
+}

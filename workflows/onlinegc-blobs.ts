@@ -1,0 +1,102 @@
+import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { BlobCollectionActivities, CollectionPlan, ReviewCursor } from '../activities/blob-collection.ts';
+import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
+import { pageOptions } from './shared/options.ts';
+import { createProgressReport, type Progress } from './shared/progress.ts';
+
+const { planBlobCollection, reviewBlobs, deleteObjects } = proxyActivities<BlobCollectionActivities>(pageOptions);
+
+/** Counts of a whole job, over all of its runs. */
+export interface BlobCollectionResult {
+  readonly dryRun: boolean;
+  readonly blobsReviewed: number;
+  /** Blobs that nothing named. In a dry run: what would go. */
+  readonly blobsOrphaned: number;
+  readonly orphanedBytes: number;
+  readonly objectsDeleted: number;
+  readonly freedBytes: number;
+  /** Objects that the blob store would not delete; the next run tries them again. */
+  readonly objectsFailed: number;
+}
+
+/** What one run hands to the next when it continues as new. */
+interface CollectionState {
+  readonly plan: CollectionPlan;
+  readonly totals: BlobCollectionResult;
+  readonly cursor: ReviewCursor | undefined;
+  readonly phase: 'reviewing' | 'deleting';
+}
+
+/**
+ * `onlinegc_blobs`: removes blobs that no manifest names, while clients push and pull. First rows, page by page, each in
+ * a transaction that records the object to delete; then the objects.
+ *
+ * Parameters: `dryRun` (false), `batchSize` (1000, the most that S3 deletes in one call).
+ */
+export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState): Promise<BlobCollectionResult> {
+  const dryRun = booleanParameter(input, 'dryRun', false);
+  const limit = integerParameter(input, 'batchSize', 1_000);
+  let totals = resumed?.totals ?? noneYet(dryRun);
+  let cursor = resumed?.cursor;
+  let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';
+  const report = createProgressReport({ phase, itemsDone: totals.blobsReviewed, note: 'Counts what is due.' });
+  const plan = resumed?.plan ?? (await planBlobCollection.executeWithOptions({ summary: 'count due reviews' }, []));
+  report.set(progress());
+
+  for (let isDone = false; !isDone;) {
+    isDone = await (phase === 'reviewing' ? reviewNextPage() : deleteNextPage());
+    report.set(progress());
+    if (!isDone && workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof onlinegcBlobs>(input, { plan, totals, cursor, phase });
+    }
+  }
+  return totals;
+
+  /** Returns whether the job is done. */
+  async function reviewNextPage(): Promise<boolean> {
+    const page = await reviewBlobs.executeWithOptions({ summary: `review after ${totals.blobsReviewed} blobs` }, [
+      { limit, dryRun, cursor, itemsDone: totals.blobsReviewed, itemsTotal: plan.blobsDue },
+    ]);
+    totals = {
+      ...totals,
+      blobsReviewed: totals.blobsReviewed + page.reviewed,
+      blobsOrphaned: totals.blobsOrphaned + page.orphaned,
+      orphanedBytes: totals.orphanedBytes + page.orphanedBytes,
+    };
+    cursor = page.nextCursor;
+    if (!cursor && !dryRun) phase = 'deleting';
+    return !cursor && dryRun;
+  }
+
+  /** Returns whether the job is done. */
+  async function deleteNextPage(): Promise<boolean> {
+    const page = await deleteObjects.executeWithOptions({ summary: `delete after ${totals.objectsDeleted} objects` }, [
+      { limit, startedAt: plan.startedAt, itemsDone: totals.objectsDeleted },
+    ]);
+    totals = {
+      ...totals,
+      objectsDeleted: totals.objectsDeleted + page.deleted,
+      freedBytes: totals.freedBytes + page.freedBytes,
+      objectsFailed: totals.objectsFailed + page.failed,
+    };
+    return !page.hasMore;
+  }
+
+  function progress(): Progress {
+    return phase === 'reviewing'
+      ? { phase, itemsDone: totals.blobsReviewed, itemsTotal: plan.blobsDue, sizeBytes: totals.orphanedBytes }
+      : { phase, itemsDone: totals.objectsDeleted, sizeBytes: totals.freedBytes };
+  }
+}
+
+function noneYet(dryRun: boolean): BlobCollectionResult {
+  return {
+    dryRun,
+    blobsReviewed: 0,
+    blobsOrphaned: 0,
+    orphanedBytes: 0,
+    objectsDeleted: 0,
+    freedBytes: 0,
+    objectsFailed: 0,
+  };
+}

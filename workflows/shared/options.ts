@@ -1,0 +1,27 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { taskQueues } from './task-queues.ts';
+
+/** Writing a job's own row: short, and worth a long wait for a database that is away. */
+export const recordOptions = {
+  startToCloseTimeout: '10 seconds',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
+} as const satisfies LocalActivityOptions;
+
+/** One page of a work list. Tried again until it succeeds: every page is idempotent. */
+export const pageOptions = {
+  taskQueue: taskQueues.maintenance,
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: '1 hour',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+} as const satisfies ActivityOptions;
+
+/** One delivery of one webhook. The activity itself sets the delay before each next attempt. */
+export const webhookOptions = {
+  taskQueue: taskQueues.webhook,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '12 hours',
+  heartbeatTimeout: '15 seconds',
+  retry: { maximumAttempts: 5 },
+} as const satisfies ActivityOptions;
