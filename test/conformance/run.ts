@@ -1,13 +1,13 @@
 // Runs a conformance suite of the OCI distribution specification against a registry of its own:
 // `npm run conformance -- --binary PATH [--spec 1.1|dev] [--legacy] [--results FOLDER]`.
-import { randomBytes } from 'node:crypto';
 import { access, chmod, constants, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../local/postgres.ts';
 import { run } from '../../local/process.ts';
-import { startRole, temporaryDataDir } from '../e2e/jobrunner-process.ts';
+import { temporaryDataDir } from '../e2e/jobrunner-process.ts';
+import { startRegistryProcess, type RegistryProcess } from '../e2e/registry-process.ts';
 import type { CleanUp } from '../support/clean-up.ts';
 import { endWithProcess } from '../support/end-with-process.ts';
 import { formatReport, isClean, type ConformanceReport } from './report.ts';
@@ -90,7 +90,9 @@ async function runSuite({ binary, suite, resultsDir }: Options): Promise<Conform
   const registry = await startRegistry(cleanUp, suite.registryEnv);
   const folder = await mkdtemp(join(tmpdir(), 'jobrunner-conformance-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const env = suite.env({ ...registry, repositories: ['admin/conformance-1', 'admin/conformance-2'] }, folder);
+  const { host, password } = registry;
+  const repositories = ['admin/conformance-1', 'admin/conformance-2'] as const;
+  const env = suite.env({ host, username: 'admin', password, repositories }, folder);
   const { code, stdout, stderr } = await run(binary, suite.args, {
     cwd: folder,
     env: { ...withoutSuiteSettings(process.env), ...env },
@@ -105,7 +107,7 @@ async function runSuite({ binary, suite, resultsDir }: Options): Promise<Conform
   return report;
 }
 
-async function startRegistry(cleanUp: CleanUp, env: Readonly<Record<string, string>>) {
+async function startRegistry(cleanUp: CleanUp, env: Readonly<Record<string, string>>): Promise<RegistryProcess> {
   const dataDir = await temporaryDataDir(cleanUp);
   // Root's PostgreSQL runs as another user, who has to get there.
   await chmod(dataDir, 0o711);
@@ -115,15 +117,7 @@ async function startRegistry(cleanUp: CleanUp, env: Readonly<Record<string, stri
     await postgres.stop();
     forget();
   });
-  const password = randomBytes(8).toString('hex');
-  const { baseUrl } = await startRole(cleanUp, 'api,garant,registry', {
-    ...env,
-    ADMIN_PASSWORD: password,
-    SECRET_KEY: randomBytes(32).toString('hex'),
-    DATABASE_URL: postgres.url,
-    JOBRUNNER_DATA_DIR: dataDir,
-  });
-  return { host: new URL(baseUrl).host, username: 'admin', password };
+  return startRegistryProcess(cleanUp, postgres.url, env);
 }
 
 /** What the caller has set for a suite of its own must not change what is tested. */

@@ -6,7 +6,12 @@ import { aptInstall } from './apt.ts';
 import { hasBaseImage, makeBaseImage } from './base-image.ts';
 import { findTool, recordMissing, tools, type ToolName } from './tools.ts';
 
-const craneModule = 'github.com/google/go-containerregistry/cmd/crane@v0.20.6';
+const goModules = {
+  crane: 'github.com/google/go-containerregistry/cmd/crane@v0.20.6',
+  regctl: 'github.com/regclient/regclient/cmd/regctl@v0.11.7',
+  oras: 'oras.land/oras/cmd/oras@v1.3.6',
+  helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
+} as const satisfies Partial<Record<ToolName, string>>;
 const startedMs = performance.now();
 const progress = createProgress((line) => console.log(line));
 const onProgress = (message: string): void => progress.note(message);
@@ -22,15 +27,18 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 await bring('skopeo', () => aptInstall(['skopeo']));
+await bring('podman', () => aptInstall(['podman']));
 await bring('dockerd', () => aptInstall(['docker.io']));
 // With the engine, or, in newer distributions, beside it.
 await bring('docker', () => aptInstall(['docker-cli']));
 if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']));
 await bring('base-image', makeBaseImage, hasBaseImage);
-await bring('crane', async () => {
-  if (!(await hasGo())) throw new Error('it is compiled by Go, and this machine has no Go toolchain');
-  await goInstall({ module: craneModule, onProgress, signal: interrupted.signal });
-});
+for (const [name, module] of Object.entries(goModules)) {
+  await bring(name as keyof typeof goModules, async () => {
+    if (!(await hasGo())) throw new Error('it is compiled by Go, and this machine has no Go toolchain');
+    await goInstall({ module, onProgress, signal: interrupted.signal });
+  });
+}
 await bring(
   'temporal',
   async () => {

@@ -6,6 +6,10 @@ import { cacheBinFolder, cacheFolder } from '../../local/cache-folder.ts';
 export const tools = {
   skopeo: 'tests with skopeo',
   crane: 'tests with crane',
+  regctl: 'tests with regctl',
+  oras: 'tests with oras',
+  helm: 'tests with helm',
+  podman: 'tests with podman',
   docker: 'tests with a Docker engine',
   dockerd: 'tests with a Docker engine',
   debootstrap: 'nothing but the making of the base image',
