@@ -89,11 +89,23 @@ export async function mountBlob(
   }
 }
 
-/** Lets a repository read a blob. */
+/** Lets a repository read a blob, and names it in the manifests of the repository that have been waiting for it. */
 export async function linkBlob(tx: Queryable, repositoryId: number, blobId: number): Promise<void> {
-  await tx.query({
+  const { rowCount } = await tx.query({
     name: 'registry-link-blob',
     text: `INSERT INTO registry.repository_blobs (repository_id, blob_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+    values: [repositoryId, blobId],
+  });
+  if (rowCount === 0) return;
+  // In a statement of its own: the link's foreign key has waited for a manifest that was just being put.
+  await tx.query({
+    name: 'registry-adopt-blob',
+    text: `WITH waiting AS (
+             DELETE FROM registry.manifest_absences a USING registry.blobs b
+             WHERE b.id = $2 AND a.repository_id = $1 AND a.digest = b.digest AND a.kind = 'blob'
+             RETURNING a.manifest_id)
+           INSERT INTO registry.manifest_blobs (manifest_id, blob_id)
+           SELECT manifest_id, $2 FROM waiting ON CONFLICT DO NOTHING`,
     values: [repositoryId, blobId],
   });
 }

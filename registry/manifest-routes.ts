@@ -9,7 +9,7 @@ import type { Logger } from './logger.ts';
 import type { EventContext } from './manifest-events.ts';
 import { deleteManifest, deleteTag, findManifestByDigest, findManifestByTag, manifestUnknown } from './manifests.ts';
 import { isTag } from './names.ts';
-import { parseManifest } from './parse-manifest.ts';
+import { type Manifest, parseManifest } from './parse-manifest.ts';
 import { putManifest } from './put-manifest.ts';
 import { findOrCreateRepository } from './repositories.ts';
 import type { RepositoryCounters } from './repository-counters.ts';
@@ -17,6 +17,8 @@ import { readBody } from './request-body.ts';
 
 /** The most bytes that a manifest may have: 4 MiB (OCI distribution specification, "Pushing Manifests"). */
 export const maxManifestBytes = 4 * 1024 * 1024;
+
+const maxTagsPerPut = 50;
 
 export interface ManifestRouteDeps {
   readonly pool: pg.Pool;
@@ -26,6 +28,8 @@ export interface ManifestRouteDeps {
   readonly wakeDispatcher: WakeUp;
   /** Host, and port if any, that names of images start with. */
   readonly host: string;
+  /** Whether a manifest may name blobs and manifests that its repository does not have. */
+  readonly acceptsSparse: boolean;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
@@ -60,13 +64,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
     put: async (exchange) => {
       const { repository: name, reference, req } = exchange;
       const asked = isDigest(reference) ? requireDigest(reference) : undefined;
-      if (!asked && !isTag(reference)) {
-        throw new RegistryError(
-          'TAG_INVALID',
-          `"${reference.slice(0, 128)}" is not a tag: use at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"`,
-          { detail: { tag: reference.slice(0, 128) } },
-        );
-      }
+      const tags = tagsOf(exchange, asked !== undefined);
       const payload = await readManifest(exchange);
       const digest = digestOf(payload, asked?.algorithm ?? defaultAlgorithm);
       if (asked && asked.text !== digest) {
@@ -77,18 +75,21 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
       const manifest = parseManifest(payload, req.headers['content-type']);
       const repository = await findOrCreateRepository(pool, name);
       const platform = await readPlatform(deps, name, manifest);
-      const tag = asked ? undefined : reference;
-      const jobs = await putManifest(
+      const { acceptsSparse } = deps;
+      const { jobs } = await putManifest(
         pool,
-        { repositoryName: name, repository, digest, tag, manifest, payload, platform },
+        { repositoryName: name, repository, digest, tags, manifest, payload, platform, acceptsSparse },
         contextOf(exchange),
       );
       if (jobs > 0) deps.wakeDispatcher.send();
       deps.counters.count(repository.id, 'pushes');
+      const warning = warningOf(manifest);
       sendEmpty(exchange, 201, {
         Location: `/v2/${name.full}/manifests/${digest}`,
         'Docker-Content-Digest': digest,
+        ...(asked && tags.length > 0 && { 'OCI-Tag': tags.join(', ') }),
         ...(manifest.subject && { 'OCI-Subject': manifest.subject.digest }),
+        ...(warning && { Warning: `299 - "${warning}"` }),
       });
     },
 
@@ -102,6 +103,43 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
       sendEmpty(exchange, 202);
     },
   };
+}
+
+/**
+ * The tags that a manifest is put under: the one of the path, or those of the parameter `tag`, for a manifest that is put
+ * by digest (OCI distribution specification, "Pushing Manifests").
+ *
+ * @throws RegistryError TAG_INVALID, also with 414 for too many
+ */
+function tagsOf({ query, reference }: RepositoryExchange, isByDigest: boolean): string[] {
+  const asked = query.getAll('tag');
+  if (!isByDigest && asked.length > 0) {
+    throw new RegistryError('TAG_INVALID', 'the parameter "tag" goes with a manifest that is put by digest', {
+      detail: { tag: reference.slice(0, 128) },
+    });
+  }
+  const tags = [...new Set(isByDigest ? asked : [reference])];
+  const wrong = tags.find((tag) => !isTag(tag));
+  if (wrong !== undefined) {
+    throw new RegistryError(
+      'TAG_INVALID',
+      `"${wrong.slice(0, 128)}" is not a tag: use at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"`,
+      { detail: { tag: wrong.slice(0, 128) } },
+    );
+  }
+  if (tags.length > maxTagsPerPut) {
+    throw new RegistryError('TAG_INVALID', `${tags.length} tags at once are too many: put at most ${maxTagsPerPut}`, {
+      status: 414,
+      detail: { maxTags: maxTagsPerPut },
+    });
+  }
+  return tags;
+}
+
+/** What a client that pushes should be told, though the manifest was taken (OCI distribution specification, "Warnings"). */
+function warningOf({ optionalBlobs }: Manifest): string | undefined {
+  if (optionalBlobs.length === 0) return undefined;
+  return 'this image has layers of a non-distributable type, which is deprecated: push layers that may be distributed';
 }
 
 // No tag has a colon.

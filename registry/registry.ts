@@ -11,6 +11,8 @@ import type { Logger } from './logger.ts';
 import { createManifestHandlers } from './manifest-routes.ts';
 import { parseRepositoryName } from './names.ts';
 import { parsePath, type Target } from './path.ts';
+import type { FindReadableNamespaces } from './readable-repositories.ts';
+import { listReferrers } from './referrers.ts';
 import { createRepositoryCounters } from './repository-counters.ts';
 import { announcedBytes, ClientGoneError, drainBody, drainBytes } from './request-body.ts';
 import { createRoutes, type RegistryRoute } from './routes.ts';
@@ -39,6 +41,9 @@ export interface RegistryDeps {
   readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
   /** The audience that the challenge names. */
   readonly service: string;
+  readonly findReadableNamespaces: FindReadableNamespaces;
+  /** Whether a manifest may name blobs and manifests that its repository does not have. */
+  readonly acceptsSparse: boolean;
   readonly log: Logger;
   readonly onRequestEnd?: ((summary: RequestSummary) => void) | undefined;
 }
@@ -65,10 +70,11 @@ export function createRegistry(deps: RegistryDeps): Registry {
   }
   const routes = createRoutes({
     base: (exchange) => Promise.resolve(sendJson(exchange, {})),
-    catalog: (exchange) => listCatalog(pool, exchange),
+    catalog: (exchange) => listCatalog(pool, deps.findReadableNamespaces, exchange),
     tags: (exchange) => listTags(pool, exchange),
+    referrers: (exchange) => listReferrers(pool, exchange),
     blobs: createBlobHandlers(deps),
-    uploads: createUploadHandlers({ pool, blobStore, log, inBackground, hashers: createUploadHashers(blobStore) }),
+    uploads: createUploadHandlers({ ...deps, inBackground, hashers: createUploadHashers(blobStore) }),
     manifests: createManifestHandlers({ ...deps, counters, host: new URL(deps.publicUrl).host }),
   });
   const checkAccess = createAccessCheck(deps);

@@ -6,6 +6,7 @@ import { type Digest, defaultAlgorithm, parseDigest, requireDigest } from './dig
 import { RegistryError } from './errors.ts';
 import { type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { parseRepositoryName, type RepositoryName } from './names.ts';
+import { type FindReadableNamespaces, findReadableSource } from './readable-repositories.ts';
 import { receiveBody } from './receive-upload.ts';
 import { findOrCreateRepository } from './repositories.ts';
 import { type HeldClaim, holding, withClaim } from './upload-claims.ts';
@@ -13,6 +14,7 @@ import type { UploadHashers } from './upload-hashers.ts';
 import { advanceUpload, createUpload, deleteUpload, findUpload } from './uploads.ts';
 
 export interface UploadRouteDeps extends CommitDeps {
+  readonly findReadableNamespaces: FindReadableNamespaces;
   readonly hashers: UploadHashers;
 }
 
@@ -64,6 +66,20 @@ export function createUploadHandlers(
     sendCreated(exchange, digest.text);
   }
 
+  /**
+   * Where a mount may take the blob from: the repository that was named, if the token may pull from it; without one, this
+   * repository, and then any that the pusher may read (OCI distribution specification, "Mounting a blob from another
+   * repository").
+   */
+  async function mountSources(exchange: RepositoryExchange, digest: string): Promise<RepositoryName[]> {
+    const { query, claims, repository } = exchange;
+    const from = query.get('from');
+    if (from !== null) return mayAct(claims, from, 'pull') ? [parseRepositoryName(from)] : [];
+    const namespaces = await deps.findReadableNamespaces(claims.subject);
+    const elsewhere = await findReadableSource(pool, namespaces, digest);
+    return elsewhere ? [repository, elsewhere] : [repository];
+  }
+
   return {
     start: async (exchange) => {
       const { repository, query } = exchange;
@@ -72,8 +88,8 @@ export function createUploadHandlers(
       const { id: repositoryId } = await findOrCreateRepository(pool, repository);
       const mount = query.get('mount');
       if (mount !== null) {
-        const source = mountSource(exchange);
-        if (source && parseDigest(mount) && (await mountBlob(pool, repositoryId, source, mount))) {
+        for (const source of parseDigest(mount) ? await mountSources(exchange, mount) : []) {
+          if (!(await mountBlob(pool, repositoryId, source, mount))) continue;
           sendCreated(exchange, mount);
           return;
         }
@@ -128,14 +144,6 @@ export function createUploadHandlers(
       sendEmpty(exchange, 204);
     },
   };
-}
-
-/** Where a mount takes the blob from; undefined where the token may not pull from there, or nothing was named. */
-function mountSource(exchange: RepositoryExchange): RepositoryName | undefined {
-  const from = exchange.query.get('from');
-  // Without a source only what this repository has already can be found.
-  if (from === null) return exchange.repository;
-  return mayAct(exchange.claims, from, 'pull') ? parseRepositoryName(from) : undefined;
 }
 
 function locationOf(repository: RepositoryName, uploadId: string): string {

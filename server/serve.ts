@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
 import { ensureFirstAdmin } from '../api/enzi/accounts.ts';
+import { readableNamespaces } from '../api/garant/policy.ts';
 import { createVerificationKeys, loadSigningKey } from '../api/garant/signing-keys.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
@@ -78,6 +79,8 @@ export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: 
         publicUrl: config.publicUrl,
         service: tokenService,
         verifyToken: forRegistry(verifyToken),
+        findReadableNamespaces: (subject) => readableNamespaces(pool, subject),
+        acceptsSparse: config.acceptsSparseManifests,
         log,
         onRequestEnd: metrics.observeRequest,
       })
