@@ -7,6 +7,20 @@ import type { RepositoryName } from './names.ts';
  */
 export type FindReadableNamespaces = (subject: string) => Promise<'all' | readonly string[]>;
 
+/** Whether an account may read a repository, which need not exist. */
+export async function isReadable(
+  db: Queryable,
+  namespaces: 'all' | readonly string[],
+  { namespace, name }: RepositoryName,
+): Promise<boolean> {
+  if (namespaces === 'all' || namespaces.includes(namespace)) return true;
+  const { rowCount } = await db.query(
+    `SELECT FROM registry.repositories WHERE namespace = $1 AND name = $2 AND visibility = 'public'`,
+    [namespace, name],
+  );
+  return rowCount === 1;
+}
+
 // Where a blob is in very many repositories, these are looked at; a mount that finds none is an ordinary upload.
 const maxCandidates = 1_000;
 

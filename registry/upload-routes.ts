@@ -6,7 +6,7 @@ import { type Digest, defaultAlgorithm, parseDigest, requireDigest } from './dig
 import { RegistryError } from './errors.ts';
 import { type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { parseRepositoryName, type RepositoryName } from './names.ts';
-import { type FindReadableNamespaces, findReadableSource } from './readable-repositories.ts';
+import { type FindReadableNamespaces, findReadableSource, isReadable } from './readable-repositories.ts';
 import { receiveBody } from './receive-upload.ts';
 import { findOrCreateRepository } from './repositories.ts';
 import { type HeldClaim, holding, withClaim } from './upload-claims.ts';
@@ -67,15 +67,16 @@ export function createUploadHandlers(
   }
 
   /**
-   * Where a mount may take the blob from: the repository that was named, if the token may pull from it; without one, this
-   * repository, and then any that the pusher may read (OCI distribution specification, "Mounting a blob from another
-   * repository").
+   * Where a mount may take the blob from: the repository that was named, or, where none was, this one and then any other
+   * (OCI distribution specification, "Mounting a blob from another repository"); but only one that the pusher may read.
+   * Many clients name a source for which their token has no scope, so the account's own rights count as well.
    */
-  async function mountSources(exchange: RepositoryExchange, digest: string): Promise<RepositoryName[]> {
-    const { query, claims, repository } = exchange;
+  async function mountSources({ query, claims, repository }: RepositoryExchange, digest: string) {
     const from = query.get('from');
-    if (from !== null) return mayAct(claims, from, 'pull') ? [parseRepositoryName(from)] : [];
+    const named = from === null ? undefined : parseRepositoryName(from);
+    if (named && mayAct(claims, named.full, 'pull')) return [named];
     const namespaces = await deps.findReadableNamespaces(claims.subject);
+    if (named) return (await isReadable(pool, namespaces, named)) ? [named] : [];
     const elsewhere = await findReadableSource(pool, namespaces, digest);
     return elsewhere ? [repository, elsewhere] : [repository];
   }

@@ -35,6 +35,7 @@ test('an empty environment gives the documented defaults', () => {
     secretKey: undefined,
     databaseUrl: undefined,
     temporal: { address: undefined, namespace: 'default', apiKey: undefined, tls: undefined },
+    acceptsSparseManifests: false,
     outboundAllowPrivate: false,
     webhookRetryDelayMs: 5_000,
     gcReviewDelayMs: 3_600_000,

@@ -305,7 +305,10 @@ test('mount: with access to the source, without it, and of what is not there', a
   const { bytes } = randomBlob();
   const digest = await pushBlob(registry, 'acme/base', bytes);
   const mount = (query: string, sources: readonly string[]) =>
-    registry.send('POST', `/v2/${name}/blobs/uploads/?${query}`, { access: fullAccess(name, ...sources) });
+    registry.send('POST', `/v2/${name}/blobs/uploads/?${query}`, {
+      access: fullAccess(name, ...sources),
+      subject: 'ada',
+    });
 
   const refused = await mount(`mount=${digest}&from=acme/base`, []);
   assert.equal(refused.status, 202);
@@ -353,15 +356,18 @@ test('a duplicate object that cannot be deleted is left to garbage collection', 
   await assertPulls(registry, digest, Buffer.from('abc'));
 });
 
-test('a mount without a source finds what the pusher may read, and nothing else', async (t) => {
+test('a mount finds what the pusher may read, whatever the token says, and nothing else', async (t) => {
   const registry = await startRegistry(t);
-  const mount = (digest: string, subject: string) =>
-    registry.send('POST', `/v2/ada/app/blobs/uploads/?mount=${digest}`, { subject });
+  const mount = (digest: string, subject: string, from?: string) =>
+    registry.send('POST', `/v2/ada/app/blobs/uploads/?mount=${digest}${from ? `&from=${from}` : ''}`, { subject });
   const hidden = await pushBlob(registry, 'acme/hidden', randomBlob().bytes);
   const open = await pushBlob(registry, 'acme/open', randomBlob().bytes);
   await registry.pool.query(`UPDATE registry.repositories SET visibility = 'public' WHERE name = 'open'`);
   assert.equal((await mount(hidden, 'ada')).status, 202);
   assert.equal((await registry.send('HEAD', `/v2/ada/app/blobs/${hidden}`)).status, 404);
+  assert.equal((await mount(hidden, 'ada', 'acme/hidden')).status, 202);
+  assert.equal((await mount(open, 'ada', 'acme/open')).status, 201);
+  assert.equal((await registry.send('DELETE', `/v2/ada/app/blobs/${open}`)).status, 202);
   assert.equal((await mount(open, 'ada')).status, 201);
   assert.equal((await mount(hidden, 'admin')).status, 201);
   assert.equal((await registry.send('HEAD', `/v2/ada/app/blobs/${hidden}`)).status, 200);
