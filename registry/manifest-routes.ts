@@ -1,14 +1,22 @@
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { BlobStore } from './blob-store.ts';
+import { type CoherentCache, manifestKey, tagKey } from './coherent-cache.ts';
 import { defaultAlgorithm, digestOf, requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { isUnmodified, type RepositoryExchange, sendBytes, sendEmpty } from './exchange.ts';
 import { readPlatform } from './image-platform.ts';
 import type { Logger } from './logger.ts';
 import type { EventContext } from './manifest-events.ts';
-import { deleteManifest, deleteTag, findManifestByDigest, findManifestByTag, manifestUnknown } from './manifests.ts';
-import { isTag } from './names.ts';
+import {
+  deleteManifest,
+  deleteTag,
+  findManifestByDigest,
+  findManifestByTag,
+  manifestUnknown,
+  type StoredManifest,
+} from './manifests.ts';
+import { isTag, type RepositoryName } from './names.ts';
 import { type Manifest, parseManifest } from './parse-manifest.ts';
 import { putManifest } from './put-manifest.ts';
 import { findOrCreateRepository } from './repositories.ts';
@@ -23,6 +31,7 @@ const maxTagsPerPut = 50;
 export interface ManifestRouteDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: CoherentCache;
   readonly counters: RepositoryCounters;
   readonly log: Logger;
   readonly wakeDispatcher: WakeUp;
@@ -36,7 +45,17 @@ type Handler = (exchange: RepositoryExchange) => Promise<void>;
 
 /** Makes the handlers of manifests (OCI distribution specification, "Pulling manifests" and "Pushing Manifests"). */
 export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record<'read' | 'put' | 'remove', Handler>> {
-  const { pool } = deps;
+  const { pool, cache } = deps;
+
+  async function findManifest(repository: RepositoryName, reference: string): Promise<StoredManifest | undefined> {
+    if (isDigest(reference)) {
+      const { text: digest } = requireDigest(reference);
+      const load = () => findManifestByDigest(pool, repository, digest);
+      return cache.get(manifestKey(repository, digest), load, payloadBytes);
+    }
+    if (!isTag(reference)) return undefined;
+    return cache.get(tagKey(repository, reference), () => findManifestByTag(pool, repository, reference), payloadBytes);
+  }
 
   function contextOf(exchange: RepositoryExchange): EventContext {
     return { actor: exchange.claims.subject, at: new Date(), host: deps.host };
@@ -45,11 +64,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
   return {
     read: async (exchange) => {
       const { repository, reference, req } = exchange;
-      const manifest = isDigest(reference)
-        ? await findManifestByDigest(pool, repository, requireDigest(reference).text)
-        : isTag(reference)
-          ? await findManifestByTag(pool, repository, reference)
-          : undefined;
+      const manifest = await findManifest(repository, reference);
       if (!manifest) throw manifestUnknown(repository, reference);
       const etag = `"${manifest.digest}"`;
       const headers = { 'Docker-Content-Digest': manifest.digest, ETag: etag };
@@ -76,12 +91,13 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
       const repository = await findOrCreateRepository(pool, name);
       const platform = await readPlatform(deps, name, manifest);
       const { acceptsSparse } = deps;
-      const { jobs } = await putManifest(
+      const { jobs, changedTags } = await putManifest(
         pool,
         { repositoryName: name, repository, digest, tags, manifest, payload, platform, acceptsSparse },
         contextOf(exchange),
       );
       if (jobs > 0) deps.wakeDispatcher.send();
+      await cache.publish(changedTags.map((tag) => tagKey(name, tag)));
       deps.counters.count(repository.id, 'pushes');
       const warning = warningOf(manifest);
       sendEmpty(exchange, 201, {
@@ -96,10 +112,14 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
     remove: async (exchange) => {
       const { repository, reference } = exchange;
       if (!isDigest(reference) && !isTag(reference)) throw manifestUnknown(repository, reference);
-      const jobs = isDigest(reference)
+      const { jobs, tags, digest } = isDigest(reference)
         ? await deleteManifest(pool, repository, requireDigest(reference).text, contextOf(exchange))
         : await deleteTag(pool, repository, reference, contextOf(exchange));
       if (jobs > 0) deps.wakeDispatcher.send();
+      await cache.publish([
+        ...tags.map((tag) => tagKey(repository, tag)),
+        ...(digest === undefined ? [] : [manifestKey(repository, digest)]),
+      ]);
       sendEmpty(exchange, 202);
     },
   };
@@ -140,6 +160,10 @@ function tagsOf({ query, reference }: RepositoryExchange, isByDigest: boolean): 
 function warningOf({ optionalBlobs }: Manifest): string | undefined {
   if (optionalBlobs.length === 0) return undefined;
   return 'this image has layers of a non-distributable type, which is deprecated: push layers that may be distributed';
+}
+
+function payloadBytes({ payload }: StoredManifest): number {
+  return payload.length;
 }
 
 // No tag has a colon.

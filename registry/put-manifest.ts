@@ -28,8 +28,8 @@ export interface NewManifest {
 export interface PutResult {
   /** How many jobs were queued; if any, the caller wakes the dispatcher. */
   readonly jobs: number;
-  /** Tags that the repository's tag limit took away. */
-  readonly removedTags: readonly string[];
+  /** Tags that named something else before, and those that the repository's tag limit took away. */
+  readonly changedTags: readonly string[];
 }
 
 /**
@@ -53,12 +53,12 @@ export async function putManifest(pool: pg.Pool, input: NewManifest, context: Ev
     await insertReferences(tx, manifestId, { digest, repositoryId: repository.id }, references);
     const facts = { repository: repositoryName, digest, ...input.platform };
     const events = [manifestPushed(facts, context)];
-    if (tags.length === 0) return { jobs: await recordEvents(tx, events), removedTags: [] };
-    await upsertTags(tx, input, manifestId, context.actor);
+    if (tags.length === 0) return { jobs: await recordEvents(tx, events), changedTags: [] };
+    const moved = await upsertTags(tx, input, manifestId, context.actor);
     const removed = await enforceTagLimit(tx, repository, tags);
     events.push(...tags.map((tag) => tagPushed(facts, tag, context)));
     events.push(...removed.map(({ name, ...of }) => tagDeleted({ repository: repositoryName, ...of }, name, context)));
-    return { jobs: await recordEvents(tx, events), removedTags: removed.map(({ name }) => name) };
+    return { jobs: await recordEvents(tx, events), changedTags: [...moved, ...removed.map(({ name }) => name)] };
   });
 }
 

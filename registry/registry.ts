@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import type { CoherentCache } from './coherent-cache.ts';
 import { createAccessCheck, type TokenClaims } from './access.ts';
 import { createBlobHandlers } from './blob-routes.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -34,6 +35,7 @@ export interface RequestSummary {
 export interface RegistryDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: CoherentCache;
   readonly wakeDispatcher: WakeUp;
   /** How clients reach this server, without a slash at the end. */
   readonly publicUrl: string;

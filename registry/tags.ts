@@ -14,6 +14,7 @@ export interface TagTarget {
 /**
  * Makes tags name a manifest, all of them or none.
  *
+ * @returns those that were there already
  * @throws RegistryError DENIED (403) for one that names another manifest, in a repository whose tags are immutable
  */
 export async function upsertTags(
@@ -21,10 +22,10 @@ export async function upsertTags(
   { repository, repositoryName, tags }: TagTarget,
   manifestId: number,
   author: string,
-): Promise<void> {
+): Promise<string[]> {
   // One statement decides, so that of two first pushes of an immutable tag one wins; in order, so that two pushes of the
   // same tags cannot deadlock.
-  const { rows } = await tx.query<{ name: string }>({
+  const { rows } = await tx.query<{ name: string; isNew: boolean }>({
     name: 'registry-upsert-tags',
     text: `INSERT INTO registry.tags (repository_id, name, manifest_id, author)
            SELECT r.id, tag, $3, $4 FROM registry.repositories r, unnest($2::text[]) AS tag
@@ -33,12 +34,12 @@ export async function upsertTags(
              SET manifest_id = excluded.manifest_id, author = excluded.author, updated_at = now()
              WHERE tags.manifest_id = excluded.manifest_id
                 OR NOT (SELECT immutable_tags FROM registry.repositories WHERE id = $1)
-           RETURNING name`,
+           RETURNING name, xmax = 0 AS "isNew"`,
     values: [repository.id, tags, manifestId, author],
   });
   const put = new Set(rows.map(({ name }) => name));
   const refused = tags.find((tag) => !put.has(tag));
-  if (refused === undefined) return;
+  if (refused === undefined) return rows.filter(({ isNew }) => !isNew).map(({ name }) => name);
   throw new RegistryError(
     'DENIED',
     `the tag ${refused} of ${repositoryName.full} is there already, and the tags of this repository are immutable: push under another tag, or delete this one first`,

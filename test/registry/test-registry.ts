@@ -7,9 +7,13 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type pg from 'pg';
 import { readableNamespaces } from '../../api/garant/policy.ts';
+import { createListener } from '../../database/listener.ts';
 import { type AccessGrant, InvalidTokenError, type TokenClaims } from '../../registry/access.ts';
 import type { BlobStore } from '../../registry/blob-store.ts';
+import { cacheApplicationName } from '../../registry/cache-coherence.ts';
+import { createCoherentCache } from '../../registry/coherent-cache.ts';
 import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+import type { Logger } from '../../registry/logger.ts';
 import { createRegistry, type Registry, type RequestSummary } from '../../registry/registry.ts';
 import { registryServerOptions } from '../../registry/server-options.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -70,7 +74,7 @@ export interface TestRegistryOptions {
 
 /** Starts a registry with the administrator `admin`, the user `ada` and the organization `acme` over a fresh database and folder. */
 export async function startRegistry(t: TestContext, options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const { pool } = await createTestDatabase(t);
+  const { pool, url } = await createTestDatabase(t);
   await pool.query(`INSERT INTO accounts.accounts (name, is_org, is_admin)
      VALUES ('admin', false, true), ('ada', false, false), ('acme', true, false)`);
   const rootPath = await mkdtemp(path.join(tmpdir(), 'registry-'));
@@ -81,22 +85,32 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
   const errors: unknown[] = [];
   let wakeUps = 0;
 
+  const log: Logger = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: (fields) => errors.push(fields),
+  };
+
   async function addNode(): Promise<TestNode> {
+    const listener = createListener({
+      connectionString: url,
+      applicationName: cacheApplicationName,
+      // The database goes before the listener does.
+      onError: () => undefined,
+    });
+    const cache = createCoherentCache({ pool, listener, log });
     const registry = createRegistry({
       pool,
       blobStore,
+      cache,
       wakeDispatcher: { send: () => void wakeUps++ },
       publicUrl: 'https://registry.example:8443',
       service: 'registry.example',
       findReadableNamespaces: (subject) => readableNamespaces(pool, subject),
       acceptsSparse: options.acceptsSparse ?? false,
       verifyToken: (jwt) => Promise.resolve(decodeToken(jwt)),
-      log: {
-        debug: () => undefined,
-        info: () => undefined,
-        warn: () => undefined,
-        error: (fields) => errors.push(fields),
-      },
+      log,
       onRequestEnd: (summary) => summaries.push(summary),
     });
     const server = http.createServer(registryServerOptions, registry.handle);
@@ -106,6 +120,8 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await registry.close();
+      cache.close();
+      await listener.close();
     });
     return { port, registry, send: (method, target, request) => send(port, method, target, request) };
   }
