@@ -15,6 +15,7 @@ export interface Config {
   readonly secretKey: Buffer | undefined;
   readonly databaseUrl: string | undefined;
   readonly temporal: TemporalConfig;
+  readonly acceptsSparseManifests: boolean;
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
   readonly gcReviewDelayMs: number;
@@ -75,6 +76,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       apiKey: read('TEMPORAL_API_KEY', variables.TEMPORAL_API_KEY),
       tls: usesTls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : undefined,
     },
+    acceptsSparseManifests: required('SPARSE_MANIFESTS', variables.SPARSE_MANIFESTS) === 'accept',
     outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),

@@ -98,6 +98,11 @@ export const variables = {
   }),
   TEMPORAL_TLS_CERT: variable('PEM of the client certificate for Temporal', asIs, { isSecret: true }),
   TEMPORAL_TLS_KEY: variable('PEM of the client key for Temporal', asIs, { isSecret: true }),
+  SPARSE_MANIFESTS: variable(
+    'whether a manifest may name blobs or manifests that its repository does not have: reject or accept',
+    oneOf('reject', 'accept'),
+    { default: 'reject' },
+  ),
   OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach loopback and private addresses', parseBoolean, {
     default: 'false',
   }),

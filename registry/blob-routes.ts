@@ -5,6 +5,7 @@ import { mayAct } from './access.ts';
 import { type BlobStore, type ByteRange, ObjectNotFoundError } from './blob-store.ts';
 import { blobUnknown, findLinkedBlob, keepBlob, type LinkedBlob, unlinkBlob } from './blobs.ts';
 import { parseRange } from './byte-range.ts';
+import { blobKey, type CoherentCache } from './coherent-cache.ts';
 import { requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
@@ -14,17 +15,19 @@ import { ClientGoneError } from './request-body.ts';
 export interface BlobRouteDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: CoherentCache;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
 
 /** Makes the handlers of blobs (OCI distribution specification, "Pulling blobs" and "Content Management"). */
 export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' | 'get' | 'remove', Handler>> {
-  const { pool, blobStore } = deps;
+  const { pool, blobStore, cache } = deps;
 
-  async function requireBlob(exchange: RepositoryExchange, digest: string): Promise<LinkedBlob> {
-    const blob = await findLinkedBlob(pool, exchange.repository, digest);
-    if (!blob) throw blobUnknown(exchange.repository, digest);
+  async function requireBlob({ repository }: RepositoryExchange, digest: string): Promise<LinkedBlob> {
+    const load = () => findLinkedBlob(pool, repository, digest);
+    const blob = await cache.get(blobKey(repository, digest), load, blobBytes);
+    if (!blob) throw blobUnknown(repository, digest);
     return blob;
   }
 
@@ -34,6 +37,7 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
     } catch (error) {
       if (!(error instanceof ObjectNotFoundError)) throw error;
       // Either the blob was collected, and perhaps pushed again, since its row was read, or bytes have been lost.
+      cache.invalidate([blobKey(exchange.repository, blob.digest)]);
       const now = await requireBlob(exchange, blob.digest);
       if (now.storageKey === blob.storageKey) throw error;
       return blobStore.open(now.storageKey, range);
@@ -45,7 +49,11 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
       const digest = requireDigest(exchange.reference).text;
       const blob = await requireBlob(exchange, digest);
       const mayPush = mayAct(exchange.claims, exchange.repository.full, 'push');
-      if (mayPush && !(await keepBlob(pool, exchange.repository, blob))) throw blobUnknown(exchange.repository, digest);
+      if (mayPush && performance.now() >= blob.leasedUntilMs) {
+        if (!(await keepBlob(pool, exchange.repository, blob))) throw blobUnknown(exchange.repository, digest);
+        // What is cached does not know of the lease yet.
+        cache.invalidate([blobKey(exchange.repository, digest)]);
+      }
       sendEmpty(exchange, 200, { ...headersOf(blob), 'Content-Length': blob.sizeBytes });
     },
 
@@ -89,7 +97,9 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
     },
 
     remove: async (exchange) => {
-      await unlinkBlob(pool, exchange.repository, requireDigest(exchange.reference).text);
+      const digest = requireDigest(exchange.reference).text;
+      await unlinkBlob(pool, exchange.repository, digest);
+      await cache.publish([blobKey(exchange.repository, digest)]);
       sendEmpty(exchange, 202);
     },
   };
@@ -115,6 +125,10 @@ async function stream(exchange: RepositoryExchange, source: Readable, expectedBy
   }
   if (sentBytes !== expectedBytes) throw new Error(`an object gave ${sentBytes} of ${expectedBytes} bytes`);
   exchange.res.end();
+}
+
+function blobBytes(): number {
+  return 300;
 }
 
 function headersOf(blob: LinkedBlob): Record<'ETag' | 'Docker-Content-Digest', string> & Record<string, string> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import type { CoherentCache } from './coherent-cache.ts';
 import { createAccessCheck, type TokenClaims } from './access.ts';
 import { createBlobHandlers } from './blob-routes.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -11,6 +12,8 @@ import type { Logger } from './logger.ts';
 import { createManifestHandlers } from './manifest-routes.ts';
 import { parseRepositoryName } from './names.ts';
 import { parsePath, type Target } from './path.ts';
+import type { FindReadableNamespaces } from './readable-repositories.ts';
+import { listReferrers } from './referrers.ts';
 import { createRepositoryCounters } from './repository-counters.ts';
 import { announcedBytes, ClientGoneError, drainBody, drainBytes } from './request-body.ts';
 import { createRoutes, type RegistryRoute } from './routes.ts';
@@ -32,6 +35,7 @@ export interface RequestSummary {
 export interface RegistryDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: CoherentCache;
   readonly wakeDispatcher: WakeUp;
   /** How clients reach this server, without a slash at the end. */
   readonly publicUrl: string;
@@ -39,6 +43,9 @@ export interface RegistryDeps {
   readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
   /** The audience that the challenge names. */
   readonly service: string;
+  readonly findReadableNamespaces: FindReadableNamespaces;
+  /** Whether a manifest may name blobs and manifests that its repository does not have. */
+  readonly acceptsSparse: boolean;
   readonly log: Logger;
   readonly onRequestEnd?: ((summary: RequestSummary) => void) | undefined;
 }
@@ -65,10 +72,11 @@ export function createRegistry(deps: RegistryDeps): Registry {
   }
   const routes = createRoutes({
     base: (exchange) => Promise.resolve(sendJson(exchange, {})),
-    catalog: (exchange) => listCatalog(pool, exchange),
+    catalog: (exchange) => listCatalog(pool, deps.findReadableNamespaces, exchange),
     tags: (exchange) => listTags(pool, exchange),
+    referrers: (exchange) => listReferrers(pool, exchange),
     blobs: createBlobHandlers(deps),
-    uploads: createUploadHandlers({ pool, blobStore, log, inBackground, hashers: createUploadHashers(blobStore) }),
+    uploads: createUploadHandlers({ ...deps, inBackground, hashers: createUploadHashers(blobStore) }),
     manifests: createManifestHandlers({ ...deps, counters, host: new URL(deps.publicUrl).host }),
   });
   const checkAccess = createAccessCheck(deps);

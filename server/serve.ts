@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
 import { ensureFirstAdmin } from '../api/enzi/accounts.ts';
+import { readableNamespaces } from '../api/garant/policy.ts';
 import { createVerificationKeys, loadSigningKey } from '../api/garant/signing-keys.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
@@ -15,6 +16,8 @@ import { createListener } from '../database/listener.ts';
 import { createWakeUp, cronChannel, jobChannel, outboxChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
 import { InvalidTokenError } from '../registry/access.ts';
+import { cacheApplicationName } from '../registry/cache-coherence.ts';
+import { createCoherentCache } from '../registry/coherent-cache.ts';
 import { createFilesystemBlobStore } from '../registry/filesystem-blob-store.ts';
 import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -57,10 +60,13 @@ export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: 
   const adminPassword = await ensureFirstAdmin(pool, config.adminPassword);
   const listener = createListener({
     connectionString: config.databaseUrl,
-    applicationName: 'jobrunner',
+    applicationName: roles.has('registry') ? cacheApplicationName : 'jobrunner',
     onError: (error) => log.warn({ err: error }, 'the listening database connection broke'),
   });
   cleanUp.defer(() => listener.close());
+
+  const cache = createCoherentCache({ pool, listener, log });
+  cleanUp.defer(() => cache.close());
 
   const onWakeUpError = (error: Error): void => log.warn({ err: error }, 'a wake-up was not sent');
   const wakeDispatcher = createWakeUp(pool, outboxChannel, onWakeUpError);
@@ -74,10 +80,13 @@ export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: 
     ? createRegistry({
         pool,
         blobStore,
+        cache,
         wakeDispatcher,
         publicUrl: config.publicUrl,
         service: tokenService,
         verifyToken: forRegistry(verifyToken),
+        findReadableNamespaces: (subject) => readableNamespaces(pool, subject),
+        acceptsSparse: config.acceptsSparseManifests,
         log,
         onRequestEnd: metrics.observeRequest,
       })
@@ -85,7 +94,7 @@ export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: 
   if (registry) cleanUp.defer(() => registry.close());
 
   const worker = roles.has('worker')
-    ? await startWorkerRole({ ...config, pool, listener, blobStore, wakeDispatcher, wakeFollowers, log })
+    ? await startWorkerRole({ ...config, pool, listener, blobStore, cache, wakeDispatcher, wakeFollowers, log })
     : undefined;
   if (worker) cleanUp.defer(() => worker.close());
 

@@ -4,6 +4,7 @@ import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
+import type { CoherentCache } from '../registry/coherent-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { bundleWorkflows } from '../workers/bundle.ts';
 import { startDispatcher } from '../workers/dispatcher.ts';
@@ -17,6 +18,7 @@ export interface WorkerRoleDeps {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly blobStore: BlobStore;
+  readonly cache: Pick<CoherentCache, 'publish'>;
   readonly temporal: TemporalTarget;
   readonly wakeDispatcher: WakeUp;
   readonly wakeFollowers: WakeUp;

@@ -8,6 +8,7 @@ import { createWebhookActivities } from '../activities/webhook.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
+import type { CoherentCache } from '../registry/coherent-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { taskQueues } from '../workflows/shared/task-queues.ts';
 import { reportFailedAttempts } from './activity-interceptor.ts';
@@ -18,6 +19,7 @@ export interface WorkersDeps {
   readonly bundle: WorkflowBundle;
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: Pick<CoherentCache, 'publish'>;
   readonly outbound: OutboundClient;
   readonly wakeDispatcher: WakeUp;
   readonly wakeFollowers: WakeUp;
@@ -64,7 +66,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
 
 /** Every limit is written out: the defaults suit nobody in particular. */
 function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<typeof commonOptions>>[] {
-  const { pool, blobStore, outbound } = deps;
+  const { pool, blobStore, cache, outbound } = deps;
   const jobLog = createJobLog(pool, deps.wakeFollowers);
   return [
     {
@@ -79,7 +81,7 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
     },
     {
       taskQueue: taskQueues.maintenance,
-      activities: createBlobCollectionActivities({ pool, blobStore, jobLog }),
+      activities: createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
       maxConcurrentActivityTaskExecutions: 4,
     },
     {
