@@ -21,13 +21,24 @@ export interface Tool {
 
 const timeoutMs = 5 * 60_000;
 
-/** A program with a fixed beginning of its command line and additions to its environment. */
-export function tool(
-  name: ToolName,
-  { before = [], env = {} }: { before?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
-): Tool {
+/** How a program is called. */
+export interface ToolOptions {
+  /** The beginning of every command line. */
+  readonly before?: readonly string[];
+  /** Additions to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The folder that it is started in. */
+  readonly cwd?: string;
+}
+
+/** A program, as it is called every time. */
+export function tool(name: ToolName, { before = [], env = {}, cwd }: ToolOptions = {}): Tool {
   const call = async (args: readonly string[]) => {
-    const result = await run(toolPath(name), [...before, ...args], { env: { ...process.env, ...env }, timeoutMs });
+    const result = await run(toolPath(name), [...before, ...args], {
+      env: { ...process.env, ...env },
+      timeoutMs,
+      ...(cwd !== undefined && { cwd }),
+    });
     return { ...result, what: `${name} ${args.join(' ')}: ${result.code}\n${result.stdout}${result.stderr}` };
   };
   return Object.assign(
