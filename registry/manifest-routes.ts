@@ -20,8 +20,8 @@ import { isTag, type RepositoryName } from './names.ts';
 import { type Manifest, parseManifest } from './parse-manifest.ts';
 import { putManifest } from './put-manifest.ts';
 import { findOrCreateRepository } from './repositories.ts';
-import type { RepositoryCounters } from './repository-counters.ts';
 import { readBody } from './request-body.ts';
+import type { TrafficRecorder } from './traffic-recorder.ts';
 
 /** The most bytes that a manifest may have: 4 MiB (OCI distribution specification, "Pushing Manifests"). */
 export const maxManifestBytes = 4 * 1024 * 1024;
@@ -32,7 +32,7 @@ export interface ManifestRouteDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
   readonly cache: CoherentCache;
-  readonly counters: RepositoryCounters;
+  readonly traffic: TrafficRecorder;
   readonly log: Logger;
   readonly wakeDispatcher: WakeUp;
   /** Host, and port if any, that names of images start with. */
@@ -72,7 +72,15 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
         sendEmpty(exchange, 304, headers);
         return;
       }
-      if (req.method === 'GET') deps.counters.count(manifest.repositoryId, 'pulls');
+      if (req.method === 'GET') {
+        const { repositoryId, digest, os, architecture } = manifest;
+        deps.traffic.pulled({
+          repositoryId,
+          manifest: { repository, digest, os, architecture },
+          tag: isDigest(reference) ? undefined : reference,
+          actor: exchange.claims.subject,
+        });
+      }
       sendBytes(exchange, 200, manifest.payload, { ...headers, 'Content-Type': manifest.mediaType });
     },
 
@@ -98,7 +106,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
       );
       if (jobs > 0) deps.wakeDispatcher.send();
       await cache.publish(changedTags.map((tag) => tagKey(name, tag)));
-      deps.counters.count(repository.id, 'pushes');
+      deps.traffic.pushed(repository.id);
       const warning = warningOf(manifest);
       sendEmpty(exchange, 201, {
         Location: `/v2/${name.full}/manifests/${digest}`,

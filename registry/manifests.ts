@@ -3,11 +3,12 @@ import type { Queryable } from '../database/pool.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { recordEvents } from '../jobs/events.ts';
 import { RegistryError } from './errors.ts';
+import type { Platform } from './image-platform.ts';
 import { type EventContext, manifestDeleted, tagDeleted } from './manifest-events.ts';
 import type { RepositoryName } from './names.ts';
 
 /** A manifest as it is answered. */
-export interface StoredManifest {
+export interface StoredManifest extends Platform {
   readonly repositoryId: number;
   readonly digest: string;
   readonly mediaType: string;
@@ -22,7 +23,8 @@ export async function findManifestByDigest(
 ): Promise<StoredManifest | undefined> {
   const { rows } = await db.query<StoredManifest>({
     name: 'registry-find-manifest-by-digest',
-    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload
+    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload,
+                  m.os, m.architecture
            FROM registry.repositories r JOIN registry.manifests m ON m.repository_id = r.id
            WHERE r.namespace = $1 AND r.name = $2 AND m.digest = $3`,
     values: [repository.namespace, repository.name, digest],
@@ -38,7 +40,8 @@ export async function findManifestByTag(
 ): Promise<StoredManifest | undefined> {
   const { rows } = await db.query<StoredManifest>({
     name: 'registry-find-manifest-by-tag',
-    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload
+    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload,
+                  m.os, m.architecture
            FROM registry.repositories r
            JOIN registry.tags t ON t.repository_id = r.id
            JOIN registry.manifests m ON m.id = t.manifest_id
@@ -58,10 +61,8 @@ export interface Deletion {
   readonly digest: string | undefined;
 }
 
-interface DeletedRow {
+interface DeletedRow extends Platform {
   readonly digest: string;
-  readonly os: string;
-  readonly architecture: string;
 }
 
 /**

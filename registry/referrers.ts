@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { requireDigest } from './digest.ts';
 import { type RepositoryExchange, sendBytes } from './exchange.ts';
 import { formatNextLink, parsePage } from './paging.ts';
-import { findRepository, repositoryUnknown } from './repositories.ts';
+import { findRepository } from './repositories.ts';
 
 const indexType = 'application/vnd.oci.image.index.v1+json';
 const maxEntries = 1_000;
@@ -21,19 +21,21 @@ interface Referrer {
 
 /**
  * `GET /v2/<name>/referrers/<digest>`: the manifests whose subject is `digest`, oldest first, a page at a time (OCI
- * distribution specification, "Listing Referrers"). The subject need not exist.
+ * distribution specification, "Listing Referrers"). Neither the subject nor the
+ * repository need exist.
  *
- * @throws RegistryError DIGEST_INVALID, NAME_UNKNOWN, PAGINATION_NUMBER_INVALID
+ * @throws RegistryError DIGEST_INVALID, PAGINATION_NUMBER_INVALID
  */
 export async function listReferrers(pool: pg.Pool, exchange: RepositoryExchange): Promise<void> {
   const { repository: name, query, reference } = exchange;
   const subject = requireDigest(reference).text;
   const { limit, last } = parsePage(query, maxEntries);
   const artifactType = query.get('artifactType')?.replaceAll('\0', '') || undefined;
+  // A repository that is not there has no referrers: a 404 would make clients think that there is no such API.
   const repository = await findRepository(pool, name);
-  if (!repository) throw repositoryUnknown(name);
   const after = /^\d{1,15}$/.test(last) ? Number(last) : 0;
-  const { referrers, hasMore } = await findReferrers(pool, repository.id, { subject, artifactType, after, limit });
+  const page = { subject, artifactType, after, limit };
+  const { referrers, hasMore } = repository ? await findReferrers(pool, repository.id, page) : noReferrers;
   const index = { schemaVersion: 2, mediaType: indexType, manifests: referrers.map(describe) };
   const lastId = referrers.at(-1)?.id;
   const path = `/v2/${name.full}/referrers/${subject}`;
@@ -53,12 +55,19 @@ interface ReferrersPage {
   readonly limit: number;
 }
 
+interface FoundReferrers {
+  readonly referrers: readonly Referrer[];
+  readonly hasMore: boolean;
+}
+
+const noReferrers: FoundReferrers = { referrers: [], hasMore: false };
+
 async function findReferrers(
   pool: pg.Pool,
   repositoryId: number,
   { subject, artifactType, after, limit }: ReferrersPage,
-): Promise<{ referrers: Referrer[]; hasMore: boolean }> {
-  if (limit === 0) return { referrers: [], hasMore: false };
+): Promise<FoundReferrers> {
+  if (limit === 0) return noReferrers;
   const { rows } = await pool.query<Referrer & { isNext: boolean }>({
     name: 'registry-list-referrers',
     // The first window counts before annotations are read, which lie outside of the row where they are large.

@@ -14,9 +14,9 @@ import { parseRepositoryName } from './names.ts';
 import { parsePath, type Target } from './path.ts';
 import type { FindReadableNamespaces } from './readable-repositories.ts';
 import { listReferrers } from './referrers.ts';
-import { createRepositoryCounters } from './repository-counters.ts';
 import { announcedBytes, ClientGoneError, drainBody, drainBytes } from './request-body.ts';
 import { createRoutes, type RegistryRoute } from './routes.ts';
+import { createTrafficRecorder } from './traffic-recorder.ts';
 import { createUploadHashers } from './upload-hashers.ts';
 import { createUploadHandlers } from './upload-routes.ts';
 
@@ -64,7 +64,8 @@ const clientClosedRequest = 499;
 /** Puts the registry together: OCI distribution specification 1.1 on `/v2`. */
 export function createRegistry(deps: RegistryDeps): Registry {
   const { pool, blobStore, log } = deps;
-  const counters = createRepositoryCounters(pool, log);
+  const { host } = new URL(deps.publicUrl);
+  const traffic = createTrafficRecorder({ ...deps, host });
   const background = new Set<Promise<void>>();
   function inBackground(work: Promise<void>): void {
     const tracked = work.finally(() => background.delete(tracked));
@@ -77,7 +78,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     referrers: (exchange) => listReferrers(pool, exchange),
     blobs: createBlobHandlers(deps),
     uploads: createUploadHandlers({ ...deps, inBackground, hashers: createUploadHashers(blobStore) }),
-    manifests: createManifestHandlers({ ...deps, counters, host: new URL(deps.publicUrl).host }),
+    manifests: createManifestHandlers({ ...deps, traffic, host }),
   });
   const checkAccess = createAccessCheck(deps);
   const byKind = Map.groupBy(routes, (route) => route.kind);
@@ -166,7 +167,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     },
     close: async () => {
       await Promise.all(background);
-      await counters.close();
+      await traffic.close();
     },
   };
 }

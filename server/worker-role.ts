@@ -11,7 +11,7 @@ import { startDispatcher } from '../workers/dispatcher.ts';
 import { startReconciler } from '../workers/reconciler.ts';
 import { startSchedules } from '../workers/schedules.ts';
 import { registerSearchAttributes } from '../workers/search-attributes.ts';
-import { connectTemporal, type TemporalTarget } from '../workers/temporal.ts';
+import { connectTemporal, installTemporalRuntime, type TemporalTarget } from '../workers/temporal.ts';
 import { startWorkers } from '../workers/workers.ts';
 
 export interface WorkerRoleDeps {
@@ -35,12 +35,13 @@ export interface WorkerRole {
 
 /**
  * Plays the role `worker`: the workers of every task queue, and the loops that carry orders to Temporal and its news
- * back.
+ * back. Once in a process.
  *
  * @throws TemporalUnreachableError
  */
 export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole> {
   const { pool, listener, log, temporal: target } = deps;
+  installTemporalRuntime(log);
   const bundling = bundleWorkflows();
   // Awaited below; a failure before that must not count as unhandled.
   bundling.catch(() => undefined);
