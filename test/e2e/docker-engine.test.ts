@@ -5,56 +5,80 @@ import { baseImagePath, missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { startDockerEngine } from './dockerd.ts';
 import { startJobrunner } from './jobrunner-process.ts';
+import { readImage } from './oci-image.ts';
 import { temporaryFolder, tool } from './tool.ts';
 
 const skip = missing('docker', 'dockerd', 'skopeo', 'temporal', 'base-image');
 
-test('a Docker engine logs in, pushes, pulls by tag and by digest, and runs what it pulled', { skip }, async (t) => {
-  const cleanUp = createCleanUp(t);
-  const [docker, jobrunner] = await Promise.all([startDockerEngine(cleanUp), startJobrunner(cleanUp)]);
-  const { client, host, password } = jobrunner;
-  const archive = join(await temporaryFolder(cleanUp), 'image.tar');
-  await tool('skopeo')('copy', `oci:${baseImagePath()}:latest`, `docker-archive:${archive}:local/app:1`);
-  const name = `${host}/admin/app`;
+test(
+  'a Docker engine logs in, pushes, pulls by tag and by digest, runs what it pulled, mounts, and lists',
+  { skip },
+  async (t) => {
+    const cleanUp = createCleanUp(t);
+    const [docker, jobrunner] = await Promise.all([startDockerEngine(cleanUp), startJobrunner(cleanUp)]);
+    const { client, host, password } = jobrunner;
+    const archive = join(await temporaryFolder(cleanUp), 'image.tar');
+    await tool('skopeo')('copy', `oci:${baseImagePath()}:latest`, `docker-archive:${archive}:local/app:1`);
+    const name = `${host}/admin/app`;
+    const layerCount = (await readImage(baseImagePath())).layers.length;
 
-  await docker.fails('login', host, '-u', 'admin', '-p', `${password}x`);
-  await docker('login', host, '-u', 'admin', '-p', password);
-  await docker('load', '--input', archive);
-  await docker('tag', 'local/app:1', `${name}:1.0`);
-  const startedMs = performance.now();
-  const pushed = await docker('push', `${name}:1.0`);
-  t.diagnostic(`docker push took ${Math.round(performance.now() - startedMs)} ms`);
-  const digest = /digest: (sha256:[0-9a-f]{64})/.exec(pushed.stdout)?.[1] ?? '';
-  const head = await client.registry('HEAD', '/admin/app/manifests/1.0');
-  assert.equal(head.headers.get('docker-content-digest'), digest);
+    await docker.fails('login', host, '-u', 'admin', '-p', `${password}x`);
+    await docker('login', host, '-u', 'admin', '-p', password);
+    await docker('load', '--input', archive);
+    await docker('tag', 'local/app:1', `${name}:1.0`);
+    const startedMs = performance.now();
+    const pushed = await docker('push', `${name}:1.0`);
+    t.diagnostic(`docker push took ${Math.round(performance.now() - startedMs)} ms`);
+    const digest = /digest: (sha256:[0-9a-f]{64})/.exec(pushed.stdout)?.[1] ?? '';
+    const head = await client.registry('HEAD', '/admin/app/manifests/1.0');
+    assert.equal(head.headers.get('docker-content-digest'), digest);
 
-  for (const reference of [`${name}:1.0`, `${name}@${digest}`]) {
+    for (const reference of [`${name}:1.0`, `${name}@${digest}`]) {
+      await removeImages();
+      assert.equal(await imageCount(), 0);
+      await docker('pull', reference);
+      const ran = await docker('run', '--rm', '--network', 'none', reference, '/bin/cat', '/etc/os-release');
+      assert.match(ran.stdout, /Debian/);
+      const hello = await docker('run', '--rm', '--network', 'none', reference);
+      assert.notEqual(hello.stdout.trim(), '');
+    }
+
+    // Another repository takes over the layers, and no byte of them is sent.
+    await docker('tag', `${name}@${digest}`, `${name}-copy:1.0`);
+    const copied = await docker('push', `${name}-copy:1.0`);
+    assert.equal(copied.stdout.match(/Mounted from admin\/app/g)?.length, layerCount, copied.stdout);
+
+    await docker('manifest', 'create', '--insecure', `${name}:list`, `${name}:1.0`);
+    await docker('manifest', 'push', '--insecure', `${name}:list`);
+    const list = await docker('manifest', 'inspect', '--insecure', `${name}:list`);
+    const { manifests } = JSON.parse(list.stdout) as { manifests: { digest: string }[] };
+    assert.deepEqual(
+      manifests.map((entry) => entry.digest),
+      [digest],
+    );
     await removeImages();
-    assert.equal(await imageCount(), 0);
-    await docker('pull', reference);
-    const ran = await docker('run', '--rm', '--network', 'none', reference, '/bin/cat', '/etc/os-release');
-    assert.match(ran.stdout, /Debian/);
-    const hello = await docker('run', '--rm', '--network', 'none', reference);
-    assert.notEqual(hello.stdout.trim(), '');
-  }
+    await docker('pull', '--all-tags', name);
+    const { stdout: tags } = await docker('image', 'ls', '--format', '{{.Tag}}', name);
+    assert.deepEqual(tags.trim().split('\n').sort(), ['1.0', 'list']);
 
-  await docker('tag', `${name}@${digest}`, `${name}:2.0`);
-  await docker('logout', host);
-  const refused = await docker.fails('push', `${name}:2.0`);
-  assert.match(refused.stdout + refused.stderr, /unauthorized|denied|authentication required/i);
-  await docker.fails('pull', `${name}:1.0`);
-  assert.equal((await client.registry('HEAD', '/admin/app/manifests/2.0')).status, 404);
+    await docker('tag', `${name}:1.0`, `${name}:2.0`);
+    await docker('logout', host);
+    const refused = await docker.fails('push', `${name}:2.0`);
+    assert.match(refused.stdout + refused.stderr, /unauthorized|denied|authentication required/i);
+    await docker.fails('pull', `${name}:1.0`);
+    assert.equal((await client.registry('HEAD', '/admin/app/manifests/2.0')).status, 404);
 
-  async function imageIds(): Promise<string[]> {
-    const { stdout } = await docker('image', 'ls', '--quiet', '--no-trunc');
-    return [...new Set(stdout.split('\n').filter(Boolean))];
-  }
+    async function imageIds(): Promise<string[]> {
+      const { stdout } = await docker('image', 'ls', '--quiet', '--no-trunc');
+      return [...new Set(stdout.split('\n').filter(Boolean))];
+    }
 
-  async function imageCount(): Promise<number> {
-    return (await imageIds()).length;
-  }
+    async function imageCount(): Promise<number> {
+      return (await imageIds()).length;
+    }
 
-  async function removeImages(): Promise<void> {
-    await docker('image', 'rm', '--force', ...(await imageIds()));
-  }
-});
+    async function removeImages(): Promise<void> {
+      await docker('image', 'rm', '--force', ...(await imageIds()));
+    }
+  },
+);
