@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
@@ -103,6 +104,8 @@ test('requests go to all processes in turn, and the metrics of any are the sum',
   const found = pids(first.text);
   assert.equal(found.get('primary'), process.pid);
   assert.equal(new Set(found.values()).size, 3);
+  const maps = await readFile(`/proc/${found.get('http-1')}/maps`, 'utf8');
+  assert.doesNotMatch(maps, /@temporalio/, "Temporal's native code is for the primary process alone");
 });
 
 test('every process says what is wrong with the primary one', async (t) => {
