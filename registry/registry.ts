@@ -32,6 +32,8 @@ export interface RequestSummary {
 export interface RegistryDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  /** The most bytes that one upload may have. */
+  readonly maxUploadBytes: number;
   readonly wakeDispatcher: WakeUp;
   /** How clients reach this server, without a slash at the end. */
   readonly publicUrl: string;
@@ -56,7 +58,7 @@ const clientClosedRequest = 499;
 
 /** Puts the registry together: OCI distribution specification 1.1 on `/v2`. */
 export function createRegistry(deps: RegistryDeps): Registry {
-  const { pool, blobStore, log } = deps;
+  const { pool, log } = deps;
   const counters = createRepositoryCounters(pool, log);
   const background = new Set<Promise<void>>();
   function inBackground(work: Promise<void>): void {
@@ -68,7 +70,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     catalog: (exchange) => listCatalog(pool, exchange),
     tags: (exchange) => listTags(pool, exchange),
     blobs: createBlobHandlers(deps),
-    uploads: createUploadHandlers({ pool, blobStore, log, inBackground, hashers: createUploadHashers(blobStore) }),
+    uploads: createUploadHandlers({ ...deps, inBackground, hashers: createUploadHashers() }),
     manifests: createManifestHandlers({ ...deps, counters, host: new URL(deps.publicUrl).host }),
   });
   const checkAccess = createAccessCheck(deps);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
 import { ensureFirstAdmin } from '../api/enzi/accounts.ts';
@@ -15,11 +14,11 @@ import { createListener } from '../database/listener.ts';
 import { createWakeUp, cronChannel, jobChannel, outboxChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
 import { InvalidTokenError } from '../registry/access.ts';
-import { createFilesystemBlobStore } from '../registry/filesystem-blob-store.ts';
 import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { TemporalTarget } from '../workers/temporal.ts';
+import { openBlobStore } from './blob-store.ts';
 import { openDatabase } from './database.ts';
 import { healthRoutes } from './health.ts';
 import { closeServer, serverFactory } from './http.ts';
@@ -48,7 +47,7 @@ export interface RunningServer {
  * Plays roles: migrates the database, and starts what the roles need, in an order in which nothing is asked before it
  * can answer.
  *
- * @throws DatabaseUnreachableError, MigrationError, TemporalUnreachableError, or the error of listening
+ * @throws DatabaseUnreachableError, MigrationError, BucketUnusableError, TemporalUnreachableError, or the error of listening
  */
 export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: Logger): Promise<RunningServer> {
   await using cleanUp = new AsyncDisposableStack();
@@ -65,7 +64,8 @@ export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: 
   const onWakeUpError = (error: Error): void => log.warn({ err: error }, 'a wake-up was not sent');
   const wakeDispatcher = createWakeUp(pool, outboxChannel, onWakeUpError);
   const wakeFollowers = createWakeUp(pool, jobChannel, onWakeUpError);
-  const blobStore = await createFilesystemBlobStore({ rootPath: join(config.dataDir, 'blobs') });
+  const { blobStore, close: closeBlobStore } = await openBlobStore(config, log);
+  cleanUp.defer(closeBlobStore);
   const verifyToken = createTokenVerifier(createVerificationKeys(pool));
   const metrics = createMetrics(pool);
   const stopping = new AbortController();
@@ -74,6 +74,7 @@ export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: 
     ? createRegistry({
         pool,
         blobStore,
+        maxUploadBytes: config.maxUploadBytes,
         wakeDispatcher,
         publicUrl: config.publicUrl,
         service: tokenService,

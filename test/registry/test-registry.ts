@@ -61,7 +61,11 @@ export function fullAccess(...names: string[]): AccessGrant[] {
 }
 
 /** Starts a registry with the accounts `admin` and `acme` over a fresh database and folder. */
-export async function startRegistry(t: TestContext, wrap = (store: BlobStore) => store): Promise<TestRegistry> {
+export async function startRegistry(
+  t: TestContext,
+  wrap = (store: BlobStore) => store,
+  options: { readonly maxUploadBytes?: number } = {},
+): Promise<TestRegistry> {
   const { pool } = await createTestDatabase(t);
   await pool.query(`INSERT INTO accounts.accounts (name, is_org) VALUES ('admin', false), ('acme', true)`);
   const rootPath = await mkdtemp(path.join(tmpdir(), 'registry-'));
@@ -73,6 +77,7 @@ export async function startRegistry(t: TestContext, wrap = (store: BlobStore) =>
 
   async function addNode(): Promise<TestNode> {
     const registry = createRegistry({
+      maxUploadBytes: options.maxUploadBytes ?? 50 * 1024 ** 3,
       pool,
       blobStore,
       wakeDispatcher: { send: () => void wakeUps++ },
