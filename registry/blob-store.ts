@@ -82,7 +82,7 @@ export interface BlobStore {
    *
    * @param state what the last append gave that the caller knows of; the pieces of others become leftovers
    */
-  abort(key: string, state?: string): Promise<void>;
+  abort(key: string, state?: string, signal?: AbortSignal): Promise<void>;
 
   /**
    * Opens a final object for reading.

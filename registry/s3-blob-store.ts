@@ -113,14 +113,15 @@ export async function createS3BlobStore(options: S3BlobStoreOptions): Promise<S3
       await deleteSegments(key, segmentIds);
     },
 
-    abort: async (key, text = '') => {
+    abort: async (key, text = '', signal) => {
       const { uploadId, segments, obsoleteIds } = text === '' ? emptyState : parseState(key, text);
-      if (uploadId !== undefined) await objects.abortMultipart(key, uploadId);
+      if (uploadId !== undefined) await objects.abortMultipart(key, uploadId, signal);
       const ids = [...segments.map(({ id }) => id), ...obsoleteIds];
       const failures: string[] = [];
       await objects.deleteNames(
         [objects.finalName(key), ...ids.map((id) => objects.segmentName(key, id))],
         (name, reason) => failures.push(`${name}: ${reason}`),
+        signal,
       );
       if (failures.length > 0) throw new Error(`an upload could not be given up: ${failures.join('; ')}`);
     },

@@ -13,7 +13,7 @@ import type { S3Objects } from './s3-objects.ts';
 const abortsAtOnce = 16;
 
 type Cursor =
-  | { readonly kind: 'multipart'; readonly keyMarker?: string; readonly uploadIdMarker?: string }
+  | { readonly kind: 'multipart'; readonly keyMarker?: string }
   | { readonly kind: 'segment'; readonly startAfter?: string };
 
 /** What the blob store can say of and do to leftovers: first multipart uploads, then segments. */
@@ -25,7 +25,7 @@ export function createS3Leftovers(
   type ListOptions = Parameters<BlobStore['listLeftovers']>[0];
 
   async function listMultiparts(
-    { keyMarker, uploadIdMarker }: { keyMarker?: string; uploadIdMarker?: string },
+    keyMarker: string | undefined,
     { olderThan, limit, signal }: ListOptions,
   ): Promise<LeftoverPage> {
     const page = await client.send(
@@ -34,7 +34,6 @@ export function createS3Leftovers(
         Prefix: `${prefix}blobs/`,
         MaxUploads: limit,
         ...(keyMarker !== undefined && { KeyMarker: keyMarker }),
-        ...(uploadIdMarker !== undefined && { UploadIdMarker: uploadIdMarker }),
       }),
       signal ? { abortSignal: signal } : {},
     );
@@ -43,13 +42,12 @@ export function createS3Leftovers(
       if (UploadId === undefined || !Initiated || Initiated >= olderThan || !isStorageKey(key)) return [];
       return objects.finalName(key) === Key ? [{ key, handle: `multipart:${UploadId}` }] : [];
     });
-    const next: Cursor = page.IsTruncated
-      ? {
-          kind: 'multipart',
-          ...(page.NextKeyMarker !== undefined && { keyMarker: page.NextKeyMarker }),
-          ...(page.NextUploadIdMarker !== undefined && { uploadIdMarker: page.NextUploadIdMarker }),
-        }
-      : { kind: 'segment' };
+    // By key alone: the upload that a page ended with may be gone by now. Where a key has several uploads, after a crash,
+    // the rest of them is left to the next listing.
+    const next: Cursor =
+      page.IsTruncated && page.NextKeyMarker !== undefined
+        ? { kind: 'multipart', keyMarker: page.NextKeyMarker }
+        : { kind: 'segment' };
     return { leftovers, nextCursor: JSON.stringify(next) };
   }
 
@@ -82,7 +80,9 @@ export function createS3Leftovers(
   return {
     listLeftovers: (options) => {
       const cursor = JSON.parse(options.cursor ?? '{"kind":"multipart"}') as Cursor;
-      return cursor.kind === 'multipart' ? listMultiparts(cursor, options) : listSegments(cursor.startAfter, options);
+      return cursor.kind === 'multipart'
+        ? listMultiparts(cursor.keyMarker, options)
+        : listSegments(cursor.startAfter, options);
     },
 
     deleteLeftovers: async (leftovers, signal) => {

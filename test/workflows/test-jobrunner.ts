@@ -29,6 +29,8 @@ export interface TestJobrunner {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly blobStore: BlobStore;
+  /** Folder of the blob store. */
+  readonly blobsPath: string;
   readonly temporal: Client;
   readonly connection: Connection;
   readonly log: Logger;
@@ -88,6 +90,7 @@ export async function startTestJobrunner(
     log,
     workerId: 'test-worker',
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
+    uploadExpiryMs: 86_400_000,
     shutdownGraceMs: 1_000,
     overrides: { maxCachedWorkflows: 0, workflowFailureErrorTypes: { '*': ['NondeterminismError'] } },
   });
@@ -114,6 +117,7 @@ export async function startTestJobrunner(
     pool,
     listener,
     blobStore,
+    blobsPath: blobs,
     temporal,
     connection,
     log,
