@@ -55,6 +55,8 @@ async function startTwo(t: CleanUp, problems: () => readonly string[] = () => []
 async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promise<HttpConfig> {
   return {
     dataDir: await temporaryDataDir(t),
+    s3: undefined,
+    maxUploadBytes: 1024 ** 3,
     host: '127.0.0.1',
     port,
     publicUrl: 'http://localhost',

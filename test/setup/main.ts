@@ -7,6 +7,7 @@ import { hasBaseImage, makeBaseImage } from './base-image.ts';
 import { findTool, recordMissing, tools, type ToolName } from './tools.ts';
 
 const craneModule = 'github.com/google/go-containerregistry/cmd/crane@v0.20.6';
+const versitygwModule = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 const startedMs = performance.now();
 const progress = createProgress((line) => console.log(line));
 const onProgress = (message: string): void => progress.note(message);
@@ -27,10 +28,8 @@ await bring('dockerd', () => aptInstall(['docker.io']));
 await bring('docker', () => aptInstall(['docker-cli']));
 if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']));
 await bring('base-image', makeBaseImage, hasBaseImage);
-await bring('crane', async () => {
-  if (!(await hasGo())) throw new Error('it is compiled by Go, and this machine has no Go toolchain');
-  await goInstall({ module: craneModule, onProgress, signal: interrupted.signal });
-});
+await bring('crane', () => compile(craneModule));
+await bring('versitygw', () => compile(versitygwModule));
 await bring(
   'temporal',
   async () => {
@@ -61,6 +60,11 @@ async function bring(
     reasons[name] = reason;
     console.error(`✗ ${name} cannot be had: ${reason}. Left out: ${tools[name]}`);
   }
+}
+
+async function compile(module: string): Promise<void> {
+  if (!(await hasGo())) throw new Error('it is compiled by Go, and this machine has no Go toolchain');
+  await goInstall({ module, onProgress, signal: interrupted.signal });
 }
 
 function seconds(): string {
