@@ -26,8 +26,22 @@ export interface Config {
   readonly webhookRetryDelayMs: number;
   readonly gcReviewDelayMs: number;
   readonly gcBlobLeaseMs: number;
+  /** Undefined: blobs are files in the data folder. */
+  readonly s3: S3Config | undefined;
+  readonly maxUploadBytes: number;
+  readonly uploadExpiryMs: number;
   readonly shutdownGraceMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+}
+
+export interface S3Config {
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  readonly bucket: string;
+  /** Empty, or ending in a slash. */
+  readonly prefix: string;
+  readonly forcePathStyle: boolean;
+  readonly redirect: boolean;
 }
 
 export interface TemporalConfig {
@@ -77,6 +91,17 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       `HTTP_PROCESSES must be at most ${mostChildren} for DATABASE_CONNECTIONS of ${databaseConnections}, of which each process needs some`,
     );
   }
+  const usesS3 = required('BLOB_STORE', variables.BLOB_STORE) === 's3';
+  const bucket = read('S3_BUCKET', variables.S3_BUCKET);
+  if (usesS3 && !bucket && !env['S3_BUCKET']) problems.push('S3_BUCKET must be set where BLOB_STORE is s3');
+  const s3 = {
+    endpoint: read('S3_ENDPOINT', variables.S3_ENDPOINT),
+    region: required('S3_REGION', variables.S3_REGION),
+    bucket: bucket ?? '',
+    prefix: read('S3_PREFIX', variables.S3_PREFIX) ?? '',
+    forcePathStyle: required('S3_FORCE_PATH_STYLE', variables.S3_FORCE_PATH_STYLE),
+    redirect: required('S3_REDIRECT', variables.S3_REDIRECT),
+  };
 
   const config: Config = {
     dataDir: resolve(required('JOBRUNNER_DATA_DIR', variables.JOBRUNNER_DATA_DIR)),
@@ -99,6 +124,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),
     gcBlobLeaseMs: required('GC_BLOB_LEASE', variables.GC_BLOB_LEASE),
+    s3: usesS3 ? s3 : undefined,
+    maxUploadBytes: required('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
+    uploadExpiryMs: required('UPLOAD_EXPIRY', variables.UPLOAD_EXPIRY),
     shutdownGraceMs: required('SHUTDOWN_GRACE', variables.SHUTDOWN_GRACE),
     logLevel: required('LOG_LEVEL', variables.LOG_LEVEL),
   };

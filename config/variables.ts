@@ -70,6 +70,33 @@ function parseHostPort(text: string): string {
   return text;
 }
 
+const byteUnits = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 } as const;
+// The most that an object of S3 can have (Amazon S3 user guide, "Amazon S3 multipart upload limits").
+const maxObjectBytes = 5 * byteUnits.TiB;
+
+function parseObjectBytes(text: string): number {
+  const match = /^(\d{1,15})(KiB|MiB|GiB|TiB|)$/.exec(text);
+  const sizeBytes = match ? Number(match[1]) * byteUnits[match[2] as keyof typeof byteUnits] : 0;
+  if (sizeBytes < 1 || sizeBytes > maxObjectBytes) {
+    throw new InvalidValue('must be a number of bytes such as 1048576, 512MiB or 50GiB, 5TiB at the most');
+  }
+  return sizeBytes;
+}
+
+function parseBucket(text: string): string {
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) {
+    throw new InvalidValue('must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens');
+  }
+  return text;
+}
+
+function parseKeyPrefix(text: string): string {
+  if (!/^[\w.-]+(\/[\w.-]+)*\/?$/.test(text) || text.split('/').some((part) => part === '.' || part === '..')) {
+    throw new InvalidValue('must be a prefix of keys such as registry or team/registry');
+  }
+  return text.endsWith('/') ? text : `${text}/`;
+}
+
 const asIs = (text: string): string => text;
 
 function oneOf<const T extends string>(...values: readonly T[]): (text: string) => T {
@@ -133,6 +160,23 @@ export const variables = {
   GC_REVIEW_DELAY: variable('how long after an event a blob is reviewed', parseDuration, { default: '1h' }),
   GC_BLOB_LEASE: variable('how long a blob that a pusher was told of is kept without a reference', parseDuration, {
     default: '1h',
+  }),
+  BLOB_STORE: variable('where blobs are: filesystem, in the data folder, or s3', oneOf('filesystem', 's3'), {
+    default: 'filesystem',
+  }),
+  S3_ENDPOINT: variable("URL of the S3 server (default: Amazon's)", parseHttpUrl),
+  S3_REGION: variable('region of the bucket', asIs, { default: 'us-east-1' }),
+  S3_BUCKET: variable('bucket of the blobs; credentials as the AWS SDK finds them: AWS_ACCESS_KEY_ID, …', parseBucket),
+  S3_PREFIX: variable('what every key in the bucket starts with', parseKeyPrefix),
+  S3_FORCE_PATH_STYLE: variable('whether the bucket is in the path of URLs, not in the host', parseBoolean, {
+    default: 'false',
+  }),
+  S3_REDIRECT: variable('send clients to the bucket for the blobs that they pull', parseBoolean, {
+    default: 'false',
+  }),
+  MAX_UPLOAD_SIZE: variable('the most bytes that one blob may have', parseObjectBytes, { default: '50GiB' }),
+  UPLOAD_EXPIRY: variable('how long an upload may lie still before the job upload_purge removes it', parseDuration, {
+    default: '24h',
   }),
   SHUTDOWN_GRACE: variable('how long running activities and transfers may go on after SIGTERM', parseDuration, {
     default: '20s',

@@ -68,6 +68,24 @@ export const actions: readonly Action[] = [
     priority: 5,
   },
   {
+    name: 'upload_purge',
+    aliases: [],
+    description: 'Removes uploads that nobody has written to for UPLOAD_EXPIRY, and pieces of uploads that are gone.',
+    stopAdvice: 'Safe to cancel, terminate or reset at any time: what is left is done by the next run.',
+    parameters: {
+      dryRun,
+      batchSize: {
+        type: 'string',
+        pattern: '^([1-9][0-9]{0,2}|1000)$',
+        description: 'uploads per page, 1 to 1000',
+        default: '1000',
+      },
+    },
+    requiredParameters: [],
+    taskQueue: taskQueues.control,
+    priority: 5,
+  },
+  {
     name: 'sleep',
     aliases: [],
     description: 'Sleeps, to try out jobs.',

@@ -94,6 +94,11 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
         sendEmpty(exchange, 200, allHeaders);
         return;
       }
+      if (blobStore.presign) {
+        // The client repeats its Range there.
+        sendEmpty(exchange, 307, { ...headers, Location: await blobStore.presign(blob.storageKey) });
+        return;
+      }
       const source = await open(exchange, blob, stretch);
       res.writeHead(isWhole ? 200 : 206, allHeaders);
       await stream(exchange, source, contentBytes);

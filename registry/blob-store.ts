@@ -17,11 +17,51 @@ export interface ObjectStream extends Readable {
   readonly sendTo?: (destination: Writable, onSent: (sizeBytes: number) => void) => Promise<void>;
 }
 
+export interface AppendOptions {
+  /** What the append before this one gave; left out for the first. */
+  readonly state?: string;
+  /** Whether a commit by this process is all that can follow, so that nothing has to be prepared for a further append. */
+  readonly isLast?: boolean;
+}
+
+/** What an append has done. */
+export interface Appended {
+  readonly appendedBytes: number;
+  /**
+   * What the store has to be told again by whoever goes on with the object, in whichever process. At most a few
+   * kilobytes; only the store reads it.
+   */
+  readonly state: string;
+}
+
+/** A piece of an unfinished object, as found in the store. */
+export interface Leftover {
+  /** The object that it is a piece of. */
+  readonly key: string;
+  /** Names the piece; only the store reads it. */
+  readonly handle: string;
+}
+
+export interface LeftoverPage {
+  readonly leftovers: readonly Leftover[];
+  /** Undefined after the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+/** What could not be deleted, and why. */
+export interface DeletionFailure {
+  readonly key: string;
+  readonly reason: string;
+}
+
 /**
  * Where the bytes of blobs live. A store knows nothing of digests or repositories: an object is named by a storage key
  * that is made once and never used again.
  */
 export interface BlobStore {
+  /** The least that a chunk of an upload should have, so that it is stored in one go; undefined where any size will do. */
+  readonly chunkBytes: number | undefined;
+
   /** Makes a key for a new object. */
   newKey(): string;
 
@@ -31,19 +71,30 @@ export interface BlobStore {
    *
    * @param offsetBytes where the bytes go: the sum of what earlier appends returned
    * @param source what it gives is the store's, which may release its memory
-   * @returns the number of bytes appended
-   * @throws whatever `source` throws
+   * @throws ObjectNotFoundError if the earlier bytes are gone; whatever `source` throws
    */
-  append(key: string, offsetBytes: number, source: AsyncIterable<Uint8Array>): Promise<number>;
+  append(
+    key: string,
+    offsetBytes: number,
+    source: AsyncIterable<Uint8Array>,
+    options?: AppendOptions,
+  ): Promise<Appended>;
 
-  /** Reads the unfinished object from its start up to `sizeBytes`. */
-  readUnfinished(key: string, sizeBytes: number): Readable;
+  /**
+   * Makes the unfinished object final at `sizeBytes`. When this resolves, the bytes survive a loss of power. A commit
+   * may be tried again.
+   *
+   * @param state what the last append gave
+   * @throws ObjectNotFoundError
+   */
+  commit(key: string, sizeBytes: number, state?: string): Promise<void>;
 
-  /** Makes the unfinished object final at `sizeBytes`. When this resolves, the bytes survive a loss of power. */
-  commit(key: string, sizeBytes: number): Promise<void>;
-
-  /** Forgets an unfinished object. One that does not exist is fine. */
-  abort(key: string): Promise<void>;
+  /**
+   * Forgets an object that no blob has come to own, unfinished or already final. One that does not exist is fine.
+   *
+   * @param state what the last append gave that the caller knows of; the pieces of others become leftovers
+   */
+  abort(key: string, state?: string, signal?: AbortSignal): Promise<void>;
 
   /**
    * Opens a final object for reading.
@@ -52,12 +103,33 @@ export interface BlobStore {
    */
   open(key: string, range?: ByteRange): Promise<ObjectStream>;
 
+  /** A URL from which a client may read the final object for some minutes, where the store serves pulls itself. */
+  readonly presign?: (key: string) => Promise<string>;
+
   /**
    * Deletes objects. One that does not exist counts as deleted.
    *
    * @returns the keys that could not be deleted, each with the reason
    */
-  delete(keys: readonly string[], signal?: AbortSignal): Promise<{ key: string; reason: string }[]>;
+  delete(keys: readonly string[], signal?: AbortSignal): Promise<DeletionFailure[]>;
+
+  /**
+   * Lists pieces of unfinished objects that have not been written to for some time, of live uploads too. A page may have
+   * fewer than `limit`, even none, and not be the last.
+   */
+  listLeftovers(options: {
+    readonly olderThan: Date;
+    readonly limit: number;
+    readonly cursor: string | undefined;
+    readonly signal?: AbortSignal;
+  }): Promise<LeftoverPage>;
+
+  /**
+   * Deletes pieces of unfinished objects. One that does not exist counts as deleted.
+   *
+   * @returns the keys of those that could not be deleted, each with the reason
+   */
+  deleteLeftovers(leftovers: readonly Leftover[], signal?: AbortSignal): Promise<DeletionFailure[]>;
 }
 
 /** The store has no object under this key. */
@@ -68,4 +140,24 @@ export class ObjectNotFoundError extends Error {
     super(`the blob store has no object ${key}`, options);
     this.key = key;
   }
+}
+
+/** Why something that a signal has stopped was not done. */
+export const stoppedReason = 'stopped before its turn';
+
+const keyPattern = /^[0-9a-f][0-9a-f-]{7,63}$/;
+
+/** Whether a text has the form of a storage key. */
+export function isStorageKey(text: string): boolean {
+  return keyPattern.test(text);
+}
+
+/**
+ * The key, if it can be one that `newKey` made: whatever else arrives must not become part of a path.
+ *
+ * @throws TypeError
+ */
+export function requireStorageKey(key: string): string {
+  if (!isStorageKey(key)) throw new TypeError('not a storage key of this blob store');
+  return key;
 }

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import { isCollectedMeanwhile, leaseBlob } from './blob-leases.ts';
-import type { BlobStore } from './blob-store.ts';
+import { type BlobStore, ObjectNotFoundError } from './blob-store.ts';
 import { linkBlob } from './blobs.ts';
+import { createHasher, type Digest } from './digest.ts';
+import { RegistryError } from './errors.ts';
 import type { Logger } from './logger.ts';
-import { deleteUpload, type UploadClaim } from './uploads.ts';
+import { deleteUpload, type UploadClaim, type UploadProgress, uploadUnknown } from './uploads.ts';
 
 const maxAttempts = 5;
 
@@ -17,23 +19,35 @@ export interface CommitDeps {
 }
 
 /**
- * Makes a blob of an upload whose bytes have all arrived and have the digest `digest`, and links it to the repository.
+ * Makes a blob of an upload whose bytes have all arrived, and links it to the repository. Where their digest is not known
+ * in the algorithm of `digest`, the object is read once for it.
  *
  * Bytes first, then the row that names them: when this resolves, both survive a crash. Where the content is there
  * already, the row that is there is kept, and the new object is given up in the same transaction.
  *
- * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
+ * @param received where the upload stands; its digest is one of `digest`'s algorithm, or null
+ * @throws RegistryError DIGEST_INVALID if the bytes do not fit the digest: the caller gives the upload up;
+ *   BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's, or its bytes are gone
  */
 export async function commitUpload(
   deps: CommitDeps,
   upload: UploadClaim,
-  digest: string,
-  sizeBytes: number,
+  digest: Digest,
+  received: UploadProgress,
 ): Promise<void> {
-  await deps.blobStore.commit(upload.storageKey, sizeBytes);
+  const { sizeBytes, storeState } = received;
+  if (received.digest !== null) assertDigest(received.digest, digest, sizeBytes);
+  try {
+    await deps.blobStore.commit(upload.storageKey, sizeBytes, storeState);
+    if (received.digest === null) {
+      assertDigest(await readDigest(deps.blobStore, upload.storageKey, digest), digest, sizeBytes);
+    }
+  } catch (error) {
+    throw error instanceof ObjectNotFoundError ? uploadUnknown(upload.id, { cause: error }) : error;
+  }
   for (let attempt = 1; ; attempt++) {
     try {
-      const isNew = await withTransaction(deps.pool, (tx) => recordBlob(tx, upload, digest, sizeBytes));
+      const isNew = await withTransaction(deps.pool, (tx) => recordBlob(tx, upload, digest.text, sizeBytes));
       if (!isNew) deps.inBackground(deleteObject(deps, upload.storageKey));
       return;
     } catch (error) {
@@ -41,6 +55,21 @@ export async function commitUpload(
       if (!isCollectedMeanwhile(error) || attempt === maxAttempts) throw error;
     }
   }
+}
+
+function assertDigest(computed: string, expected: Digest, sizeBytes: number): void {
+  if (computed === expected.text) return;
+  throw new RegistryError(
+    'DIGEST_INVALID',
+    `the ${sizeBytes} bytes of the upload have the digest ${computed}, not ${expected.text}; the upload was discarded: start a new one`,
+    { detail: { expected: expected.text, computed } },
+  );
+}
+
+async function readDigest(blobStore: BlobStore, storageKey: string, { algorithm }: Digest): Promise<string> {
+  const hasher = createHasher(algorithm);
+  for await (const chunk of (await blobStore.open(storageKey)) as AsyncIterable<Uint8Array>) hasher.update(chunk);
+  return hasher.digest();
 }
 
 /** Gives whether the upload's object became the blob's; if not, it is written down for deletion. */

@@ -16,6 +16,8 @@ export interface Digest {
   readonly text: string;
 }
 
+const algorithms = Object.keys(hexLengths);
+
 function isAlgorithm(name: string): name is DigestAlgorithm {
   return Object.hasOwn(hexLengths, name);
 }
@@ -45,6 +47,20 @@ export function requireDigest(text: string): Digest {
     'DIGEST_INVALID',
     `"${text.slice(0, 160)}" is not a digest: send sha256:<64 hex digits> or sha512:<128 hex digits>, in lower case`,
     { detail: { digest: text.slice(0, 160) } },
+  );
+}
+
+/**
+ * Reads the name of an algorithm that a client chose.
+ *
+ * @throws RegistryError DIGEST_INVALID
+ */
+export function requireAlgorithm(name: string): DigestAlgorithm {
+  if (isAlgorithm(name)) return name;
+  throw new RegistryError(
+    'DIGEST_INVALID',
+    `the digest algorithm "${name.slice(0, 64)}" is not supported: use ${algorithms.join(' or ')}`,
+    { detail: { algorithm: name.slice(0, 64), supported: algorithms } },
   );
 }
 

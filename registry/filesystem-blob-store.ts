@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, opendir, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { type BlobStore, type ByteRange, ObjectNotFoundError, type ObjectStream } from './blob-store.ts';
+import {
+  type BlobStore,
+  type DeletionFailure,
+  isStorageKey,
+  ObjectNotFoundError,
+  type ObjectStream,
+  requireStorageKey,
+  stoppedReason,
+} from './blob-store.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import { collectChunks } from './collect-chunks.ts';
 import { errnoOf, syncFolder } from './file-system.ts';
@@ -32,8 +39,8 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
   const knownShards = new Set<string>();
   const sendBuffers = createBufferPool(sendBufferBytes, sendBuffersKept);
 
-  const unfinishedPath = (key: string): string => path.join(uploadsPath, checked(key));
-  const shardPath = (key: string): string => path.join(blobsPath, checked(key).slice(0, 2));
+  const unfinishedPath = (key: string): string => path.join(uploadsPath, requireStorageKey(key));
+  const shardPath = (key: string): string => path.join(blobsPath, requireStorageKey(key).slice(0, 2));
   const finalPath = (key: string): string => path.join(shardPath(key), key);
 
   async function ensureShard(key: string): Promise<void> {
@@ -45,6 +52,8 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
   }
 
   return {
+    chunkBytes: undefined,
+
     newKey: () => randomUUID(),
 
     append: async (key, offsetBytes, source) => {
@@ -65,13 +74,8 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       } finally {
         await write.catch(() => undefined);
       }
-      return position - offsetBytes;
+      return { appendedBytes: position - offsetBytes, state: '' };
     },
-
-    readUnfinished: (key, sizeBytes) =>
-      sizeBytes === 0
-        ? Readable.from([])
-        : Readable.from(readStretch(key, unfinishedPath(key), { start: 0, end: sizeBytes - 1 }), { objectMode: false }),
 
     commit: async (key, sizeBytes) => {
       await ensureShard(key);
@@ -95,6 +99,7 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
 
     abort: async (key) => {
       await unlinkIfThere(unfinishedPath(key));
+      await unlinkIfThere(finalPath(key));
     },
 
     open: async (key, range) => {
@@ -114,28 +119,65 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       return Object.assign(stream, { sendTo });
     },
 
-    delete: async (keys, signal) => {
-      const failures: { key: string; reason: string }[] = [];
-      const queue = keys[Symbol.iterator]();
-      async function work(): Promise<void> {
-        for (const key of queue) {
-          if (signal?.aborted) {
-            failures.push({ key, reason: 'stopped before its turn' });
-            continue;
-          }
-          await unlinkIfThere(finalPath(key)).catch((error: Error) => failures.push({ key, reason: error.message }));
-        }
+    delete: (keys, signal) => unlinkAll(keys, finalPath, signal),
+
+    listLeftovers: async ({ olderThan, limit, cursor = '', signal }) => {
+      const keys = await firstKeysAfter(uploadsPath, cursor, limit, signal);
+      const leftovers: { key: string; handle: string }[] = [];
+      for (const key of keys) {
+        const stats = await stat(unfinishedPath(key)).catch(() => undefined);
+        if (stats && stats.mtime < olderThan) leftovers.push({ key, handle: '' });
       }
-      await Promise.all(Array.from({ length: Math.min(deletesAtOnce, keys.length) }, work));
-      return failures;
+      return { leftovers, nextCursor: keys.length === limit ? keys.at(-1) : undefined };
     },
+
+    deleteLeftovers: (leftovers, signal) =>
+      unlinkAll(
+        leftovers.map(({ key }) => key),
+        unfinishedPath,
+        signal,
+      ),
   };
 }
 
-// Keys come from newKey; whatever else arrives here must not leave the folder.
-function checked(key: string): string {
-  if (!/^[0-9a-f][0-9a-f-]{7,63}$/.test(key)) throw new TypeError('not a storage key of this blob store');
-  return key;
+async function unlinkAll(
+  keys: readonly string[],
+  pathOf: (key: string) => string,
+  signal: AbortSignal | undefined,
+): Promise<DeletionFailure[]> {
+  const failures: DeletionFailure[] = [];
+  const queue = keys[Symbol.iterator]();
+  async function work(): Promise<void> {
+    for (const key of queue) {
+      if (signal?.aborted) {
+        failures.push({ key, reason: stoppedReason });
+        continue;
+      }
+      await unlinkIfThere(pathOf(key)).catch((error: Error) => failures.push({ key, reason: error.message }));
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(deletesAtOnce, keys.length) }, work));
+  return failures;
+}
+
+/** The first `limit` keys after `cursor` among the names of a folder, in their order, without keeping all of them. */
+async function firstKeysAfter(
+  folder: string,
+  cursor: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  let keys: string[] = [];
+  const keepFirst = (): void => {
+    keys = keys.sort().slice(0, limit);
+  };
+  for await (const { name } of await opendir(folder)) {
+    signal?.throwIfAborted();
+    if (isStorageKey(name) && name > cursor) keys.push(name);
+    if (keys.length >= 2 * limit) keepFirst();
+  }
+  keepFirst();
+  return keys;
 }
 
 function missingOr(error: unknown, key: string): unknown {
@@ -145,9 +187,23 @@ function missingOr(error: unknown, key: string): unknown {
 async function openForAppend(key: string, file: string, offsetBytes: number): Promise<FileHandle> {
   // Beyond the start the file must be there: a new one would have a hole where the earlier bytes were.
   const flags = offsetBytes === 0 ? constants.O_WRONLY | constants.O_CREAT : constants.O_WRONLY;
-  return open(file, flags, 0o640).catch((error: unknown) => {
+  const handle = await open(file, flags, 0o640).catch((error: unknown) => {
     throw missingOr(error, key);
   });
+  try {
+    const { size } = await handle.stat();
+    if (size < offsetBytes) throw new ObjectNotFoundError(key);
+    if (size > offsetBytes) {
+      // After a loss of power a file of the right length must not hold what a failed append wrote: the digest of an
+      // upload is that of the bytes that passed, and is not computed again.
+      await handle.truncate(offsetBytes);
+      await handle.sync();
+    }
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 async function writeAll(file: FileHandle, chunks: Uint8Array[], position: number): Promise<void> {
@@ -164,13 +220,6 @@ async function writeAll(file: FileHandle, chunks: Uint8Array[], position: number
     }
     pending = rest;
   }
-}
-
-async function* readStretch(key: string, file: string, range: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
-  const handle = await open(file, 'r').catch((error: unknown) => {
-    throw missingOr(error, key);
-  });
-  yield* handle.createReadStream({ highWaterMark: bufferBytes, ...range }) as AsyncIterable<Uint8Array>;
 }
 
 async function hasSize(file: string, sizeBytes: number): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Queryable } from '../database/pool.ts';
 import { type Exchange, type RepositoryExchange, sendJson } from './exchange.ts';
 import { formatNextLink, parsePage } from './paging.ts';
 import { type FindReadableNamespaces, listReadable } from './readable-repositories.ts';
@@ -10,13 +11,21 @@ export async function listTags(pool: pg.Pool, exchange: RepositoryExchange): Pro
   const { limit, last } = parsePage(exchange.query);
   const repository = await findRepository(pool, name);
   if (!repository) throw repositoryUnknown(name);
-  const { rows } = await pool.query<{ name: string }>({
+  const found = limit === 0 ? [] : await findTags(pool, repository.id, last, limit + 1);
+  const tags = found.slice(0, limit);
+  sendJson(exchange, { name: name.full, tags }, nextPage(`/v2/${name.full}/tags/list`, limit, found.length, tags));
+}
+
+/** The names of up to `limit` tags after `last`, in ASCII order. */
+export async function findTags(db: Queryable, repositoryId: number, last: string, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ names: string[] | null }>({
     name: 'registry-list-tags',
-    text: 'SELECT name FROM registry.tags WHERE repository_id = $1 AND name > $2 ORDER BY name LIMIT $3',
-    values: [repository.id, last, limit === 0 ? 0 : limit + 1],
+    // One row with all of them costs a tenth of ten thousand rows.
+    text: `SELECT array_agg(name ORDER BY name) AS names FROM (
+             SELECT name FROM registry.tags WHERE repository_id = $1 AND name > $2 ORDER BY name LIMIT $3) page`,
+    values: [repositoryId, last, limit],
   });
-  const tags = rows.slice(0, limit).map((row) => row.name);
-  sendJson(exchange, { name: name.full, tags }, nextPage(`/v2/${name.full}/tags/list`, limit, rows.length, tags));
+  return rows[0]?.names ?? [];
 }
 
 /** `GET /v2/_catalog`: names of the repositories that the caller may read, ordered by namespace and then by name. */

@@ -5,16 +5,22 @@ import type { Hasher } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { announcedBytes, hasBody, readBody } from './request-body.ts';
 import type { HeldClaim } from './upload-claims.ts';
-import { uploadUnknown } from './uploads.ts';
+import { uploadUnknown, type UploadProgress } from './uploads.ts';
 
-/** The most bytes that one upload may have: 50 GiB. */
-export const maxUploadBytes = 50 * 1024 ** 3;
+export interface ReceiveOptions {
+  /** Path of the upload, for the answer that tells a client to start over from where the upload is. */
+  readonly location: string;
+  /** The most bytes that the whole upload may have. */
+  readonly maxUploadBytes: number;
+  /** Whether the upload ends with this request. */
+  readonly isLast: boolean;
+}
 
 /**
  * Appends the body of a request to an upload, and to its hash, as the bytes pass.
  *
- * @param location path of the upload, for the answer that tells a client to start over from where the upload is
- * @returns the size of the upload with the body, in bytes; nothing counts until the caller records it
+ * @param hasher undefined where the bytes before these were not hashed here
+ * @returns where the upload stands with the body; nothing counts until the caller records it
  * @throws RegistryError RANGE_INVALID (416) for a chunk that does not follow the bytes that are there (OCI distribution
  *   specification, "Pushing a blob in chunks"); BLOB_UPLOAD_INVALID for one that is not as long as it says; SIZE_INVALID
  *   (413); BLOB_UPLOAD_UNKNOWN
@@ -23,22 +29,22 @@ export async function receiveBody(
   blobStore: BlobStore,
   held: HeldClaim,
   req: IncomingMessage,
-  hasher: Hasher,
-  location: string,
-): Promise<number> {
+  hasher: Hasher | undefined,
+  { location, maxUploadBytes, isLast }: ReceiveOptions,
+): Promise<UploadProgress> {
   const { upload, check } = held;
   const expectedBytes = expectedChunkBytes(req, upload.sizeBytes, location);
   async function* hashed(): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of readBody(req, maxUploadBytes - upload.sizeBytes, tooLarge)) {
+    for await (const chunk of readBody(req, maxUploadBytes - upload.sizeBytes, () => tooLarge(maxUploadBytes))) {
       check();
-      hasher.update(chunk);
+      hasher?.update(chunk);
       yield chunk;
     }
   }
   // An upload that needs no more bytes is left alone: its object may be final already, from a commit that is tried again.
-  if (upload.sizeBytes > 0 && !hasBody(req)) return upload.sizeBytes;
-  const receivedBytes = await blobStore
-    .append(upload.storageKey, upload.sizeBytes, hashed())
+  if (upload.sizeBytes > 0 && !hasBody(req)) return upload;
+  const { appendedBytes: receivedBytes, state } = await blobStore
+    .append(upload.storageKey, upload.sizeBytes, hashed(), { state: upload.storeState, isLast })
     .catch((error: unknown) => {
       throw error instanceof ObjectNotFoundError ? uploadUnknown(upload.id, { cause: error }) : error;
     });
@@ -50,7 +56,7 @@ export async function receiveBody(
       { detail: { received: receivedBytes, expected: expectedBytes } },
     );
   }
-  return upload.sizeBytes + receivedBytes;
+  return { sizeBytes: upload.sizeBytes + receivedBytes, digest: hasher?.digest() ?? null, storeState: state };
 }
 
 function expectedChunkBytes(req: IncomingMessage, offsetBytes: number, location: string): number | undefined {
@@ -81,9 +87,10 @@ function expectedChunkBytes(req: IncomingMessage, offsetBytes: number, location:
   return sizeBytes;
 }
 
-function tooLarge(): RegistryError {
-  return new RegistryError('SIZE_INVALID', `a blob may have at most ${maxUploadBytes} bytes (50 GiB)`, {
-    status: 413,
-    detail: { maxBytes: maxUploadBytes },
-  });
+function tooLarge(maxUploadBytes: number): RegistryError {
+  return new RegistryError(
+    'SIZE_INVALID',
+    `a blob may have at most ${maxUploadBytes} bytes here: send a smaller one, or have MAX_UPLOAD_SIZE raised`,
+    { status: 413, detail: { maxBytes: maxUploadBytes } },
+  );
 }

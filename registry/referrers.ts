@@ -10,7 +10,8 @@ const maxEntries = 1_000;
 // than its annotations, so the sum of payloads bounds the page.
 const maxPayloadBytes = 3 * 1024 * 1024;
 
-interface Referrer {
+/** A manifest with a subject, as its descriptor shows it. */
+export interface Referrer {
   readonly id: number;
   readonly mediaType: string;
   readonly digest: string;
@@ -47,7 +48,8 @@ export async function listReferrers(pool: pg.Pool, exchange: RepositoryExchange)
   });
 }
 
-interface ReferrersPage {
+/** A stretch of the referrers of one subject. */
+export interface ReferrersPage {
   readonly subject: string;
   readonly artifactType: string | undefined;
   /** Those after the manifest of this id. */
@@ -55,14 +57,16 @@ interface ReferrersPage {
   readonly limit: number;
 }
 
-interface FoundReferrers {
+/** Referrers in the order of their ids. */
+export interface FoundReferrers {
   readonly referrers: readonly Referrer[];
   readonly hasMore: boolean;
 }
 
 const noReferrers: FoundReferrers = { referrers: [], hasMore: false };
 
-async function findReferrers(
+/** Finds one page of referrers, as many as a page may hold. */
+export async function findReferrers(
   pool: pg.Pool,
   repositoryId: number,
   { subject, artifactType, after, limit }: ReferrersPage,

@@ -36,6 +36,8 @@ export interface RegistryDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
   readonly cache: CoherentCache;
+  /** The most bytes that one upload may have. */
+  readonly maxUploadBytes: number;
   readonly wakeDispatcher: WakeUp;
   /** How clients reach this server, without a slash at the end. */
   readonly publicUrl: string;
@@ -63,7 +65,7 @@ const clientClosedRequest = 499;
 
 /** Puts the registry together: OCI distribution specification 1.1 on `/v2`. */
 export function createRegistry(deps: RegistryDeps): Registry {
-  const { pool, blobStore, log } = deps;
+  const { pool, log } = deps;
   const { host } = new URL(deps.publicUrl);
   const traffic = createTrafficRecorder({ ...deps, host });
   const background = new Set<Promise<void>>();
@@ -77,7 +79,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     tags: (exchange) => listTags(pool, exchange),
     referrers: (exchange) => listReferrers(pool, exchange),
     blobs: createBlobHandlers(deps),
-    uploads: createUploadHandlers({ ...deps, inBackground, hashers: createUploadHashers(blobStore) }),
+    uploads: createUploadHandlers({ ...deps, inBackground, hashers: createUploadHashers() }),
     manifests: createManifestHandlers({ ...deps, traffic, host }),
   });
   const checkAccess = createAccessCheck(deps);

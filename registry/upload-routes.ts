@@ -2,7 +2,7 @@ import { formatUploadRange } from './byte-range.ts';
 import { mayAct } from './access.ts';
 import { mountBlob } from './blobs.ts';
 import { commitUpload, type CommitDeps } from './commit-upload.ts';
-import { type Digest, defaultAlgorithm, parseDigest, requireDigest } from './digest.ts';
+import { defaultAlgorithm, type Digest, parseDigest, requireAlgorithm, requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { parseRepositoryName, type RepositoryName } from './names.ts';
@@ -11,11 +11,13 @@ import { receiveBody } from './receive-upload.ts';
 import { findOrCreateRepository } from './repositories.ts';
 import { type HeldClaim, holding, withClaim } from './upload-claims.ts';
 import type { UploadHashers } from './upload-hashers.ts';
-import { advanceUpload, createUpload, deleteUpload, findUpload } from './uploads.ts';
+import { advanceUpload, createUpload, deleteUpload, findUpload, type UploadProgress } from './uploads.ts';
 
 export interface UploadRouteDeps extends CommitDeps {
   readonly findReadableNamespaces: FindReadableNamespaces;
   readonly hashers: UploadHashers;
+  /** The most bytes that one upload may have. */
+  readonly maxUploadBytes: number;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
@@ -24,44 +26,46 @@ type Handler = (exchange: RepositoryExchange) => Promise<void>;
 export function createUploadHandlers(
   deps: UploadRouteDeps,
 ): Readonly<Record<'start' | 'status' | 'append' | 'finish' | 'cancel', Handler>> {
-  const { pool, log, blobStore, hashers } = deps;
+  const { pool, log, blobStore, hashers, maxUploadBytes } = deps;
 
   /** Gives up an upload for good: the bytes first, so that the row names them for as long as they are there. */
-  async function discard({ upload }: HeldClaim): Promise<void> {
+  async function discard({ upload }: HeldClaim, storeState: string): Promise<void> {
     hashers.forget(upload.id);
-    await blobStore.abort(upload.storageKey);
+    await blobStore.abort(upload.storageKey, storeState);
     await deleteUpload(pool, upload);
   }
 
-  /** Receives what is left of the bytes and compares their digest. Gives the size of the whole. */
-  async function receiveRest(exchange: RepositoryExchange, held: HeldClaim, digest: Digest): Promise<number> {
-    const { upload } = held;
-    const hasher = await hashers.resume(upload, digest.algorithm);
-    const sizeBytes = await receiveBody(
-      blobStore,
-      held,
-      exchange.req,
-      hasher,
-      locationOf(exchange.repository, upload.id),
+  /** The same where something has gone wrong that the client is to hear of. */
+  async function discardAfter(held: HeldClaim, storeState: string, cause: unknown): Promise<never> {
+    await discard(held, storeState).catch((discardError: unknown) =>
+      log.warn({ err: discardError, uploadId: held.upload.id }, 'an upload could not be discarded; it will expire'),
     );
-    exchange.bodyBytes += sizeBytes - upload.sizeBytes;
-    const computed = hasher.digest();
-    if (computed === digest.text) return sizeBytes;
-    throw new RegistryError(
-      'DIGEST_INVALID',
-      `the ${sizeBytes} bytes of the upload have the digest ${computed}, not ${digest.text}; the upload was discarded: start a new one`,
-      { detail: { expected: digest.text, computed } },
-    );
+    throw cause;
   }
 
-  /** Makes a blob of an upload. From the moment that its object is final, only the row may be what gives it up. */
+  /** Receives what is left of the bytes. Gives their digest only in the algorithm of `digest`. */
+  async function receiveRest(exchange: RepositoryExchange, held: HeldClaim, digest: Digest): Promise<UploadProgress> {
+    const { upload } = held;
+    const received = await receiveBody(blobStore, held, exchange.req, hashers.resume(upload, digest.algorithm), {
+      location: locationOf(exchange.repository, upload.id),
+      maxUploadBytes,
+      isLast: true,
+    });
+    exchange.bodyBytes += received.sizeBytes - upload.sizeBytes;
+    return received.digest?.startsWith(`${digest.algorithm}:`) ? received : { ...received, digest: null };
+  }
+
+  /** Makes a blob of an upload. Once its object is final, only a digest that does not fit, or its row, gives it up. */
   async function commit(
     exchange: RepositoryExchange,
     held: HeldClaim,
     digest: Digest,
-    sizeBytes: number,
+    received: UploadProgress,
   ): Promise<void> {
-    await commitUpload(deps, held.upload, digest.text, sizeBytes);
+    await commitUpload(deps, held.upload, digest, received).catch(async (error: unknown) => {
+      if (!(error instanceof RegistryError && error.code === 'DIGEST_INVALID')) throw error;
+      return discardAfter(held, received.storeState, error);
+    });
     hashers.forget(held.upload.id);
     sendCreated(exchange, digest.text);
   }
@@ -86,6 +90,9 @@ export function createUploadHandlers(
       const { repository, query } = exchange;
       const digestText = query.get('digest');
       const digest = digestText === null ? undefined : requireDigest(digestText);
+      // OCI distribution specification, "Pushing a blob in chunks".
+      const algorithmText = query.get('digest-algorithm');
+      const announced = algorithmText === null ? undefined : requireAlgorithm(algorithmText);
       const { id: repositoryId } = await findOrCreateRepository(pool, repository);
       const mount = query.get('mount');
       if (mount !== null) {
@@ -95,18 +102,24 @@ export function createUploadHandlers(
           return;
         }
       }
-      const upload = await createUpload(pool, repositoryId, blobStore.newKey(), digest !== undefined);
+      const wanted = mount === null ? undefined : parseDigest(mount)?.algorithm;
+      const upload = await createUpload(pool, repositoryId, blobStore.newKey(), {
+        isClaimed: digest !== undefined,
+        algorithm: digest?.algorithm ?? announced ?? wanted ?? defaultAlgorithm,
+      });
       if (!digest) {
-        sendEmpty(exchange, 202, progressHeaders(repository, upload.id, 0));
+        sendEmpty(exchange, 202, {
+          ...progressHeaders(repository, upload.id, 0),
+          ...(blobStore.chunkBytes !== undefined && { 'OCI-Chunk-Min-Length': blobStore.chunkBytes }),
+        });
         return;
       }
       await holding(pool, log, upload, async (held) => {
-        const sizeBytes = await receiveRest(exchange, held, digest).catch(async (error: unknown) => {
-          // The client was never told of the upload, so nobody will come back to it.
-          await discard(held);
-          throw error;
-        });
-        await commit(exchange, held, digest, sizeBytes);
+        // The client was never told of the upload, so nobody will come back to it.
+        const received = await receiveRest(exchange, held, digest).catch((error: unknown) =>
+          discardAfter(held, upload.storeState, error),
+        );
+        await commit(exchange, held, digest, received);
       });
     },
 
@@ -119,12 +132,16 @@ export function createUploadHandlers(
       const { repository, req } = exchange;
       const sizeBytes = await withClaim(pool, log, repository, exchange.reference, async (held) => {
         const { upload } = held;
-        const hasher = await hashers.resume(upload, defaultAlgorithm);
-        const sizeBytes = await receiveBody(blobStore, held, req, hasher, locationOf(repository, upload.id));
-        exchange.bodyBytes += sizeBytes - upload.sizeBytes;
-        await advanceUpload(pool, upload, sizeBytes);
-        hashers.keep(upload.id, sizeBytes, hasher);
-        return sizeBytes;
+        const hasher = hashers.resume(upload, upload.digestAlgorithm);
+        const received = await receiveBody(blobStore, held, req, hasher, {
+          location: locationOf(repository, upload.id),
+          maxUploadBytes,
+          isLast: false,
+        });
+        exchange.bodyBytes += received.sizeBytes - upload.sizeBytes;
+        await advanceUpload(pool, upload, received);
+        if (hasher) hashers.keep(upload.id, received.sizeBytes, hasher);
+        return received.sizeBytes;
       });
       sendEmpty(exchange, 202, progressHeaders(repository, exchange.reference, sizeBytes));
     },
@@ -132,16 +149,14 @@ export function createUploadHandlers(
     finish: async (exchange) => {
       const digest = requireDigest(exchange.query.get('digest') ?? '');
       await withClaim(pool, log, exchange.repository, exchange.reference, async (held) => {
-        const sizeBytes = await receiveRest(exchange, held, digest).catch(async (error: unknown) => {
-          if (error instanceof RegistryError && error.code === 'DIGEST_INVALID') await discard(held);
-          throw error;
-        });
-        await commit(exchange, held, digest, sizeBytes);
+        await commit(exchange, held, digest, await receiveRest(exchange, held, digest));
       });
     },
 
     cancel: async (exchange) => {
-      await withClaim(pool, log, exchange.repository, exchange.reference, discard);
+      await withClaim(pool, log, exchange.repository, exchange.reference, (held) =>
+        discard(held, held.upload.storeState),
+      );
       sendEmpty(exchange, 204);
     },
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../database/pool.ts';
 import { RegistryError } from './errors.ts';
+import type { DigestAlgorithm } from './digest.ts';
 import type { RepositoryName } from './names.ts';
 
 /*
@@ -15,7 +16,16 @@ export interface UploadState {
   readonly storageKey: string;
   /** Bytes that have arrived and count. */
   readonly sizeBytes: number;
+  /** What those bytes are hashed with as they arrive. */
+  readonly digestAlgorithm: DigestAlgorithm;
+  /** The digest of those bytes; null where they did not all pass through one process. */
+  readonly digest: string | null;
+  /** What the blob store gave with the last of them. */
+  readonly storeState: string;
 }
+
+/** How far an upload has come with the bytes of one more request. */
+export type UploadProgress = Pick<UploadState, 'sizeBytes' | 'digest' | 'storeState'>;
 
 /** The right of one request to write an upload's bytes. */
 export interface UploadClaim extends UploadState {
@@ -25,25 +35,39 @@ export interface UploadClaim extends UploadState {
 /** A claim that has not been renewed for this long is that of a process that died. */
 export const claimLeaseSeconds = 90;
 
+const stateColumns = `u.id, u.repository_id AS "repositoryId", u.storage_key AS "storageKey",
+  u.size_bytes AS "sizeBytes", u.digest_algorithm AS "digestAlgorithm", u.digest, u.store_state AS "storeState"`;
+
 // What these statements say need not survive a loss of power: the bytes that they speak of would not either.
 const withoutFlush = `commit_mode AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))`;
 
 /**
  * Starts an upload into a repository.
  *
- * @param isClaimed whether the upload is this request's to write from the start
+ * @param options.isClaimed whether the upload is this request's to write from the start
+ * @param options.algorithm what its bytes will be hashed with
  */
 export async function createUpload(
   db: Queryable,
   repositoryId: number,
   storageKey: string,
-  isClaimed: boolean,
+  { isClaimed, algorithm }: { readonly isClaimed: boolean; readonly algorithm: DigestAlgorithm },
 ): Promise<UploadClaim> {
-  const claim = { id: randomUUID(), repositoryId, storageKey, sizeBytes: 0, writerId: randomUUID() };
+  const claim = {
+    id: randomUUID(),
+    repositoryId,
+    storageKey,
+    sizeBytes: 0,
+    digestAlgorithm: algorithm,
+    digest: null,
+    storeState: '',
+    writerId: randomUUID(),
+  };
   await db.query({
     name: 'registry-create-upload',
-    text: `INSERT INTO registry.uploads (id, repository_id, storage_key, writer_id) VALUES ($1, $2, $3, $4)`,
-    values: [claim.id, repositoryId, storageKey, isClaimed ? claim.writerId : null],
+    text: `INSERT INTO registry.uploads (id, repository_id, storage_key, digest_algorithm, writer_id)
+           VALUES ($1, $2, $3, $4, $5)`,
+    values: [claim.id, repositoryId, storageKey, algorithm, isClaimed ? claim.writerId : null],
   });
   return claim;
 }
@@ -57,7 +81,7 @@ export async function findUpload(db: Queryable, repository: RepositoryName, id: 
   if (!isUploadId(id)) throw uploadUnknown(id);
   const { rows } = await db.query<UploadState>({
     name: 'registry-find-upload',
-    text: `SELECT u.id, u.repository_id AS "repositoryId", u.storage_key AS "storageKey", u.size_bytes AS "sizeBytes"
+    text: `SELECT ${stateColumns}
            FROM registry.uploads u JOIN registry.repositories r ON r.id = u.repository_id
            WHERE u.id = $1 AND r.namespace = $2 AND r.name = $3`,
     values: [id, repository.namespace, repository.name],
@@ -85,8 +109,7 @@ export async function claimUpload(
            FROM registry.repositories r, commit_mode
            WHERE u.id = $1 AND r.id = u.repository_id AND r.namespace = $2 AND r.name = $3
              AND (u.writer_id IS NULL OR u.updated_at < now() - make_interval(secs => $5))
-           RETURNING u.id, u.repository_id AS "repositoryId", u.storage_key AS "storageKey",
-                     u.size_bytes AS "sizeBytes", u.writer_id AS "writerId"`,
+           RETURNING ${stateColumns}, u.writer_id AS "writerId"`,
     values: [id, repository.namespace, repository.name, randomUUID(), claimLeaseSeconds],
   });
   return rows[0];
@@ -114,13 +137,14 @@ export async function releaseClaim(db: Queryable, claim: UploadClaim): Promise<v
  *
  * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
  */
-export async function advanceUpload(db: Queryable, claim: UploadClaim, sizeBytes: number): Promise<void> {
+export async function advanceUpload(db: Queryable, claim: UploadClaim, progress: UploadProgress): Promise<void> {
   const { rowCount } = await db.query({
     name: 'registry-advance-upload',
     text: `WITH ${withoutFlush}
-           UPDATE registry.uploads SET size_bytes = $4, writer_id = NULL, updated_at = now()
+           UPDATE registry.uploads
+           SET size_bytes = $4, digest = $5, store_state = $6, writer_id = NULL, updated_at = now()
            FROM commit_mode WHERE id = $1 AND writer_id = $2 AND size_bytes = $3`,
-    values: [claim.id, claim.writerId, claim.sizeBytes, sizeBytes],
+    values: [claim.id, claim.writerId, claim.sizeBytes, progress.sizeBytes, progress.digest, progress.storeState],
   });
   if (rowCount !== 1) throw uploadUnknown(claim.id);
 }

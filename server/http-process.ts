@@ -48,7 +48,7 @@ export async function startHttpProcess(options: HttpProcessOptions): Promise<Htt
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
-  // Compiled code that is read back saves a child the type stripping: 25 MB, and half of its start.
+  // Compiled code that is read back saves a child the type stripping, and its 20 MB.
   const compiled = join(options.settings.config.dataDir, 'cache', 'compiled');
   return watch(cluster.fork({ NODE_COMPILE_CACHE: compiled }), options);
 }

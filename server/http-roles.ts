@@ -27,6 +27,8 @@ import type { Role } from './roles.ts';
 export type HttpConfig = Pick<
   Config,
   | 'dataDir'
+  | 's3'
+  | 'maxUploadBytes'
   | 'host'
   | 'port'
   | 'publicUrl'
@@ -76,6 +78,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
         pool,
         blobStore: resources.blobStore,
         cache: resources.cache,
+        maxUploadBytes: config.maxUploadBytes,
         wakeDispatcher,
         publicUrl: config.publicUrl,
         service: tokenService,

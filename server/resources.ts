@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type pg from 'pg';
 import { createListener, type Listener } from '../database/listener.ts';
 import { createPool } from '../database/pool.ts';
@@ -6,8 +5,8 @@ import { createWakeUp, outboxChannel, type WakeUp } from '../jobs/wake-up.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
 import { cacheApplicationName } from '../registry/cache-coherence.ts';
 import { type CoherentCache, createCoherentCache } from '../registry/coherent-cache.ts';
-import { createFilesystemBlobStore } from '../registry/filesystem-blob-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { type BlobStoreConfig, openBlobStore } from './blob-store.ts';
 
 /** What all roles of one process share. */
 export interface Resources {
@@ -20,11 +19,9 @@ export interface Resources {
   close(): Promise<void>;
 }
 
-export interface ResourcesOptions {
+export interface ResourcesOptions extends BlobStoreConfig {
   readonly databaseUrl: string;
   readonly maxConnections: number;
-  /** Absolute path. */
-  readonly dataDir: string;
   /** Whether this process answers requests from its cache, and so has to hear of changes before they are answered. */
   readonly servesRegistry: boolean;
   readonly log: Logger;
@@ -35,7 +32,7 @@ export function openPool({
   databaseUrl,
   maxConnections,
   log,
-}: Omit<ResourcesOptions, 'dataDir' | 'servesRegistry'>): pg.Pool {
+}: Pick<ResourcesOptions, 'databaseUrl' | 'maxConnections' | 'log'>): pg.Pool {
   return createPool({
     connectionString: databaseUrl,
     applicationName: 'jobrunner',
@@ -47,11 +44,11 @@ export function openPool({
 /**
  * Opens what the roles of this process share.
  *
- * @throws the error of the file system where the folder of blobs cannot be made or written
+ * @throws BucketUnusableError, or the error of the file system where the folder of blobs cannot be made or written
  */
 export async function openResources(options: ResourcesOptions): Promise<Resources> {
   const { databaseUrl, log } = options;
-  const blobStore = await createFilesystemBlobStore({ rootPath: join(options.dataDir, 'blobs') });
+  const { blobStore, close: closeBlobStore } = await openBlobStore(options, log);
   const pool = openPool(options);
   const listener = createListener({
     connectionString: databaseUrl,
@@ -71,6 +68,7 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
       cache.close();
       await listener.close();
       await pool.end();
+      closeBlobStore();
     },
   };
 }

@@ -44,7 +44,7 @@ export interface ServeLog {
  * can answer. HTTP is served by children of this process, unless the configuration wants one process, or only the role
  * `worker` is played.
  *
- * @throws DatabaseUnreachableError, MigrationError, TemporalUnreachableError, ListenError
+ * @throws DatabaseUnreachableError, MigrationError, BucketUnusableError, TemporalUnreachableError, ListenError
  */
 export async function serve(
   config: ServeConfig,
@@ -118,10 +118,12 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 
 /** A child gets what it uses, and no more secrets than that. */
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
-  const { dataDir, host, port, publicUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl } = config;
-  const { secretKey, acceptsSparseManifests } = config;
+  const { dataDir, s3, maxUploadBytes, host, port, publicUrl, acceptsSparseManifests } = config;
+  const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
+    s3,
+    maxUploadBytes,
     host,
     port,
     publicUrl,

@@ -24,6 +24,7 @@ export interface WorkerRoleDeps {
   readonly wakeFollowers: WakeUp;
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
+  readonly uploadExpiryMs: number;
   readonly shutdownGraceMs: number;
   readonly log: Logger;
 }

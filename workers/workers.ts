@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
+import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { OutboundClient } from '../outbound/client.ts';
@@ -27,6 +28,8 @@ export interface WorkersDeps {
   /** Shown in the Temporal UI, and as the `workerID` of jobs. */
   readonly workerId: string;
   readonly webhookRetryDelayMs: number;
+  /** How long an upload may lie still before it is purged. */
+  readonly uploadExpiryMs: number;
   /** How long running activities may go on once the workers are closed; then they are cancelled. */
   readonly shutdownGraceMs: number;
   /** Extra options for tests: no cache of workflows, nondeterminism as failure. */
@@ -81,7 +84,10 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
     },
     {
       taskQueue: taskQueues.maintenance,
-      activities: createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
+      activities: {
+        ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
+        ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
+      },
       maxConcurrentActivityTaskExecutions: 4,
     },
     {

@@ -2,4 +2,5 @@
 export { alwaysFails as false } from './false.ts';
 export { onlinegcBlobs as onlinegc_blobs } from './onlinegc-blobs.ts';
 export { sleepJob as sleep } from './sleep.ts';
+export { uploadPurge as upload_purge } from './upload-purge.ts';
 export { webhook } from './webhook.ts';

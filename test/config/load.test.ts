@@ -44,6 +44,9 @@ test('an empty environment gives the documented defaults', () => {
     webhookRetryDelayMs: 5_000,
     gcReviewDelayMs: 3_600_000,
     gcBlobLeaseMs: 3_600_000,
+    s3: undefined,
+    maxUploadBytes: 50 * 1024 ** 3,
+    uploadExpiryMs: 86_400_000,
     shutdownGraceMs: 20_000,
     logLevel: 'info',
   });
@@ -80,6 +83,15 @@ test('every value that is given is taken', () => {
     WEBHOOK_RETRY_DELAY: '10ms',
     GC_REVIEW_DELAY: '0s',
     GC_BLOB_LEASE: '0',
+    BLOB_STORE: 's3',
+    S3_ENDPOINT: 'http://127.0.0.1:9000/',
+    S3_REGION: 'eu-central-1',
+    S3_BUCKET: 'blobs.example',
+    S3_PREFIX: 'team/registry',
+    S3_FORCE_PATH_STYLE: 'true',
+    S3_REDIRECT: 'true',
+    MAX_UPLOAD_SIZE: '512MiB',
+    UPLOAD_EXPIRY: '48h',
     SHUTDOWN_GRACE: '1m',
     LOG_LEVEL: 'debug',
   });
@@ -99,6 +111,16 @@ test('every value that is given is taken', () => {
     webhookRetryDelayMs: 10,
     gcReviewDelayMs: 0,
     gcBlobLeaseMs: 0,
+    s3: {
+      endpoint: 'http://127.0.0.1:9000',
+      region: 'eu-central-1',
+      bucket: 'blobs.example',
+      prefix: 'team/registry/',
+      forcePathStyle: true,
+      redirect: true,
+    },
+    maxUploadBytes: 512 * 1024 ** 2,
+    uploadExpiryMs: 172_800_000,
     shutdownGraceMs: 60_000,
     logLevel: 'debug',
   });
@@ -176,6 +198,26 @@ test('the pools and listeners of all processes keep to the connections that they
       const pool = poolConnections(total, processes);
       assert.ok(pool >= 4 && processes * (pool + 1) <= total, `${processes} processes of ${total}`);
     }
+  }
+});
+
+test('what only matters to S3 is checked, and a bucket is asked for where blobs are in one', () => {
+  assert.deepEqual(problemsOf({ BLOB_STORE: 's3' }), ['S3_BUCKET must be set where BLOB_STORE is s3']);
+  assert.equal(loadConfig({ S3_BUCKET: 'blobs' }).s3, undefined);
+  assert.equal(loadConfig({ BLOB_STORE: 's3', S3_BUCKET: 'blobs', S3_PREFIX: 'a/b/' }).s3?.prefix, 'a/b/');
+  for (const env of [
+    { BLOB_STORE: 'gcs' },
+    { BLOB_STORE: 's3', S3_BUCKET: 'Blobs' },
+    { S3_PREFIX: '/blobs' },
+    { S3_PREFIX: 'a/../b' },
+    { S3_REDIRECT: 'yes' },
+    { S3_ENDPOINT: 'minio:9000' },
+    { MAX_UPLOAD_SIZE: '0' },
+    { MAX_UPLOAD_SIZE: '50GB' },
+    { MAX_UPLOAD_SIZE: '6TiB' },
+    { UPLOAD_EXPIRY: '1d' },
+  ]) {
+    assert.equal(problemsOf(env).length, 1, JSON.stringify(env));
   }
 });
 

@@ -70,6 +70,7 @@ export function fullAccess(...names: string[]): AccessGrant[] {
 export interface TestRegistryOptions {
   readonly wrapStore?: (store: BlobStore) => BlobStore;
   readonly acceptsSparse?: boolean;
+  readonly maxUploadBytes?: number;
 }
 
 /** Starts a registry with the administrator `admin`, the user `ada` and the organization `acme` over a fresh database and folder. */
@@ -101,6 +102,7 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
     });
     const cache = createCoherentCache({ pool, listener, log });
     const registry = createRegistry({
+      maxUploadBytes: options.maxUploadBytes ?? 50 * 1024 ** 3,
       pool,
       blobStore,
       cache,

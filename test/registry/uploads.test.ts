@@ -110,6 +110,67 @@ test('chunked, with every kind of last request, and with a digest that needs the
   }
 });
 
+test('digest-algorithm: what the client announces is hashed as the bytes pass, and never read back', async (t) => {
+  const registry = await startRegistry(t, {
+    wrapStore: (store) => ({ ...store, open: () => Promise.reject(new Error('the bytes must not be read')) }),
+  });
+  const other = await registry.addNode();
+  for (const algorithm of ['sha256', 'sha512']) {
+    const { bytes } = randomBlob(100_000);
+    const digest = `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+    const started = await registry.send('POST', `/v2/${name}/blobs/uploads/?digest-algorithm=${algorithm}`);
+    assert.equal(started.status, 202, started.message);
+    const location = String(started.headers.location);
+    assert.match(location, /\/blobs\/uploads\/[0-9a-f-]{36}$/, 'nothing of it is in a query');
+    for (const [start, end] of [
+      [0, 60_000],
+      [60_000, 100_000],
+    ] as const) {
+      assert.equal((await registry.send('PATCH', location, { body: bytes.subarray(start, end) })).status, 202);
+    }
+    const wrong = `${algorithm}:${createHash(algorithm).update('else').digest('hex')}`;
+    const response = await other.send('PUT', `${location}?digest=${digest}`);
+    assert.equal(response.status, 201, response.message);
+    assert.equal(response.headers['docker-content-digest'], digest);
+    const again = await registry.send('POST', `/v2/${name}/blobs/uploads/?digest-algorithm=${algorithm}`);
+    await registry.send('PATCH', String(again.headers.location), { body: bytes });
+    assert.equal((await other.send('PUT', `${again.headers.location}?digest=${wrong}`)).code, 'DIGEST_INVALID');
+  }
+});
+
+test('a digest algorithm that is not supported is refused with those that are', async (t) => {
+  const registry = await startRegistry(t);
+  for (const algorithm of ['', 'md5', 'SHA256', 'constructor', 'x'.repeat(5_000)]) {
+    const response = await registry.send('POST', `/v2/${name}/blobs/uploads/?digest-algorithm=${algorithm}`);
+    assert.deepEqual([response.status, response.code], [400, 'DIGEST_INVALID'], algorithm);
+    assert.match(response.message, /use sha256 or sha512/);
+  }
+});
+
+test('an upload may have so many bytes and no more, on every path', async (t) => {
+  const registry = await startRegistry(t, { maxUploadBytes: 1_000 });
+  const { bytes, digest } = randomBlob(1_000);
+  const over = Buffer.alloc(1_001);
+  assert.equal(await pushBlob(registry, name, bytes), digest);
+  const location = await startUpload(registry);
+  assert.equal((await registry.send('PATCH', location, { body: bytes })).status, 202);
+  const refusals = [
+    await registry.send('POST', `/v2/${name}/blobs/uploads/?digest=${digest}`, { body: over }),
+    await registry.send('PATCH', await startUpload(registry), { body: over, isChunked: true }),
+    await registry.send('PATCH', location, { body: 'x' }),
+    await registry.send('PUT', `${location}?digest=${digest}`, { body: 'x', isChunked: true }),
+  ];
+  for (const response of refusals) {
+    assert.deepEqual([response.status, response.code], [413, 'SIZE_INVALID']);
+    assert.match(response.message, /at most 1000 bytes here/);
+  }
+  assert.equal(
+    (await registry.send('PUT', `${location}?digest=${digest}`)).status,
+    201,
+    'what was there before is kept',
+  );
+});
+
 test('a chunk of unknown length', async (t) => {
   const registry = await startRegistry(t);
   const { bytes, digest } = randomBlob(300_000);
@@ -216,6 +277,26 @@ test('a writer that lost its claim changes nothing', async (t) => {
   assert.equal((await answered).statusCode, 404);
   const { rows } = await registry.pool.query('SELECT size_bytes FROM registry.uploads');
   assert.deepEqual(rows, [{ size_bytes: 0 }]);
+});
+
+test('a digest that only the whole object shows: it is read once, and discarded if it does not fit', async (t) => {
+  const registry = await startRegistry(t);
+  const other = await registry.addNode();
+  const { bytes, digest } = randomBlob(200_000);
+  for (const [sent, status] of [
+    [digest, 201],
+    [randomBlob().digest, 400],
+  ] as const) {
+    const location = await startUpload(registry);
+    assert.equal((await registry.send('PATCH', location, { body: bytes.subarray(0, 100_000) })).status, 202);
+    assert.equal((await other.send('PATCH', location, { body: bytes.subarray(100_000) })).status, 202);
+    const response = await registry.send('PUT', `${location}?digest=${sent}`);
+    assert.equal(response.status, status, response.message);
+    assert.equal((await registry.send('GET', location)).code, 'BLOB_UPLOAD_UNKNOWN');
+  }
+  await assertPulls(registry, digest, bytes);
+  assert.equal((await registry.objects()).length, 1);
+  assert.deepEqual(await registry.unfinished(), []);
 });
 
 test('the claim of a process that died expires', async (t) => {

@@ -8,6 +8,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import packageJson from '../../package.json' with { type: 'json' };
 import { cancelJob } from '../../jobs/commands.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
+import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
 import { startTestJobrunner, type TestJobrunner } from '../workflows/test-jobrunner.ts';
 
@@ -85,6 +86,33 @@ const scenarios: readonly Scenario[] = [
     run: async (jobrunner) => {
       await makeOrphans(jobrunner, 200);
       const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'upload_purge',
+    name: 'dry-run',
+    run: async (jobrunner) => {
+      await makeIdleUploads(jobrunner, 25);
+      return jobrunner.submit('upload_purge', { parameters: { dryRun: 'true', batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'upload_purge',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await makeIdleUploads(jobrunner, 60);
+      await makeLeftovers(jobrunner, 25);
+      return jobrunner.submit('upload_purge', { parameters: { batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'upload_purge',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeIdleUploads(jobrunner, 200);
+      const jobId = await jobrunner.submit('upload_purge', { parameters: { batchSize: '1' } });
       await jobrunner.waitFor(jobId, (job) => job.progress !== null);
       return cancelled(jobrunner, jobId);
     },

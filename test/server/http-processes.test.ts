@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
@@ -54,6 +55,8 @@ async function startTwo(t: CleanUp, problems: () => readonly string[] = () => []
 async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promise<HttpConfig> {
   return {
     dataDir: await temporaryDataDir(t),
+    s3: undefined,
+    maxUploadBytes: 1024 ** 3,
     host: '127.0.0.1',
     port,
     publicUrl: 'http://localhost',
@@ -103,6 +106,8 @@ test('requests go to all processes in turn, and the metrics of any are the sum',
   const found = pids(first.text);
   assert.equal(found.get('primary'), process.pid);
   assert.equal(new Set(found.values()).size, 3);
+  const maps = await readFile(`/proc/${found.get('http-1')}/maps`, 'utf8');
+  assert.doesNotMatch(maps, /@temporalio/, "Temporal's native code is for the primary process alone");
 });
 
 test('every process says what is wrong with the primary one', async (t) => {

@@ -11,6 +11,7 @@ const goModules = {
   regctl: 'github.com/regclient/regclient/cmd/regctl@v0.11.7',
   oras: 'oras.land/oras/cmd/oras@v1.3.6',
   helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
+  versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
 } as const satisfies Partial<Record<ToolName, string>>;
 const startedMs = performance.now();
 const progress = createProgress((line) => console.log(line));
@@ -34,10 +35,7 @@ await bring('docker', () => aptInstall(['docker-cli']));
 if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']));
 await bring('base-image', makeBaseImage, hasBaseImage);
 for (const [name, module] of Object.entries(goModules)) {
-  await bring(name as keyof typeof goModules, async () => {
-    if (!(await hasGo())) throw new Error('it is compiled by Go, and this machine has no Go toolchain');
-    await goInstall({ module, onProgress, signal: interrupted.signal });
-  });
+  await bring(name as keyof typeof goModules, () => compile(module));
 }
 await bring(
   'temporal',
@@ -69,6 +67,11 @@ async function bring(
     reasons[name] = reason;
     console.error(`✗ ${name} cannot be had: ${reason}. Left out: ${tools[name]}`);
   }
+}
+
+async function compile(module: string): Promise<void> {
+  if (!(await hasGo())) throw new Error('it is compiled by Go, and this machine has no Go toolchain');
+  await goInstall({ module, onProgress, signal: interrupted.signal });
 }
 
 function seconds(): string {

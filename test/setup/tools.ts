@@ -13,6 +13,7 @@ export const tools = {
   docker: 'tests with a Docker engine',
   dockerd: 'tests with a Docker engine',
   debootstrap: 'nothing but the making of the base image',
+  versitygw: 'tests with an S3 server',
   temporal: 'tests with a Temporal server',
   'base-image': 'tests that push a whole image',
 } as const;

@@ -30,6 +30,8 @@ export interface TestJobrunner {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly blobStore: BlobStore;
+  /** Folder of the blob store. */
+  readonly blobsPath: string;
   readonly temporal: Client;
   readonly connection: Connection;
   readonly log: Logger;
@@ -91,6 +93,7 @@ export async function startTestJobrunner(
     log,
     workerId: 'test-worker',
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
+    uploadExpiryMs: 86_400_000,
     shutdownGraceMs: 1_000,
     overrides: { maxCachedWorkflows: 0, workflowFailureErrorTypes: { '*': ['NondeterminismError'] } },
   });
@@ -118,6 +121,7 @@ export async function startTestJobrunner(
     pool,
     listener,
     blobStore,
+    blobsPath: blobs,
     temporal,
     connection,
     log,
