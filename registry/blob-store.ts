@@ -40,6 +40,9 @@ export interface BlobStore {
    */
   open(key: string, range?: ByteRange): Promise<Readable>;
 
+  /** The path of a final object below the store's folder, in characters that need no escaping. Only of stores of files. */
+  relativePath?(key: string): string;
+
   /**
    * Deletes objects. One that does not exist counts as deleted.
    *

@@ -96,6 +96,8 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       return file.createReadStream({ highWaterMark: bufferBytes, ...range });
     },
 
+    relativePath: (key) => path.relative(options.rootPath, finalPath(key)),
+
     delete: async (keys, signal) => {
       const failures: { key: string; reason: string }[] = [];
       const queue = keys[Symbol.iterator]();

@@ -76,6 +76,7 @@ export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: 
         blobStore,
         wakeDispatcher,
         publicUrl: config.publicUrl,
+        nginxSecret: config.nginxSecret,
         service: tokenService,
         verifyToken: forRegistry(verifyToken),
         log,

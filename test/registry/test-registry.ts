@@ -61,7 +61,11 @@ export function fullAccess(...names: string[]): AccessGrant[] {
 }
 
 /** Starts a registry with the accounts `admin` and `acme` over a fresh database and folder. */
-export async function startRegistry(t: TestContext, wrap = (store: BlobStore) => store): Promise<TestRegistry> {
+export async function startRegistry(
+  t: TestContext,
+  wrap = (store: BlobStore) => store,
+  options: { readonly nginxSecret?: string } = {},
+): Promise<TestRegistry> {
   const { pool } = await createTestDatabase(t);
   await pool.query(`INSERT INTO accounts.accounts (name, is_org) VALUES ('admin', false), ('acme', true)`);
   const rootPath = await mkdtemp(path.join(tmpdir(), 'registry-'));
@@ -77,6 +81,7 @@ export async function startRegistry(t: TestContext, wrap = (store: BlobStore) =>
       blobStore,
       wakeDispatcher: { send: () => void wakeUps++ },
       publicUrl: 'https://registry.example:8443',
+      ...options,
       service: 'registry.example',
       verifyToken: (jwt) => Promise.resolve(decodeToken(jwt)),
       log: {
