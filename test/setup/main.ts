@@ -2,7 +2,7 @@
 import { goInstall, hasGo } from '../../local/go-install.ts';
 import { createProgress } from '../../local/progress.ts';
 import { findTemporalBinary, temporalBinary } from '../../local/temporal-binary.ts';
-import { aptInstall } from './apt.ts';
+import { aptInstall, aptInstallStopped } from './apt.ts';
 import { hasBaseImage, makeBaseImage } from './base-image.ts';
 import { findTool, recordMissing, tools, type ToolName } from './tools.ts';
 
@@ -27,6 +27,8 @@ await bring('dockerd', () => aptInstall(['docker.io']));
 await bring('docker', () => aptInstall(['docker-cli']));
 if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']));
 await bring('base-image', makeBaseImage, hasBaseImage);
+await bring('nginx', () => aptInstallStopped(['nginx']));
+await bring('openssl', () => aptInstall(['openssl']));
 await bring('crane', async () => {
   if (!(await hasGo())) throw new Error('it is compiled by Go, and this machine has no Go toolchain');
   await goInstall({ module: craneModule, onProgress, signal: interrupted.signal });

@@ -9,6 +9,8 @@ export const tools = {
   docker: 'tests with a Docker engine',
   dockerd: 'tests with a Docker engine',
   debootstrap: 'nothing but the making of the base image',
+  nginx: 'tests with NGINX in front',
+  openssl: 'tests with TLS',
   temporal: 'tests with a Temporal server',
   'base-image': 'tests that push a whole image',
 } as const;
