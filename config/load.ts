@@ -14,6 +14,10 @@ export interface Config {
   readonly httpProcesses: number;
   /** Without a trailing slash. */
   readonly publicUrl: string;
+  /** Paths of PEM files, for NGINX. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** What NGINX in front of this process proves itself with. */
+  readonly nginxSecret: string | undefined;
   readonly adminPassword: string | undefined;
   /** 32 bytes. */
   readonly secretKey: Buffer | undefined;
@@ -80,6 +84,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const cert = read('TEMPORAL_TLS_CERT', variables.TEMPORAL_TLS_CERT);
   const key = read('TEMPORAL_TLS_KEY', variables.TEMPORAL_TLS_KEY);
   const usesTls = required('TEMPORAL_TLS', variables.TEMPORAL_TLS) || [ca, cert, key].some(Boolean);
+  const certFile = read('TLS_CERT_FILE', variables.TLS_CERT_FILE);
+  const keyFile = read('TLS_KEY_FILE', variables.TLS_KEY_FILE);
+  if (Boolean(certFile) !== Boolean(keyFile)) problems.push('TLS_CERT_FILE and TLS_KEY_FILE must be set together');
   if (Boolean(cert) !== Boolean(key)) problems.push('TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY must be set together');
   const databaseConnections = required('DATABASE_CONNECTIONS', variables.DATABASE_CONNECTIONS);
   // Beside the children there is the primary process.
@@ -108,7 +115,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     host: required('HOST', variables.HOST),
     port,
     httpProcesses,
-    publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL) ?? `http://localhost:${port}`,
+    publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL) ?? `${certFile ? 'https' : 'http'}://localhost:${port}`,
+    tls: certFile && keyFile ? { certFile: resolve(certFile), keyFile: resolve(keyFile) } : undefined,
+    nginxSecret: read('NGINX_SECRET', variables.NGINX_SECRET),
     adminPassword: read('ADMIN_PASSWORD', variables.ADMIN_PASSWORD),
     secretKey: read('SECRET_KEY', variables.SECRET_KEY),
     databaseUrl: read('DATABASE_URL', variables.DATABASE_URL),

@@ -119,6 +119,11 @@ export const variables = {
     parseInteger(1, 1_024),
   ),
   PUBLIC_URL: variable('how clients reach this server (default: http://localhost:PORT)', parseHttpUrl),
+  TLS_CERT_FILE: variable('PEM of the certificate, and of those up to the root, with which NGINX speaks TLS', asIs),
+  TLS_KEY_FILE: variable('PEM of its key', asIs),
+  NGINX_SECRET: variable('what an NGINX in front proves itself with, to send the bytes of blobs', parseSharedSecret, {
+    isSecret: true,
+  }),
   ADMIN_PASSWORD: variable('password of the first administrator, "admin" (default: made and printed once)', asIs, {
     isSecret: true,
   }),
@@ -185,6 +190,12 @@ export const variables = {
     default: 'info',
   }),
 } satisfies Record<string, Variable<unknown>>;
+
+function parseSharedSecret(text: string): string {
+  // It goes into a header, and into NGINX's configuration.
+  if (!/^[\w-]{32,256}$/.test(text)) throw new InvalidValue('must be 32 to 256 letters, digits, "-" and "_"');
+  return text;
+}
 
 function parseKey(text: string): Buffer {
   if (!/^[0-9a-f]{64}$/i.test(text)) throw new InvalidValue('must be 64 hex digits: openssl rand -hex 32');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, type Config } from '../config/load.ts';
 import { describeVariables } from '../config/variables.ts';
@@ -6,27 +7,33 @@ import { serve, type RunningServer } from '../server/serve.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { loadOrCreateSecret, openDataFolder } from './data-folder.ts';
 import { openLogFile } from './log-file.ts';
-import { assertCanListen } from './ports.ts';
+import { runNginx, type NginxFront } from './nginx-front.ts';
+import { endLeftoverNginx, requireNginx } from './nginx.ts';
+import { assertCanListen, freePort } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { startStack, type Stack } from './stack.ts';
 import { watchStopSignals } from './stop-signals.ts';
 
-const usage = `Usage: npm start
+const usage = `Usage: npm start -- [--nginx]
 Runs the registry with all that it needs on this machine. Ctrl-C stops it.
+
+Options:
+  --nginx      put this machine's NGINX in front: for TLS, and to send blobs faster
+  -h, --help   show this
 
 Environment variables:
 ${describeVariables()}`;
 
 /** Ends with the exit code: 0 after an orderly stop, 1 where something failed, 2 where it was called wrongly. */
 async function main(): Promise<number> {
-  let wantsHelp: boolean | undefined;
+  let flags: { help?: boolean; nginx?: boolean };
   try {
-    wantsHelp = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values.help;
+    flags = parseArgs({ options: { help: { type: 'boolean', short: 'h' }, nginx: { type: 'boolean' } } }).values;
   } catch (error) {
     console.error(`${(error as Error).message.split('. ')[0]}: --help tells what there is`);
     return 2;
   }
-  if (wantsHelp) {
+  if (flags.help) {
     console.log(usage);
     return 0;
   }
@@ -38,18 +45,27 @@ async function main(): Promise<number> {
     console.error(error.message);
     return 2;
   }
-  return run(config);
+  const withNginx = flags.nginx ?? false;
+  if (config.tls && !withNginx) {
+    console.error('TLS_CERT_FILE and TLS_KEY_FILE are for NGINX: start with --nginx, or unset them');
+    return 2;
+  }
+  return run(config, withNginx);
 }
 
-async function run(config: Config): Promise<number> {
+async function run(config: Config, withNginx: boolean): Promise<number> {
   const startedMs = performance.now();
   let stack: Stack | undefined;
+  let nginx: NginxFront | undefined;
   const signals = watchStopSignals({
     onStop: () => console.log('stopping'),
     onInsist: () => process.exit(1),
   });
   // Whatever ends this process, its servers end with it.
-  process.once('exit', () => stack?.kill());
+  process.once('exit', () => {
+    nginx?.kill();
+    stack?.kill();
+  });
 
   let log: Logger | undefined;
   const warn = (message: string): void => {
@@ -59,9 +75,11 @@ async function run(config: Config): Promise<number> {
 
   await using cleanUp = new AsyncDisposableStack();
   try {
-    await assertCanListen(config.port, config.host);
+    if (withNginx) await requireNginx();
     const folder = await openDataFolder(config.dataDir);
     cleanUp.defer(() => folder.release());
+    if (await endLeftoverNginx(folder.path)) console.log('ended an NGINX that was left behind');
+    await assertCanListen(config.port, config.host);
     const secretKey = config.secretKey ?? Buffer.from(await loadOrCreateSecret(folder.path, 'secret-key', 32), 'hex');
 
     const { path } = await openLogFile(folder.path, 'jobrunner');
@@ -79,10 +97,29 @@ async function run(config: Config): Promise<number> {
     const { databaseUrl, temporalAddress } = started;
     const temporal = { ...config.temporal, address: temporalAddress };
     const serveLog = { log, path };
+    const behind = withNginx
+      ? { host: '127.0.0.1', port: await freePort(), nginxSecret: randomBytes(32).toString('hex') }
+      : undefined;
     const server = await progress.step('registry, API and workers', () =>
-      serve({ ...config, databaseUrl, secretKey, temporal }, new Set(roles), serveLog),
+      serve({ ...config, ...behind, databaseUrl, secretKey, temporal }, new Set(roles), serveLog),
     );
-    cleanUp.defer(() => server.close());
+    // What goes through NGINX is under way in both.
+    cleanUp.defer(() => Promise.all([nginx?.stop(), server.close()]).then(() => undefined));
+    if (signals.stop.aborted) return 0;
+    if (behind) {
+      nginx = await progress.step('NGINX', () =>
+        runNginx({
+          dataDir: folder.path,
+          host: config.host,
+          port: config.port,
+          tls: config.tls,
+          upstream: `${behind.host}:${behind.port}`,
+          secret: behind.nginxSecret,
+          stopGraceMs: config.shutdownGraceMs,
+          log: warn,
+        }),
+      );
+    }
     if (signals.stop.aborted) return 0;
 
     console.log(describeReady(server, started, { startMs: performance.now() - startedMs, logPath: path }));

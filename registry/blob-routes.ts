@@ -9,12 +9,15 @@ import { requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { errnoOf } from './file-system.ts';
+import { createHandOver } from './nginx-hand-over.ts';
 import { ClientGoneError } from './request-body.ts';
 
 export interface BlobRouteDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
   readonly cache: CoherentCache;
+  /** What an NGINX in front proves itself with; then it sends the bytes of blobs. */
+  readonly nginxSecret?: string | undefined;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
@@ -22,6 +25,7 @@ type Handler = (exchange: RepositoryExchange) => Promise<void>;
 /** Makes the handlers of blobs (OCI distribution specification, "Pulling blobs" and "Content Management"). */
 export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' | 'get' | 'remove', Handler>> {
   const { pool, blobStore, cache } = deps;
+  const handOver = createHandOver({ blobStore, nginxSecret: deps.nginxSecret });
 
   async function requireBlob({ repository }: RepositoryExchange, digest: string): Promise<LinkedBlob> {
     const load = () => findLinkedBlob(pool, repository, digest);
@@ -97,6 +101,12 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
       if (blobStore.presign) {
         // The client repeats its Range there.
         sendEmpty(exchange, 307, { ...headers, Location: await blobStore.presign(blob.storageKey) });
+        return;
+      }
+      const redirect = handOver(req, blob.storageKey, isWhole);
+      if (redirect !== undefined) {
+        exchange.bodyBytes += contentBytes;
+        sendEmpty(exchange, 200, { ...headers, 'X-Accel-Redirect': redirect });
         return;
       }
       const source = await open(exchange, blob, stretch);

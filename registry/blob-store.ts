@@ -106,6 +106,9 @@ export interface BlobStore {
   /** A URL from which a client may read the final object for some minutes, where the store serves pulls itself. */
   readonly presign?: (key: string) => Promise<string>;
 
+  /** The path of a final object below the store's folder, in characters that need no escaping. Only of stores of files. */
+  relativePath?(key: string): string;
+
   /**
    * Deletes objects. One that does not exist counts as deleted.
    *

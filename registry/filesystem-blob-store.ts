@@ -119,6 +119,8 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       return Object.assign(stream, { sendTo });
     },
 
+    relativePath: (key) => path.relative(options.rootPath, finalPath(key)),
+
     delete: (keys, signal) => unlinkAll(keys, finalPath, signal),
 
     listLeftovers: async ({ olderThan, limit, cursor = '', signal }) => {

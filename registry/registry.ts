@@ -41,6 +41,8 @@ export interface RegistryDeps {
   readonly wakeDispatcher: WakeUp;
   /** How clients reach this server, without a slash at the end. */
   readonly publicUrl: string;
+  /** What an NGINX in front proves itself with; then it sends the bytes of blobs. Undefined: nobody is in front. */
+  readonly nginxSecret?: string | undefined;
   /** @throws InvalidTokenError */
   readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
   /** The audience that the challenge names. */

@@ -32,6 +32,7 @@ export type HttpConfig = Pick<
   | 'host'
   | 'port'
   | 'publicUrl'
+  | 'nginxSecret'
   | 'acceptsSparseManifests'
   | 'outboundAllowPrivate'
   | 'shutdownGraceMs'
@@ -81,6 +82,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
         maxUploadBytes: config.maxUploadBytes,
         wakeDispatcher,
         publicUrl: config.publicUrl,
+        nginxSecret: config.nginxSecret,
         service: tokenService,
         verifyToken: forRegistry(verifyToken),
         findReadableNamespaces: (subject) => readableNamespaces(pool, subject),

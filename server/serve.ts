@@ -118,7 +118,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 
 /** A child gets what it uses, and no more secrets than that. */
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
-  const { dataDir, s3, maxUploadBytes, host, port, publicUrl, acceptsSparseManifests } = config;
+  const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret, acceptsSparseManifests } = config;
   const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
@@ -127,6 +127,7 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     host,
     port,
     publicUrl,
+    nginxSecret,
     acceptsSparseManifests,
     outboundAllowPrivate,
     shutdownGraceMs,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endLeftoverNginx } from '../local/nginx.ts';
 import { endLeftoverTemporal } from '../local/temporal.ts';
 import { startTestPostgres } from './support/postgres.ts';
 
@@ -31,7 +32,10 @@ process.on('SIGINT', () => {
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
 
-for (const entry of await readdir(folder)) await endLeftoverTemporal(join(folder, entry, 'temporal'));
+for (const entry of await readdir(folder)) {
+  await endLeftoverNginx(join(folder, entry));
+  await endLeftoverTemporal(join(folder, entry, 'temporal'));
+}
 await postgres.stop();
 await rm(folder, { recursive: true, force: true });
 process.exit(isStopped ? 1 : (code ?? 1));

@@ -34,6 +34,8 @@ test('an empty environment gives the documented defaults', () => {
     // With the default connections there is room for 15 children.
     httpProcesses: Math.min(availableParallelism(), 15),
     publicUrl: 'http://localhost:8080',
+    tls: undefined,
+    nginxSecret: undefined,
     adminPassword: undefined,
     secretKey: undefined,
     databaseUrl: undefined,
@@ -69,6 +71,9 @@ test('every value that is given is taken', () => {
     PORT: '0',
     HTTP_PROCESSES: '3',
     PUBLIC_URL: 'https://registry.example/sub//',
+    TLS_CERT_FILE: 'tls/cert.pem',
+    TLS_KEY_FILE: '/etc/key.pem',
+    NGINX_SECRET: 'secret_-'.repeat(4),
     ADMIN_PASSWORD: ' spaces count ',
     SECRET_KEY: 'aB'.repeat(32),
     DATABASE_URL: 'postgresql://user@host/name',
@@ -101,6 +106,8 @@ test('every value that is given is taken', () => {
     port: 0,
     httpProcesses: 3,
     publicUrl: 'https://registry.example/sub',
+    tls: { certFile: path.resolve('tls/cert.pem'), keyFile: '/etc/key.pem' },
+    nginxSecret: 'secret_-'.repeat(4),
     adminPassword: ' spaces count ',
     secretKey: Buffer.alloc(32, 0xab),
     databaseUrl: 'postgresql://user@host/name',
@@ -126,6 +133,8 @@ test('every value that is given is taken', () => {
   });
   assert.deepEqual(loadConfig({ TEMPORAL_TLS: 'true' }).temporal.tls, {});
   assert.equal(loadConfig({ PORT: '9000' }).publicUrl, 'http://localhost:9000');
+  const tls = { TLS_CERT_FILE: 'cert.pem', TLS_KEY_FILE: 'key.pem' };
+  assert.equal(loadConfig({ PORT: '9000', ...tls }).publicUrl, 'https://localhost:9000');
 });
 
 test('every problem is listed, each with the name of its variable and what it must be', () => {
@@ -139,6 +148,8 @@ test('every problem is listed, each with the name of its variable and what it mu
     TEMPORAL_ADDRESS: 'temporal',
     TEMPORAL_TLS: 'yes',
     TEMPORAL_TLS_CERT: 'cert',
+    TLS_KEY_FILE: 'key.pem',
+    NGINX_SECRET: 'hunter2; root /',
     OUTBOUND_ALLOW_PRIVATE: '1',
     WEBHOOK_RETRY_DELAY: '5',
     GC_REVIEW_DELAY: 'soon',
@@ -151,10 +162,12 @@ test('every problem is listed, each with the name of its variable and what it mu
     [
       'PORT',
       'TEMPORAL_TLS',
+      'TLS_CERT_FILE',
       'TEMPORAL_TLS_CERT',
       'DATABASE_CONNECTIONS',
       'HTTP_PROCESSES',
       'PUBLIC_URL',
+      'NGINX_SECRET',
       'SECRET_KEY',
       'DATABASE_URL',
       'TEMPORAL_ADDRESS',
@@ -166,7 +179,7 @@ test('every problem is listed, each with the name of its variable and what it mu
       'LOG_LEVEL',
     ],
   );
-  for (const problem of problems) assert.match(problem, /^[A-Z_]+ (must|and TEMPORAL_TLS_KEY must) /);
+  for (const problem of problems) assert.match(problem, /^[A-Z_]+ (must|and (TEMPORAL_)?TLS_KEY(_FILE)? must) /);
   assert.doesNotMatch(problems.join('\n'), /secret-value|hunter2/, 'a secret that is wrong is still a secret');
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { variables } from '../../config/variables.ts';
+import { endLeftoverNginx } from '../../local/nginx.ts';
 import { freePort } from '../../local/ports.ts';
 import { endProcess, isRunning, signal } from '../../local/process.ts';
 import type { CleanUp } from '../support/clean-up.ts';
@@ -60,6 +61,7 @@ export interface Jobrunner {
 
 export interface JobrunnerOptions {
   readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
 }
 
 const rootPath = fileURLToPath(new URL('../../', import.meta.url));
@@ -150,6 +152,7 @@ function watch(child: ChildProcess): ProductProcess {
 export async function temporaryDataDir(t: CleanUp): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'jobrunner-e2e-'));
   t.after(async () => {
+    await endLeftoverNginx(dataDir);
     const { postgres, temporal } = await embeddedPids(dataDir);
     for (const pid of [temporal, postgres]) if (pid !== undefined && isRunning(pid)) await endProcess(pid, 5_000);
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
@@ -181,14 +184,14 @@ export function startSettings(dataDir: string, port: number, password: string): 
 }
 
 /** Starts the product as a user does, with all that it embeds, and waits until it is ready. */
-export async function startJobrunner(t: CleanUp, { env = {} }: JobrunnerOptions = {}): Promise<Jobrunner> {
+export async function startJobrunner(t: CleanUp, { env = {}, args = [] }: JobrunnerOptions = {}): Promise<Jobrunner> {
   const dataDir = await temporaryDataDir(t);
   const port = await freePort();
   const password = randomBytes(8).toString('hex');
   const settings = productEnv({ ...startSettings(dataDir, port, password), ...env });
   let running: ProductProcess;
   const start = async (): Promise<void> => {
-    running = startProcess(t, process.execPath, ['local/main.ts'], settings);
+    running = startProcess(t, process.execPath, ['local/main.ts', ...args], settings);
     await running.waitForOutput(/^Ready after /m, startTimeoutMs);
   };
   await start();

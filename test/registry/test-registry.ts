@@ -71,6 +71,7 @@ export interface TestRegistryOptions {
   readonly wrapStore?: (store: BlobStore) => BlobStore;
   readonly acceptsSparse?: boolean;
   readonly maxUploadBytes?: number;
+  readonly nginxSecret?: string;
 }
 
 /** Starts a registry with the administrator `admin`, the user `ada` and the organization `acme` over a fresh database and folder. */
@@ -108,6 +109,7 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
       cache,
       wakeDispatcher: { send: () => void wakeUps++ },
       publicUrl: 'https://registry.example:8443',
+      nginxSecret: options.nginxSecret,
       service: 'registry.example',
       findReadableNamespaces: (subject) => readableNamespaces(pool, subject),
       acceptsSparse: options.acceptsSparse ?? false,

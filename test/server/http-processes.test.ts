@@ -60,6 +60,7 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     host: '127.0.0.1',
     port,
     publicUrl: 'http://localhost',
+    nginxSecret: undefined,
     acceptsSparseManifests: false,
     outboundAllowPrivate: false,
     shutdownGraceMs: 5_000,

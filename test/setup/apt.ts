@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { isOnPath, run } from '../../local/process.ts';
 
 /** Where a distribution's packages come from, as this machine is configured. */
@@ -8,6 +9,7 @@ export interface AptSource {
 }
 
 const timeoutMs = 15 * 60_000;
+const policyPath = '/usr/sbin/policy-rc.d';
 let hasUpdated = false;
 
 /**
@@ -18,6 +20,28 @@ let hasUpdated = false;
 export async function aptInstall(packages: readonly string[]): Promise<void> {
   await aptUpdate();
   await aptGet(['install', '--yes', '--no-install-recommends', ...packages]);
+}
+
+/**
+ * The same for packages that would start a service at once, and take a port with it (Debian Policy 9.3.3.1,
+ * `policy-rc.d`). A machine that has a policy of its own keeps it.
+ *
+ * @throws Error saying why that cannot be
+ */
+export async function aptInstallStopped(packages: readonly string[]): Promise<void> {
+  const isOurs = await writeFile(policyPath, '#!/bin/sh\nexit 101\n', { flag: 'wx', mode: 0o755 }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      // Whoever may not write there may not install either, and is told so below.
+      if (error.code === 'EEXIST' || error.code === 'EACCES' || error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  try {
+    await aptInstall(packages);
+  } finally {
+    if (isOurs) await rm(policyPath);
+  }
 }
 
 /**

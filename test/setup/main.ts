@@ -2,7 +2,7 @@
 import { goInstall, hasGo } from '../../local/go-install.ts';
 import { createProgress } from '../../local/progress.ts';
 import { findTemporalBinary, temporalBinary } from '../../local/temporal-binary.ts';
-import { aptInstall } from './apt.ts';
+import { aptInstall, aptInstallStopped } from './apt.ts';
 import { hasBaseImage, makeBaseImage } from './base-image.ts';
 import { findTool, recordMissing, tools, type ToolName } from './tools.ts';
 
@@ -34,6 +34,8 @@ await bring('dockerd', () => aptInstall(['docker.io']));
 await bring('docker', () => aptInstall(['docker-cli']));
 if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']));
 await bring('base-image', makeBaseImage, hasBaseImage);
+await bring('nginx', () => aptInstallStopped(['nginx']));
+await bring('openssl', () => aptInstall(['openssl']));
 for (const [name, module] of Object.entries(goModules)) {
   await bring(name as keyof typeof goModules, () => compile(module));
 }

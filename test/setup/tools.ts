@@ -14,6 +14,8 @@ export const tools = {
   dockerd: 'tests with a Docker engine',
   debootstrap: 'nothing but the making of the base image',
   versitygw: 'tests with an S3 server',
+  nginx: 'tests with NGINX in front',
+  openssl: 'tests with TLS',
   temporal: 'tests with a Temporal server',
   'base-image': 'tests that push a whole image',
 } as const;
