@@ -7,7 +7,7 @@ import { blobUnknown, findLinkedBlob, keepBlob, type LinkedBlob, unlinkBlob } fr
 import { parseRange } from './byte-range.ts';
 import { requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
-import { isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
+import { cutWhenStalled, isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { errnoOf } from './file-system.ts';
 import { ClientGoneError } from './request-body.ts';
 
@@ -101,6 +101,7 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
  */
 async function stream(exchange: RepositoryExchange, source: Readable, expectedBytes: number): Promise<void> {
   let sentBytes = 0;
+  cutWhenStalled(exchange.res);
   source.on('data', (chunk: Uint8Array) => {
     sentBytes += chunk.length;
   });

@@ -20,14 +20,18 @@ export interface BlobStore {
    *
    * @param offsetBytes where the bytes go: the sum of what earlier appends returned
    * @returns the number of bytes appended
-   * @throws whatever `source` throws
+   * @throws StoreFullError, and whatever `source` throws
    */
   append(key: string, offsetBytes: number, source: AsyncIterable<Uint8Array>): Promise<number>;
 
   /** Reads the unfinished object from its start up to `sizeBytes`. */
   readUnfinished(key: string, sizeBytes: number): Readable;
 
-  /** Makes the unfinished object final at `sizeBytes`. When this resolves, the bytes survive a loss of power. */
+  /**
+   * Makes the unfinished object final at `sizeBytes`. When this resolves, the bytes survive a loss of power.
+   *
+   * @throws StoreFullError
+   */
   commit(key: string, sizeBytes: number): Promise<void>;
 
   /** Forgets an unfinished object. One that does not exist is fine. */
@@ -55,5 +59,13 @@ export class ObjectNotFoundError extends Error {
   constructor(key: string, options?: ErrorOptions) {
     super(`the blob store has no object ${key}`, options);
     this.key = key;
+  }
+}
+
+/** The store has no room for more bytes. What it holds is as it was. */
+export class StoreFullError extends Error {
+  override name = 'StoreFullError';
+  constructor(options?: ErrorOptions) {
+    super('the blob store is full', options);
   }
 }

@@ -19,6 +19,7 @@ export async function openDatabase(config: Config & { databaseUrl: string }, log
     connectionString: config.databaseUrl,
     applicationName: 'jobrunner',
     maxConnections: 20,
+    answerTimeoutMs: 40_000,
     onError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
   });
   try {
