@@ -34,7 +34,7 @@ export interface BlobStore {
    */
   commit(key: string, sizeBytes: number): Promise<void>;
 
-  /** Forgets an unfinished object. One that does not exist is fine. */
+  /** Forgets an object that no blob has come to own, unfinished or already final. One that does not exist is fine. */
   abort(key: string): Promise<void>;
 
   /**

@@ -95,6 +95,7 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
 
     abort: async (key) => {
       await unlinkIfThere(unfinishedPath(key));
+      await unlinkIfThere(finalPath(key));
     },
 
     open: async (key, range) => {
