@@ -77,12 +77,13 @@ function describe({ status, code, message }: Refusal): {
  * Answers what cannot be parsed as HTTP, in the shape of every other error, and ends the connection: nothing that
  * follows on it can be trusted to begin where a request begins.
  *
- * @param current the response under way on the connection, if any. Once it has begun, the connection is cut instead:
- *   the answer would pass for a part of it.
+ * @param current the response under way on the connection, if any. Once it has begun, or its request is whole, the
+ *   connection is cut instead: the refusal would pass for a part of it, or for the answer to that request.
  */
 export function answerClientError(error: Error, socket: Duplex, current: ServerResponse | undefined): void {
   const code = 'code' in error ? String(error.code) : '';
-  if (socket.writable && code !== 'ECONNRESET' && !current?.headersSent) {
+  const isAboutCurrent = current === undefined || !(current.headersSent || current.req.complete);
+  if (socket.writable && code !== 'ECONNRESET' && isAboutCurrent) {
     const { status, body, headers } = describe(refusals[code] ?? malformed);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
