@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { sqlState } from '../database/transaction.ts';
+import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import { rememberMethods } from './allowed-methods.ts';
 import { ApiError, apiErrors, type ApiErrorCode } from './errors.ts';
 import type { ApiInstance } from './instance.ts';
@@ -73,6 +74,7 @@ function acceptJsonAlone(app: ApiInstance): void {
 function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): void {
   const { code, status, message } = toApiError(error);
   if (status >= 500) request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+  if (status === 503) void reply.header('retry-after', '5');
   if (status === 401) void reply.header('www-authenticate', 'Basic realm="Jobrunner"');
   void reply.code(status).send({ errors: [{ code, message: status >= 500 ? `${message} (${request.id})` : message }] });
 }
@@ -87,8 +89,6 @@ const fastifyErrors: Readonly<Record<string, ApiErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'INVALID_JSON',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
 };
-// Classes of SQLSTATE that say that the database is away, not that we asked for nonsense.
-const unavailable = /^(08|53|57P)|^ECONN|^ETIMEDOUT|^ENOTFOUND|^Connection terminated|^timeout exceeded when trying/;
 // What PostgreSQL says of text that JSON and URLs can hold, and it cannot.
 const unstorable = new Set(['22021', '22P05']);
 
@@ -104,7 +104,7 @@ function toApiError(error: FastifyError | ApiError): Pick<ApiError, 'code' | 'st
   if (unstorable.has(sqlState(error) ?? '')) {
     return view('INVALID_PARAMETERS', 'the request holds text with a NUL character, or that is not Unicode');
   }
-  if (unavailable.test(sqlState(error) ?? error.message)) {
+  if (isDatabaseUnavailable(error)) {
     return view('UNAVAILABLE', 'the database cannot be reached just now: try again');
   }
   return view('INTERNAL_ERROR', 'something went wrong here; the log of the server tells more under this request id');

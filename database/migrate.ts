@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import type pg from 'pg';
+import pg from 'pg';
 
 /** One numbered SQL file. `checksum` is the SHA-256 of its text, in hex. */
 interface Migration {
@@ -27,9 +27,13 @@ export class MigrationError extends Error {
  */
 export async function migrate(pool: pg.Pool): Promise<string[]> {
   const migrations = await readMigrations();
-  const client = await pool.connect();
+  // A session of its own: no time limit of the pool may end a migration, or the wait for that of another process.
+  const { connectionString, application_name, connectionTimeoutMillis } = pool.options;
+  const client = new pg.Client({ connectionString, application_name, connectionTimeoutMillis });
+  // A connection that breaks fails the statement as well, and without a listener would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
   try {
-    await client.query('SET statement_timeout = 0');
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLockKey]);
     await client.query(
       `CREATE TABLE IF NOT EXISTS public.jobrunner_migrations (
@@ -44,8 +48,8 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
     for (const migration of pending) await run(client, migration);
     return pending.map((migration) => migration.name);
   } finally {
-    // Ending the session frees the advisory lock and the changed setting, whatever state it is in.
-    client.release(true);
+    // Ending the session frees the advisory lock, whatever state it is in.
+    await client.end();
   }
 }
 
@@ -79,7 +83,7 @@ function assertKnown(
   }
 }
 
-async function run(client: pg.PoolClient, migration: Migration): Promise<void> {
+async function run(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query(migration.sql);

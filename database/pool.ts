@@ -10,6 +10,11 @@ export interface PoolOptions {
   readonly applicationName: string;
   /** Most connections held at once. Default 10. */
   readonly maxConnections?: number;
+  /**
+   * How long an answer is waited for before the connection is given up. For a server that is frozen, or lies behind a
+   * network that swallows packets: it does not cancel statements after 30 s itself. Default: without end.
+   */
+  readonly answerTimeoutMs?: number;
   /** Told of an idle connection that broke; the pool replaces it by itself. */
   readonly onError: (error: Error) => void;
 }
@@ -30,6 +35,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
+    query_timeout: options.answerTimeoutMs,
     idle_in_transaction_session_timeout: 60_000,
   });
   pool.on('error', options.onError);

@@ -71,7 +71,7 @@ export interface BlobStore {
    *
    * @param offsetBytes where the bytes go: the sum of what earlier appends returned
    * @param source what it gives is the store's, which may release its memory
-   * @throws ObjectNotFoundError if the earlier bytes are gone; whatever `source` throws
+   * @throws ObjectNotFoundError if the earlier bytes are gone; StoreFullError; whatever `source` throws
    */
   append(
     key: string,
@@ -85,7 +85,7 @@ export interface BlobStore {
    * may be tried again.
    *
    * @param state what the last append gave
-   * @throws ObjectNotFoundError
+   * @throws ObjectNotFoundError, StoreFullError
    */
   commit(key: string, sizeBytes: number, state?: string): Promise<void>;
 
@@ -142,6 +142,14 @@ export class ObjectNotFoundError extends Error {
   constructor(key: string, options?: ErrorOptions) {
     super(`the blob store has no object ${key}`, options);
     this.key = key;
+  }
+}
+
+/** The store has no room for more bytes. What it holds is as it was. */
+export class StoreFullError extends Error {
+  override name = 'StoreFullError';
+  constructor(options?: ErrorOptions) {
+    super('the blob store is full', options);
   }
 }
 

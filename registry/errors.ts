@@ -1,6 +1,7 @@
 /**
  * Every code that `/v2` answers with, and its usual HTTP status. The codes of the OCI distribution specification
- * ("Error Codes"), and those of docker/distribution for what that leaves out.
+ * ("Error Codes"), those of docker/distribution for what that leaves out, and for what that leaves out as well the name
+ * of the status.
  */
 const catalogue = {
   BLOB_UNKNOWN: 404,
@@ -8,6 +9,7 @@ const catalogue = {
   BLOB_UPLOAD_UNKNOWN: 404,
   DENIED: 403,
   DIGEST_INVALID: 400,
+  INSUFFICIENT_STORAGE: 507,
   MANIFEST_BLOB_UNKNOWN: 404,
   MANIFEST_INVALID: 400,
   MANIFEST_UNKNOWN: 404,
@@ -15,9 +17,11 @@ const catalogue = {
   NAME_UNKNOWN: 404,
   PAGINATION_NUMBER_INVALID: 400,
   RANGE_INVALID: 416,
+  REQUEST_TIMEOUT: 408,
   SIZE_INVALID: 400,
   TAG_INVALID: 400,
   UNAUTHORIZED: 401,
+  UNAVAILABLE: 503,
   UNKNOWN: 500,
   UNSUPPORTED: 405,
 } as const;

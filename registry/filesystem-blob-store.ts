@@ -9,6 +9,7 @@ import {
   type ObjectStream,
   requireStorageKey,
   stoppedReason,
+  StoreFullError,
 } from './blob-store.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import { collectChunks } from './collect-chunks.ts';
@@ -71,15 +72,19 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
           write.catch(() => undefined);
         }
         await write;
-      } finally {
+      } catch (error) {
         await write.catch(() => undefined);
+        const shown = fullOr(error);
+        // What does not count must not take the room that others wait for.
+        if (shown instanceof StoreFullError) await file.truncate(offsetBytes);
+        throw shown;
       }
       return { appendedBytes: position - offsetBytes, state: '' };
     },
 
     commit: async (key, sizeBytes) => {
-      await ensureShard(key);
       try {
+        await ensureShard(key);
         await using file = await open(unfinishedPath(key), 'r+');
         const { size } = await file.stat();
         if (size < sizeBytes) throw new Error(`the unfinished object ${key} has ${size} of ${sizeBytes} bytes`);
@@ -88,13 +93,17 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       } catch (error) {
         // A commit that is tried again finds the object where the first one put it.
         if (errnoOf(error) !== 'ENOENT' || !(await hasSize(finalPath(key), sizeBytes))) {
-          throw missingOr(error, key);
+          throw fullOr(missingOr(error, key));
         }
         await syncFolder(shardPath(key));
         return;
       }
-      await rename(unfinishedPath(key), finalPath(key));
-      await syncFolder(shardPath(key));
+      try {
+        await rename(unfinishedPath(key), finalPath(key));
+        await syncFolder(shardPath(key));
+      } catch (error) {
+        throw fullOr(error);
+      }
     },
 
     abort: async (key) => {
@@ -186,11 +195,15 @@ function missingOr(error: unknown, key: string): unknown {
   return errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(key, { cause: error }) : error;
 }
 
+function fullOr(error: unknown): unknown {
+  return ['ENOSPC', 'EDQUOT'].includes(errnoOf(error) ?? '') ? new StoreFullError({ cause: error }) : error;
+}
+
 async function openForAppend(key: string, file: string, offsetBytes: number): Promise<FileHandle> {
   // Beyond the start the file must be there: a new one would have a hole where the earlier bytes were.
   const flags = offsetBytes === 0 ? constants.O_WRONLY | constants.O_CREAT : constants.O_WRONLY;
   const handle = await open(file, flags, 0o640).catch((error: unknown) => {
-    throw missingOr(error, key);
+    throw fullOr(missingOr(error, key));
   });
   try {
     const { size } = await handle.stat();

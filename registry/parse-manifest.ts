@@ -104,7 +104,8 @@ function descriptors(value: unknown, field: string): Descriptor[] {
 function descriptor(value: unknown, field: string): Descriptor {
   if (!isObject(value)) throw invalid(`${field} must be a descriptor`);
   const { mediaType, digest, size } = value;
-  if (typeof mediaType !== 'string' || mediaType === '') throw invalid(`${field}.mediaType must be a media type`);
+  if (typeof mediaType !== 'string' || mediaType === '' || mediaType.includes('\0'))
+    throw invalid(`${field}.mediaType must be a media type`);
   if (typeof digest !== 'string' || !parseDigest(digest)) {
     throw invalid(`${field}.digest must be a digest such as sha256:<64 hex digits>`);
   }

@@ -7,6 +7,7 @@ import { createBlobHandlers } from './blob-routes.ts';
 import type { BlobStore } from './blob-store.ts';
 import { RegistryError } from './errors.ts';
 import { requestIdOf, sendError, sendJson, setBaseHeaders } from './exchange.ts';
+import { describeFailure } from './failures.ts';
 import { listCatalog, listTags } from './list-routes.ts';
 import type { Logger } from './logger.ts';
 import { createManifestHandlers } from './manifest-routes.ts';
@@ -135,15 +136,12 @@ export function createRegistry(deps: RegistryDeps): Registry {
       res.destroy();
       return;
     }
-    if (!(error instanceof RegistryError)) {
-      log.error({ err: error, requestId, method: req.method, path: req.url?.slice(0, 512) }, 'request failed');
+    const shown = error instanceof RegistryError ? error : describeFailure(error, requestId);
+    if (shown !== error) {
+      const fields = { err: error, requestId, method: req.method, path: req.url?.slice(0, 512) };
+      if (shown.code === 'UNKNOWN') log.error(fields, 'request failed');
+      else log.warn(fields, 'request refused for lack of what the registry stands on');
     }
-    const shown =
-      error instanceof RegistryError
-        ? error
-        : new RegistryError('UNKNOWN', `the registry could not do this: try again, and report request ${requestId}`, {
-            detail: { requestId },
-          });
     drainBody(req);
     // An answer ends a connection that is not kept; a client that still sends would get a reset in place of it.
     const waits = !req.complete && !res.shouldKeepAlive && (announcedBytes(req) ?? Infinity) <= drainBytes;

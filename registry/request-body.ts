@@ -4,6 +4,17 @@ import { requestChunks } from './request-chunks.ts';
 
 // A client that sends nothing for this long has gone, whether or not its connection knows.
 const silenceMs = 60_000;
+
+/** The least that a client has to send: `minBytes` in each stretch of `windowMs` that is spent waiting for it. */
+export interface Pace {
+  readonly windowMs: number;
+  readonly minBytes: number;
+}
+
+// 1 KiB/s: below any line that layers are pushed over, and far above what "slow loris" clients send to hold a
+// connection and an upload's claim for ever. Time that the registry itself takes to write does not count.
+const defaultPace: Pace = { windowMs: 60_000, minBytes: 60 * 1024 };
+
 /** What is still read of a body after its request was refused, so that the client gets to see the refusal. */
 export const drainBytes = 32 * 1024 * 1024;
 const drainMs = 15_000;
@@ -29,21 +40,34 @@ export function hasBody(req: IncomingMessage): boolean {
  *
  * @param maxBytes the most that the body may have
  * @param tooLarge makes the error for a body beyond that; also thrown for one that only announces it
- * @throws ClientGoneError when the body ends before the request does
+ * @throws ClientGoneError when the body ends before the request does; RegistryError REQUEST_TIMEOUT (408) for a client
+ *   that sends too slowly
  */
 export async function* readBody(
   req: IncomingMessage,
   maxBytes: number,
   tooLarge: () => RegistryError,
+  pace: Pace = defaultPace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if ((announcedBytes(req) ?? 0) > maxBytes) throw tooLarge();
   let sizeBytes = 0;
+  let waitedMs = 0;
+  let windowBytes = 0;
   req.setTimeout(silenceMs, () => req.destroy());
   try {
+    let waitingSinceMs = performance.now();
     for await (const chunk of requestChunks(req)) {
       sizeBytes += chunk.length;
       if (sizeBytes > maxBytes) throw tooLarge();
+      windowBytes += chunk.length;
+      waitedMs += performance.now() - waitingSinceMs;
+      if (waitedMs >= pace.windowMs) {
+        if (windowBytes < pace.minBytes) throw tooSlow(windowBytes, pace);
+        windowBytes = 0;
+        waitedMs = 0;
+      }
       yield chunk;
+      waitingSinceMs = performance.now();
     }
   } catch (error) {
     if (error instanceof RegistryError) throw error;
@@ -52,6 +76,14 @@ export async function* readBody(
     req.setTimeout(0);
   }
   if (!req.complete) throw new ClientGoneError('the request body ended before its announced length');
+}
+
+function tooSlow(windowBytes: number, { windowMs, minBytes }: Pace): RegistryError {
+  return new RegistryError(
+    'REQUEST_TIMEOUT',
+    `${windowBytes} bytes of the body came in ${windowMs / 1_000} s, at least ${minBytes} have to: try again over a faster connection`,
+    { headers: { Connection: 'close' } },
+  );
 }
 
 /**

@@ -37,6 +37,7 @@ export function openPool({
     connectionString: databaseUrl,
     applicationName: 'jobrunner',
     maxConnections,
+    answerTimeoutMs: 40_000,
     onError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
   });
 }

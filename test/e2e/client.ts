@@ -29,6 +29,7 @@ export interface Request {
 
 /** A user of a running Jobrunner, over plain HTTP. */
 export interface Client {
+  readonly baseUrl: string;
   /** Calls `/api/v0` with a token; `path` is below it. */
   api<T = unknown>(method: string, path: string, body?: unknown): Promise<Answer<T>>;
   /** Calls `/v2` with a token for the repository that the path names. */
@@ -128,6 +129,7 @@ export function createClient(baseUrl: string, password: string): Client {
   }
 
   return {
+    baseUrl,
     api,
     registry,
     token,

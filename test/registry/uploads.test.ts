@@ -318,7 +318,16 @@ test('a digest that does not fit stores nothing, on every path', async (t) => {
   const location = await startUpload(registry);
   assert.equal((await registry.send('PATCH', location, { body: bytes })).status, 202);
   const viaPatch = await registry.send('PUT', `${location}?digest=${wrong}`);
-  for (const response of [viaPost, viaPut, viaPatch]) {
+  const viaStream = await registry.send('POST', `/v2/${name}/blobs/uploads/?digest=${wrong}`, {
+    body: bytes,
+    isChunked: true,
+  });
+  const chunked = await startUpload(registry);
+  const firstChunk = { body: bytes.subarray(0, 60_000), headers: { 'Content-Range': '0-59999' } };
+  assert.equal((await registry.send('PATCH', chunked, firstChunk)).status, 202);
+  const lastChunk = { body: bytes.subarray(60_000), headers: { 'Content-Range': `60000-${bytes.length - 1}` } };
+  const viaLastChunk = await registry.send('PUT', `${chunked}?digest=${wrong}`, lastChunk);
+  for (const response of [viaPost, viaPut, viaPatch, viaStream, viaLastChunk]) {
     assert.deepEqual([response.status, response.code], [400, 'DIGEST_INVALID']);
     assert.match(response.message, new RegExp(wrong));
   }
