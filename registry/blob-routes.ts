@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { mayAct } from './access.ts';
-import { type BlobStore, type ByteRange, ObjectNotFoundError } from './blob-store.ts';
+import { type BlobStore, type ByteRange, ObjectNotFoundError, type ObjectStream } from './blob-store.ts';
 import { blobUnknown, findLinkedBlob, keepBlob, type LinkedBlob, unlinkBlob } from './blobs.ts';
 import { parseRange } from './byte-range.ts';
 import { requireDigest } from './digest.ts';
@@ -28,7 +27,11 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
     return blob;
   }
 
-  async function open(exchange: RepositoryExchange, blob: LinkedBlob, range: ByteRange | undefined): Promise<Readable> {
+  async function open(
+    exchange: RepositoryExchange,
+    blob: LinkedBlob,
+    range: ByteRange | undefined,
+  ): Promise<ObjectStream> {
     try {
       return await blobStore.open(blob.storageKey, range);
     } catch (error) {
@@ -99,13 +102,17 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
  * Sends the body of a response, and ends it once exactly as many bytes have passed as were announced: an object that
  * turns out shorter has to break the connection.
  */
-async function stream(exchange: RepositoryExchange, source: Readable, expectedBytes: number): Promise<void> {
+async function stream(exchange: RepositoryExchange, source: ObjectStream, expectedBytes: number): Promise<void> {
   let sentBytes = 0;
-  source.on('data', (chunk: Uint8Array) => {
-    sentBytes += chunk.length;
-  });
+  const onSent = (sizeBytes: number): void => {
+    sentBytes += sizeBytes;
+  };
   try {
-    await pipeline(source, exchange.res, { end: false });
+    if (source.sendTo) await source.sendTo(exchange.res, onSent);
+    else {
+      source.on('data', (chunk: Uint8Array) => onSent(chunk.length));
+      await pipeline(source, exchange.res, { end: false });
+    }
   } catch (error) {
     if (errnoOf(error) === 'ERR_STREAM_PREMATURE_CLOSE')
       throw new ClientGoneError('the client went away', { cause: error });

@@ -1,9 +1,20 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** A stretch of an object's bytes, both ends included, counted from 0. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** The bytes of a final object. Either read it, or let it send itself. */
+export interface ObjectStream extends Readable {
+  /**
+   * Writes all bytes to a stream, without ending it, where that costs less than reading them.
+   *
+   * @param onSent is told of bytes that have left
+   * @throws Error with the code ERR_STREAM_PREMATURE_CLOSE if `destination` closes meanwhile
+   */
+  readonly sendTo?: (destination: Writable, onSent: (sizeBytes: number) => void) => Promise<void>;
 }
 
 /**
@@ -38,7 +49,7 @@ export interface BlobStore {
    *
    * @throws ObjectNotFoundError
    */
-  open(key: string, range?: ByteRange): Promise<Readable>;
+  open(key: string, range?: ByteRange): Promise<ObjectStream>;
 
   /**
    * Deletes objects. One that does not exist counts as deleted.

@@ -2,12 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { constants, type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { type BlobStore, type ByteRange, ObjectNotFoundError } from './blob-store.ts';
+import { type BlobStore, type ByteRange, ObjectNotFoundError, type ObjectStream } from './blob-store.ts';
+import { createBufferPool } from './buffer-pool.ts';
 import { collectChunks } from './collect-chunks.ts';
 import { errnoOf, syncFolder } from './file-system.ts';
+import { sendFile } from './send-file.ts';
 
 const bufferBytes = 1024 * 1024;
 const deletesAtOnce = 16;
+// Half as large, they cost a tenth more; twice as large, nothing is won.
+const sendBufferBytes = 512 * 1024;
+const sendBuffersKept = 32;
 
 /**
  * Opens the blob store that keeps objects as files below one folder: `uploads/<key>` while they grow, and
@@ -23,6 +28,7 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
   await mkdir(blobsPath, { recursive: true });
   for (const folder of [path.dirname(options.rootPath), options.rootPath]) await syncFolder(folder);
   const knownShards = new Set<string>();
+  const sendBuffers = createBufferPool(sendBufferBytes, sendBuffersKept);
 
   const unfinishedPath = (key: string): string => path.join(uploadsPath, checked(key));
   const shardPath = (key: string): string => path.join(blobsPath, checked(key).slice(0, 2));
@@ -93,7 +99,17 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       const file = await open(finalPath(key), 'r').catch((error: unknown) => {
         throw missingOr(error, key);
       });
-      return file.createReadStream({ highWaterMark: bufferBytes, ...range });
+      const stream = file.createReadStream({ highWaterMark: bufferBytes, ...range });
+      const sendTo: ObjectStream['sendTo'] = async (destination, onSent) => {
+        try {
+          const all = range ?? { start: 0, end: (await file.stat()).size - 1 };
+          await sendFile(file, all, destination, sendBuffers, onSent);
+        } finally {
+          // Closes the file.
+          stream.destroy();
+        }
+      };
+      return Object.assign(stream, { sendTo });
     },
 
     delete: async (keys, signal) => {
