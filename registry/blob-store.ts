@@ -30,6 +30,7 @@ export interface BlobStore {
    * The append is all or nothing as far as the caller can tell: what a failed one wrote is overwritten by the next.
    *
    * @param offsetBytes where the bytes go: the sum of what earlier appends returned
+   * @param source what it gives is the store's, which may release its memory
    * @returns the number of bytes appended
    * @throws whatever `source` throws
    */

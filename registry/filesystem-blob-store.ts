@@ -6,9 +6,11 @@ import { type BlobStore, type ByteRange, ObjectNotFoundError, type ObjectStream 
 import { createBufferPool } from './buffer-pool.ts';
 import { collectChunks } from './collect-chunks.ts';
 import { errnoOf, syncFolder } from './file-system.ts';
+import { releaseBytes } from './release-bytes.ts';
 import { sendFile } from './send-file.ts';
 
 const bufferBytes = 1024 * 1024;
+const writeBytes = 512 * 1024;
 const deletesAtOnce = 16;
 // Half as large, they cost a tenth more; twice as large, nothing is won.
 const sendBufferBytes = 512 * 1024;
@@ -50,12 +52,12 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       let position = offsetBytes;
       let write = Promise.resolve();
       try {
-        for await (const chunks of collectChunks(source, bufferBytes)) {
+        for await (const chunks of collectChunks(source, writeBytes)) {
           // One write is on its way while the next is collected.
           await write;
           const at = position;
           position += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-          write = writeAll(file, chunks, at);
+          write = writeAll(file, chunks, at).then(() => chunks.forEach(releaseBytes));
           // Awaited above or below; until then a failure must not count as unhandled.
           write.catch(() => undefined);
         }
