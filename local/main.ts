@@ -1,3 +1,4 @@
+import '../server/thread-pool.ts';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, type Config } from '../config/load.ts';

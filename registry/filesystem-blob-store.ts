@@ -13,6 +13,7 @@ import {
 } from './blob-store.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import { collectChunks } from './collect-chunks.ts';
+import { createEarlySync } from './early-sync.ts';
 import { errnoOf, syncFolder } from './file-system.ts';
 import { releaseBytes } from './release-bytes.ts';
 import { sendFile } from './send-file.ts';
@@ -61,19 +62,25 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       await using file = await openForAppend(key, unfinishedPath(key), offsetBytes);
       let position = offsetBytes;
       let write = Promise.resolve();
+      const sync = createEarlySync(file);
       try {
         for await (const chunks of collectChunks(source, writeBytes)) {
           // One write is on its way while the next is collected.
           await write;
           const at = position;
           position += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-          write = writeAll(file, chunks, at).then(() => chunks.forEach(releaseBytes));
+          const sizeBytes = position - at;
+          write = writeAll(file, chunks, at).then(() => {
+            chunks.forEach(releaseBytes);
+            sync.wrote(sizeBytes);
+          });
           // Awaited above or below; until then a failure must not count as unhandled.
           write.catch(() => undefined);
         }
         await write;
+        await sync.settle();
       } catch (error) {
-        await write.catch(() => undefined);
+        await Promise.allSettled([write, sync.settle()]);
         const shown = fullOr(error);
         // What does not count must not take the room that others wait for.
         if (shown instanceof StoreFullError) await file.truncate(offsetBytes);

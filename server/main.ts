@@ -1,3 +1,4 @@
+import './thread-pool.ts';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, type Config } from '../config/load.ts';
 import { describeVariables } from '../config/variables.ts';

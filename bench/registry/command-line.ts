@@ -24,6 +24,8 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+const started = ['jobrunner', 'distribution'];
+
 /** The text of `--help`. */
 export const usage = `Usage: npm run bench:registry -- [options]
 Measures Jobrunner, CNCF distribution and further registries side by side.
@@ -51,6 +53,11 @@ export function parseCommandLine(args: readonly string[]): Options | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   if (values.scale && values.memory) throw new UsageError('give either --scale or --memory');
+  const unknown = values.without.find((name) => !started.includes(name));
+  if (unknown !== undefined) throw new UsageError(`--without "${unknown}" is none of ${started.join(', ')}`);
+  if (values.url.length === 0 && started.every((name) => values.without.includes(name))) {
+    throw new UsageError('nothing is left to measure: name a registry with --url');
+  }
   return {
     mode: values.scale ? 'scale' : values.memory ? 'memory' : 'compare',
     only: values.only,

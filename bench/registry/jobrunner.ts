@@ -63,13 +63,14 @@ function createFiller(databaseUrl: string): Filler {
   };
 }
 
-/** Runs a statement that may take long, and lets PostgreSQL see what it has changed, as autovacuum would in time. */
+/** Runs a statement that may take long, and has PostgreSQL finish what it would in time: statistics, and the writing out. */
 export async function runSql(databaseUrl: string, text: string, values: readonly unknown[]): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     await client.query(text, [...values]);
     await client.query('VACUUM ANALYZE');
+    await client.query('CHECKPOINT');
   } finally {
     await client.end();
   }

@@ -77,12 +77,8 @@ async function measureOnce(target: Target, operation: Operation, load: LoadOptio
 /** Runs a load, and watches the registry's processes meanwhile. */
 export async function measureLoad(target: Target, operation: Operation, options: LoadOptions): Promise<Round> {
   const stopWatching = watchProcesses(target.pids);
-  try {
-    const load = await runLoad(target, operation, options);
-    return { load, usage: stopWatching() };
-  } finally {
-    stopWatching();
-  }
+  const load = await runLoad(target, operation, options);
+  return { load, usage: stopWatching() };
 }
 
 /** Writes out what earlier work left in memory: a registry must not wait for the bytes that another did not sync. */

@@ -59,7 +59,10 @@ export function createResponseReader(): ResponseReader {
     if (!head.startsWith('HTTP/1.1 ')) throw new Error(`not an answer of HTTP/1.1: ${head.slice(0, 80)}`);
     status = Number(head.slice(9, 12));
     const rest = all.subarray(end + endOfHead.length);
-    if (status < 200) return takeHead(rest);
+    if (status < 200) {
+      head = '';
+      return takeHead(rest);
+    }
     if (isHead || status === 204 || status === 304) leftBytes = 0;
     else if (/\r\ntransfer-encoding: *chunked/i.test(head)) chunks = createChunkReader();
     else {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,6 +29,27 @@ test('filesystem: objects lie where an operator expects them, and nothing else s
   await store.commit(key, 3);
   assert.deepEqual(await readdir(path.join(rootPath, 'uploads')), []);
   assert.equal((await stat(path.join(rootPath, 'blobs', key.slice(0, 2), key))).size, 3);
+});
+
+test('filesystem: what is written is what was given, though memory is released and the disk starts early', async (t) => {
+  const store = await createFilesystemBlobStore({ rootPath: await temporaryFolder(t) });
+  const key = store.newKey();
+  const hash = createHash('sha256');
+  let lastChunk = Buffer.alloc(0);
+  async function* large(): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < 600; i++) {
+      lastChunk = randomBytes(64 * 1024 + i);
+      hash.update(lastChunk);
+      yield lastChunk;
+      await Promise.resolve();
+    }
+  }
+  const sizeBytes = await store.append(key, 0, large());
+  assert.equal(lastChunk.length, 0, 'the store has released what it was given');
+  await store.commit(key, sizeBytes);
+  const stored = createHash('sha256');
+  for await (const chunk of (await store.open(key)) as AsyncIterable<Uint8Array>) stored.update(chunk);
+  assert.equal(stored.digest('hex'), hash.digest('hex'));
 });
 
 test('filesystem: a key that is not one of its own cannot leave the folder', async (t) => {
