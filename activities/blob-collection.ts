@@ -2,6 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import { setJobProgress } from '../jobs/records.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
+import { allBlobs, type CoherentCache } from '../registry/coherent-cache.ts';
 import {
   countDueReviews,
   databaseNow,
@@ -19,6 +20,7 @@ export type { ReviewCursor };
 export interface BlobCollectionDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: Pick<CoherentCache, 'publish'>;
   readonly jobLog: JobLog;
 }
 
@@ -61,7 +63,7 @@ export interface DeletePageResult {
 export type BlobCollectionActivities = ReturnType<typeof createBlobCollectionActivities>;
 
 /** The activities of `onlinegc_blobs`. Each does one page in one transaction; to do it again does no harm. */
-export function createBlobCollectionActivities({ pool, blobStore, jobLog }: BlobCollectionDeps) {
+export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog }: BlobCollectionDeps) {
   return {
     async planBlobCollection(): Promise<CollectionPlan> {
       return { startedAt: await databaseNow(pool), blobsDue: await countDueReviews(pool) };
@@ -76,6 +78,8 @@ export function createBlobCollectionActivities({ pool, blobStore, jobLog }: Blob
       const page = input.dryRun
         ? await previewPage(pool, input.limit, input.cursor)
         : await reviewPage(pool, input.limit);
+      // Pushers are told of a blob from the database, or under a lease; this is for those who only read.
+      if (!input.dryRun && page.reviewed > 0) await cache.publish([allBlobs]);
       const orphanedBytes = page.orphans.reduce((sum, blob) => sum + blob.sizeBytes, 0);
       if (input.dryRun) {
         await jobLog.writeAll(

@@ -1,5 +1,5 @@
-// How long the statements take that API, dispatcher, reconciler and garbage collection send all day, in a database with a
-// million jobs, blobs and events: `npm run bench:sql`. The limit beside each figure is what the design asks for.
+// How long the statements take that API, registry, dispatcher, reconciler and garbage collection send all day, in a database with a
+// million jobs, blobs and tags: `npm run bench:sql`. The limit beside each figure is what the design asks for.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,11 @@ import { createPool } from '../database/pool.ts';
 import { migrate } from '../database/migrate.ts';
 import { listJobs, countJobs } from '../jobs/queries.ts';
 import { startPostgres } from '../local/postgres.ts';
+import { findLinkedBlob } from '../registry/blobs.ts';
+import { findTags } from '../registry/list-routes.ts';
+import { findManifestByDigest, findManifestByTag } from '../registry/manifests.ts';
+import { listReadable } from '../registry/readable-repositories.ts';
+import { findReferrers } from '../registry/referrers.ts';
 import { countDueReviews, previewPage, reviewPage } from '../registry/collect-blobs.ts';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
@@ -60,6 +65,25 @@ async function fill(): Promise<void> {
        FROM registry.blobs b WHERE b.id % 1000 <> 0`,
     );
     await client.query(
+      `INSERT INTO registry.repository_blobs (repository_id, blob_id)
+       SELECT (SELECT min(id) FROM registry.repositories) + b.id % 10000, b.id FROM registry.blobs b`,
+    );
+    // Half of them in one repository.
+    await client.query(
+      `INSERT INTO registry.tags (repository_id, name, manifest_id, author)
+       SELECT m.repository_id, 'tag-' || i, m.id, 'admin'
+       FROM generate_series(1, $1) i
+       JOIN registry.manifests m ON m.id = (SELECT min(id) FROM registry.manifests) + CASE WHEN i % 2 = 0 THEN 0 ELSE i % 90000 END`,
+      [rowCount],
+    );
+    await client.query(
+      `INSERT INTO registry.manifests (repository_id, digest, media_type, payload, pushed_by, subject_digest, annotations)
+       SELECT (SELECT min(id) FROM registry.repositories), 'sha256:r' || i, 'm', repeat('x', 1000)::bytea, 'admin',
+              'sha256:m' || (1 + i % 10), '{"a":"b"}'
+       FROM generate_series(1, $1 / 10) i`,
+      [rowCount],
+    );
+    await client.query(
       `UPDATE registry.blob_reviews SET review_after = now() + interval '1 day' WHERE blob_id % 1000 <> 0`,
     );
     await client.query(`UPDATE registry.blob_reviews SET review_after = now() WHERE blob_id % 1000 = 0`);
@@ -76,6 +100,10 @@ interface Case {
 }
 
 const page = { start: 0, limit: 10 };
+const catalogPage = { limit: 1_000, last: 'admin/app-5' };
+const { rows: repositories } = await pool.query<{ id: number }>('SELECT min(id) AS id FROM registry.repositories');
+const firstRepositoryId = repositories[0]?.id ?? 0;
+const repository = (name: string) => ({ namespace: 'admin', name, full: `admin/${name}` });
 const cases: readonly Case[] = [
   { name: 'GET /jobs', limitMs: 50, run: () => listJobs(pool, {}, page) },
   { name: 'GET /jobs?limit=1000', limitMs: 50, run: () => listJobs(pool, {}, { start: 0, limit: 1_000 }) },
@@ -87,6 +115,30 @@ const cases: readonly Case[] = [
   { name: 'GET /jobs?worker=worker-3', limitMs: 50, run: () => listJobs(pool, { workerId: 'worker-3' }, page) },
   { name: 'GET /jobs?start=10000', limitMs: 50, run: () => listJobs(pool, {}, { start: 10_000, limit: 10 }) },
   { name: 'jobs in /metrics', limitMs: 50, run: () => countJobs(pool) },
+  {
+    name: 'manifest by tag',
+    limitMs: 10,
+    run: () => findManifestByTag(pool, repository('app-1'), 'tag-500000'),
+  },
+  {
+    name: 'manifest by digest',
+    limitMs: 10,
+    run: () => findManifestByDigest(pool, repository('app-1'), 'sha256:m1'),
+  },
+  { name: 'blob of a repository', limitMs: 10, run: () => findLinkedBlob(pool, repository('app-2'), 'sha256:1') },
+  {
+    name: 'tags/list, 10,000 of half a million',
+    limitMs: 100,
+    run: () => findTags(pool, firstRepositoryId, 'tag-3', 10_000),
+  },
+  { name: '_catalog of an administrator, 1,000', limitMs: 50, run: () => listReadable(pool, 'all', catalogPage) },
+  { name: '_catalog of somebody else, 1,000', limitMs: 50, run: () => listReadable(pool, ['ada'], catalogPage) },
+  {
+    name: 'referrers, 1,000 of 10,000',
+    limitMs: 50,
+    run: () =>
+      findReferrers(pool, firstRepositoryId, { subject: 'sha256:m2', artifactType: undefined, after: 0, limit: 1_000 }),
+  },
   { name: 'count of due reviews', limitMs: 50, run: () => countDueReviews(pool) },
   { name: 'preview of 1,000 due reviews', limitMs: 1_000, run: () => previewPage(pool, 1_000) },
 ];

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { maxProcesses } from './connections.ts';
 import { variables, type Variable } from './variables.ts';
 
 /** The configuration of a process: parsed once in its entry point, and passed down from there. */
@@ -8,13 +10,18 @@ export interface Config {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
+  /** How many processes serve HTTP; 1: the process itself, otherwise so many children of it. */
+  readonly httpProcesses: number;
   /** Without a trailing slash. */
   readonly publicUrl: string;
   readonly adminPassword: string | undefined;
   /** 32 bytes. */
   readonly secretKey: Buffer | undefined;
   readonly databaseUrl: string | undefined;
+  /** Most connections of this process and its children together. */
+  readonly databaseConnections: number;
   readonly temporal: TemporalConfig;
+  readonly acceptsSparseManifests: boolean;
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
   readonly gcReviewDelayMs: number;
@@ -74,6 +81,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const key = read('TEMPORAL_TLS_KEY', variables.TEMPORAL_TLS_KEY);
   const usesTls = required('TEMPORAL_TLS', variables.TEMPORAL_TLS) || [ca, cert, key].some(Boolean);
   if (Boolean(cert) !== Boolean(key)) problems.push('TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY must be set together');
+  const databaseConnections = required('DATABASE_CONNECTIONS', variables.DATABASE_CONNECTIONS);
+  // Beside the children there is the primary process.
+  const mostChildren = Math.max(1, maxProcesses(databaseConnections) - 1);
+  const httpProcesses =
+    read('HTTP_PROCESSES', variables.HTTP_PROCESSES) ?? Math.min(availableParallelism(), mostChildren);
+  if (httpProcesses > mostChildren) {
+    problems.push(
+      `HTTP_PROCESSES must be at most ${mostChildren} for DATABASE_CONNECTIONS of ${databaseConnections}, of which each process needs some`,
+    );
+  }
   const usesS3 = required('BLOB_STORE', variables.BLOB_STORE) === 's3';
   const bucket = read('S3_BUCKET', variables.S3_BUCKET);
   if (usesS3 && !bucket && !env['S3_BUCKET']) problems.push('S3_BUCKET must be set where BLOB_STORE is s3');
@@ -90,16 +107,19 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: resolve(required('JOBRUNNER_DATA_DIR', variables.JOBRUNNER_DATA_DIR)),
     host: required('HOST', variables.HOST),
     port,
+    httpProcesses,
     publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL) ?? `http://localhost:${port}`,
     adminPassword: read('ADMIN_PASSWORD', variables.ADMIN_PASSWORD),
     secretKey: read('SECRET_KEY', variables.SECRET_KEY),
     databaseUrl: read('DATABASE_URL', variables.DATABASE_URL),
+    databaseConnections,
     temporal: {
       address: read('TEMPORAL_ADDRESS', variables.TEMPORAL_ADDRESS),
       namespace: required('TEMPORAL_NAMESPACE', variables.TEMPORAL_NAMESPACE),
       apiKey: read('TEMPORAL_API_KEY', variables.TEMPORAL_API_KEY),
       tls: usesTls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : undefined,
     },
+    acceptsSparseManifests: required('SPARSE_MANIFESTS', variables.SPARSE_MANIFESTS) === 'accept',
     outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),

@@ -40,6 +40,16 @@ function parseDuration(text: string): number {
   return durationMs;
 }
 
+function parseInteger(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidValue(`must be a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+}
+
 function parseHttpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
@@ -104,6 +114,10 @@ export const variables = {
   }),
   HOST: variable('address to listen on', asIs, { default: '0.0.0.0' }),
   PORT: variable('port of the registry, the API and the token service', parsePort, { default: '8080' }),
+  HTTP_PROCESSES: variable(
+    'how many processes serve HTTP on PORT; 1: this one alone (default: one for each core)',
+    parseInteger(1, 1_024),
+  ),
   PUBLIC_URL: variable('how clients reach this server (default: http://localhost:PORT)', parseHttpUrl),
   ADMIN_PASSWORD: variable('password of the first administrator, "admin" (default: made and printed once)', asIs, {
     isSecret: true,
@@ -116,6 +130,9 @@ export const variables = {
     },
   ),
   DATABASE_URL: variable('PostgreSQL 14 or newer (default: embedded)', parsePostgresUrl, { isSecret: true }),
+  DATABASE_CONNECTIONS: variable('most connections to PostgreSQL, of all processes together', parseInteger(5, 10_000), {
+    default: '80',
+  }),
   TEMPORAL_ADDRESS: variable('host:port of the Temporal frontend (default: embedded)', parseHostPort),
   TEMPORAL_NAMESPACE: variable('Temporal namespace', asIs, { default: 'default' }),
   TEMPORAL_API_KEY: variable('API key for Temporal', asIs, { isSecret: true }),
@@ -125,6 +142,11 @@ export const variables = {
   }),
   TEMPORAL_TLS_CERT: variable('PEM of the client certificate for Temporal', asIs, { isSecret: true }),
   TEMPORAL_TLS_KEY: variable('PEM of the client key for Temporal', asIs, { isSecret: true }),
+  SPARSE_MANIFESTS: variable(
+    'whether a manifest may name blobs or manifests that its repository does not have: reject or accept',
+    oneOf('reject', 'accept'),
+    { default: 'reject' },
+  ),
   OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach loopback and private addresses', parseBoolean, {
     default: 'false',
   }),

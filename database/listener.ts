@@ -4,10 +4,12 @@ import pg from 'pg';
 /** Hears NOTIFY, on a connection of its own. */
 export interface Listener {
   /**
-   * Calls `onNotify` at each NOTIFY of a channel, and once whenever notifications may have been missed (after the
-   * connection was lost). Returns a function that stops it.
+   * Calls `onNotify` at each NOTIFY of a channel with what it carries, and with undefined whenever notifications may have
+   * been missed (after the connection was lost). Returns a function that stops it.
    */
-  on(channel: string, onNotify: () => void): () => void;
+  on(channel: string, onNotify: (payload: string | undefined) => void): () => void;
+  /** The PostgreSQL process that listens for this one, as `pg_stat_activity` knows it; undefined while there is none. */
+  processId(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -20,16 +22,22 @@ export interface ListenerOptions {
 
 const reconnectDelayMs = 1_000;
 
+/** How `pg_stat_activity` names the listeners of an application. */
+export function listenerName(applicationName: string): string {
+  return `${applicationName} listener`;
+}
+
 /** Opens the listener of a process. Notifications are hints: whoever uses it polls as well. */
 export function createListener(options: ListenerOptions): Listener {
-  const handlers = new Map<string, Set<() => void>>();
+  const handlers = new Map<string, Set<(payload: string | undefined) => void>>();
   const stop = new AbortController();
   let client: pg.Client | undefined;
+  let processId: number | undefined;
 
   async function connect(): Promise<void> {
     const candidate = new pg.Client({
       connectionString: options.connectionString,
-      application_name: `${options.applicationName} listener`,
+      application_name: listenerName(options.applicationName),
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
     });
@@ -37,19 +45,22 @@ export function createListener(options: ListenerOptions): Listener {
       candidate.on('error', resolve);
       candidate.on('end', () => resolve(new Error('the connection was closed')));
     });
-    candidate.on('notification', ({ channel }) => call(channel));
+    candidate.on('notification', ({ channel, payload }) => call(channel, payload ?? ''));
     await candidate.connect();
     for (const channel of handlers.keys()) await candidate.query(`LISTEN ${candidate.escapeIdentifier(channel)}`);
+    const { rows } = await candidate.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     if (stop.signal.aborted) return candidate.end();
     client = candidate;
-    for (const channel of handlers.keys()) call(channel);
+    processId = rows[0]?.pid;
+    for (const channel of handlers.keys()) call(channel, undefined);
     const error = await lost;
     client = undefined;
+    processId = undefined;
     if (!stop.signal.aborted) throw error;
   }
 
-  function call(channel: string): void {
-    for (const handler of handlers.get(channel) ?? []) handler();
+  function call(channel: string, payload: string | undefined): void {
+    for (const handler of handlers.get(channel) ?? []) handler(payload);
   }
 
   async function run(): Promise<void> {
@@ -70,10 +81,14 @@ export function createListener(options: ListenerOptions): Listener {
       if (known) known.add(onNotify);
       else {
         handlers.set(channel, new Set([onNotify]));
-        client?.query(`LISTEN ${client.escapeIdentifier(channel)}`).catch(options.onError);
+        client
+          ?.query(`LISTEN ${client.escapeIdentifier(channel)}`)
+          .then(() => call(channel, undefined))
+          .catch(options.onError);
       }
       return () => handlers.get(channel)?.delete(onNotify);
     },
+    processId: () => processId,
     close: async () => {
       stop.abort();
       await client?.end();

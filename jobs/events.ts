@@ -3,7 +3,14 @@ import type { Queryable } from '../database/pool.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
 
 /** The kinds of event that happen in this version, under the names that webhooks subscribe to (msr.md section 3.4). */
-export const webhookTypes = ['TAG_PUSH', 'TAG_DELETE', 'MANIFEST_PUSH', 'MANIFEST_DELETE'] as const;
+export const webhookTypes = [
+  'TAG_PUSH',
+  'TAG_PULL',
+  'TAG_DELETE',
+  'MANIFEST_PUSH',
+  'MANIFEST_PULL',
+  'MANIFEST_DELETE',
+] as const;
 export type WebhookType = (typeof webhookTypes)[number];
 
 /** Something that happened to a repository. */
@@ -15,13 +22,15 @@ export interface RegistryEvent {
   /** Without the namespace. */
   readonly repository: string;
   /** The webhook payload's `contents`. */
-  readonly contents: Readonly<Record<string, string>>;
+  readonly contents: Readonly<Record<string, string | number>>;
 }
 
 const eventTypes = {
   TAG_PUSH: { type: 'CREATE', objectType: 'TAG' },
+  TAG_PULL: { type: 'GET', objectType: 'TAG' },
   TAG_DELETE: { type: 'DELETE', objectType: 'TAG' },
   MANIFEST_PUSH: { type: 'CREATE', objectType: 'MANIFEST' },
+  MANIFEST_PULL: { type: 'GET', objectType: 'MANIFEST' },
   MANIFEST_DELETE: { type: 'DELETE', objectType: 'MANIFEST' },
 } as const satisfies Record<WebhookType, { type: string; objectType: string }>;
 

@@ -4,7 +4,6 @@ import { describeVariables } from '../config/variables.ts';
 import { roles } from '../server/roles.ts';
 import { serve, type RunningServer } from '../server/serve.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
-import { installTemporalRuntime } from '../workers/temporal.ts';
 import { loadOrCreateSecret, openDataFolder } from './data-folder.ts';
 import { openLogFile } from './log-file.ts';
 import { assertCanListen } from './ports.ts';
@@ -67,7 +66,6 @@ async function run(config: Config): Promise<number> {
 
     const { path } = await openLogFile(folder.path, 'jobrunner');
     log = createLogger({ level: config.logLevel, path });
-    installTemporalRuntime(log);
 
     const progress = createProgress((line) => console.log(line));
     const started = await startStack({ config, progress, log: warn, signal: signals.stop });
@@ -80,7 +78,7 @@ async function run(config: Config): Promise<number> {
 
     const { databaseUrl, temporalAddress } = started;
     const temporal = { ...config.temporal, address: temporalAddress };
-    const serveLog = log;
+    const serveLog = { log, path };
     const server = await progress.step('registry, API and workers', () =>
       serve({ ...config, databaseUrl, secretKey, temporal }, new Set(roles), serveLog),
     );

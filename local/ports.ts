@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { StartError } from './start-error.ts';
+import { toListenError } from '../server/listen-error.ts';
 
 const loopback = '127.0.0.1';
 
@@ -22,19 +22,12 @@ export async function firstFreePort(candidates: readonly number[]): Promise<numb
   return freePort();
 }
 
-/** @throws StartError where this process cannot listen there; PORT and HOST are the variables to change */
+/** @throws ListenError where this process cannot listen there; PORT and HOST are the variables to change */
 export async function assertCanListen(port: number, host: string): Promise<void> {
   try {
     await tryListen(port, host);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new StartError(`port ${port} is in use: end what listens there, or set PORT to another one`);
-    }
-    if (code === 'EACCES') {
-      throw new StartError(`port ${port} may not be listened on by this user: set PORT to 1024 or above`);
-    }
-    throw new StartError(`cannot listen on ${host}, port ${port} (${message}): set HOST and PORT`);
+    throw toListenError(error as Error, { port, host });
   }
 }
 

@@ -9,7 +9,7 @@ import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.ts'
 import { postgresUser, type PostgresUser } from './postgres-user.ts';
 import { commandLine, isRunning, signal } from './process.ts';
 import { StartError } from './start-error.ts';
-import type { EmbeddedServer } from './supervisor.ts';
+import type { ServerProcess } from '../server/supervisor.ts';
 
 export interface PostgresOptions {
   /** PostgreSQL keeps its files in `postgres/` there, its password in `secrets/`, its log in `logs/`. */
@@ -19,9 +19,11 @@ export interface PostgresOptions {
   readonly port?: number;
   /** False trades durability for speed, which is for tests alone. Default true. */
   readonly isDurable?: boolean;
+  /** Default 100, as PostgreSQL has it. */
+  readonly maxConnections?: number;
 }
 
-export interface PostgresServer extends EmbeddedServer {
+export interface PostgresServer extends ServerProcess {
   /** Of the database `jobrunner`, with user and password. */
   readonly url: string;
   readonly port: number;
@@ -43,12 +45,12 @@ const watchIntervalMs = 200;
  * @throws StartError where it cannot be started
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const { dataDir, onProgress, isDurable = true } = options;
+  const { dataDir, onProgress, isDurable = true, maxConnections = 100 } = options;
   const binaries = await postgresBinaries();
   const user = await postgresUser([dirname(binaries.postgres), dataDir]);
   const password = await loadOrCreateSecret(dataDir, 'postgres-password', 32);
   const folder = join(dataDir, 'postgres');
-  const cluster: Cluster = { binaries, user, folder, dataDir, isDurable };
+  const cluster: Cluster = { binaries, user, folder, dataDir, isDurable, maxConnections };
 
   if (await isFolder(folder)) await user.own(folder);
   else {
@@ -77,6 +79,7 @@ interface Cluster {
   readonly folder: string;
   readonly dataDir: string;
   readonly isDurable: boolean;
+  readonly maxConnections: number;
 }
 
 function urlOf(password: string, port: number, database: string): string {
@@ -160,7 +163,7 @@ async function launch(cluster: Cluster, wantedPort: number | undefined): Promise
       'listen_addresses=127.0.0.1',
       `port=${port}`,
       "unix_socket_directories=''",
-      'max_connections=100',
+      `max_connections=${cluster.maxConnections}`,
       'shared_buffers=128MB',
       ...(cluster.isDurable
         ? []
@@ -197,7 +200,7 @@ async function stop({ binaries, user, folder }: Cluster, pid: number): Promise<v
   }
 }
 
-function controlServer(cluster: Cluster, pid: number): EmbeddedServer {
+function controlServer(cluster: Cluster, pid: number): ServerProcess {
   const watch = async (): Promise<string> => {
     while (isRunning(pid)) await delay(watchIntervalMs);
     return `process ${pid} is gone`;

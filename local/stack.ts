@@ -1,7 +1,7 @@
 import type { Config } from '../config/load.ts';
 import { startPostgres, type PostgresServer } from './postgres.ts';
 import type { Progress } from './progress.ts';
-import { supervise } from './supervisor.ts';
+import { supervise } from '../server/supervisor.ts';
 import { temporalBinary } from './temporal-binary.ts';
 import { startTemporal, type TemporalServer } from './temporal.ts';
 
@@ -29,6 +29,9 @@ export interface StackOptions {
 
 // Where Temporal's own tools look for it.
 const temporalPorts = { frontend: 7233, ui: 8233 };
+
+// For those who look into the database while all of ours are taken.
+const spareConnections = 20;
 
 interface Controls {
   stop(): Promise<void>;
@@ -69,12 +72,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function runPostgres({ config, progress, log }: StackOptions): Promise<{ url: string; controls: Controls }> {
   const { dataDir } = config;
+  const maxConnections = config.databaseConnections + spareConnections;
   const onProgress = (message: string): void => progress.note(message);
   const controls = await progress.step('PostgreSQL', () =>
     supervise<PostgresServer>({
       name: 'PostgreSQL',
       log,
-      start: (previous) => startPostgres({ dataDir, onProgress, ...(previous && { port: previous.port }) }),
+      start: (previous) =>
+        startPostgres({ dataDir, onProgress, maxConnections, ...(previous && { port: previous.port }) }),
     }),
   );
   return { url: controls.current().url, controls };

@@ -6,7 +6,7 @@ import { lastProblem, openLogFile, type LogFile } from './log-file.ts';
 import { firstFreePort, isFreePort } from './ports.ts';
 import { commandLine, endProcess, isRunning, signal } from './process.ts';
 import { StartError } from './start-error.ts';
-import type { EmbeddedServer } from './supervisor.ts';
+import type { ServerProcess } from '../server/supervisor.ts';
 import { prepareNamespace } from './temporal-namespace.ts';
 
 export interface TemporalPorts {
@@ -32,7 +32,7 @@ export interface TemporalOptions {
   readonly onProgress: (message: string) => void;
 }
 
-export interface TemporalServer extends EmbeddedServer {
+export interface TemporalServer extends ServerProcess {
   /** host:port of the frontend. */
   readonly address: string;
   readonly uiUrl: string;

@@ -1,10 +1,10 @@
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { mayAct } from './access.ts';
-import { type BlobStore, type ByteRange, ObjectNotFoundError } from './blob-store.ts';
+import { type BlobStore, type ByteRange, ObjectNotFoundError, type ObjectStream } from './blob-store.ts';
 import { blobUnknown, findLinkedBlob, keepBlob, type LinkedBlob, unlinkBlob } from './blobs.ts';
 import { parseRange } from './byte-range.ts';
+import { blobKey, type CoherentCache } from './coherent-cache.ts';
 import { requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
@@ -14,26 +14,33 @@ import { ClientGoneError } from './request-body.ts';
 export interface BlobRouteDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: CoherentCache;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
 
 /** Makes the handlers of blobs (OCI distribution specification, "Pulling blobs" and "Content Management"). */
 export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' | 'get' | 'remove', Handler>> {
-  const { pool, blobStore } = deps;
+  const { pool, blobStore, cache } = deps;
 
-  async function requireBlob(exchange: RepositoryExchange, digest: string): Promise<LinkedBlob> {
-    const blob = await findLinkedBlob(pool, exchange.repository, digest);
-    if (!blob) throw blobUnknown(exchange.repository, digest);
+  async function requireBlob({ repository }: RepositoryExchange, digest: string): Promise<LinkedBlob> {
+    const load = () => findLinkedBlob(pool, repository, digest);
+    const blob = await cache.get(blobKey(repository, digest), load, blobBytes);
+    if (!blob) throw blobUnknown(repository, digest);
     return blob;
   }
 
-  async function open(exchange: RepositoryExchange, blob: LinkedBlob, range: ByteRange | undefined): Promise<Readable> {
+  async function open(
+    exchange: RepositoryExchange,
+    blob: LinkedBlob,
+    range: ByteRange | undefined,
+  ): Promise<ObjectStream> {
     try {
       return await blobStore.open(blob.storageKey, range);
     } catch (error) {
       if (!(error instanceof ObjectNotFoundError)) throw error;
       // Either the blob was collected, and perhaps pushed again, since its row was read, or bytes have been lost.
+      cache.invalidate([blobKey(exchange.repository, blob.digest)]);
       const now = await requireBlob(exchange, blob.digest);
       if (now.storageKey === blob.storageKey) throw error;
       return blobStore.open(now.storageKey, range);
@@ -45,7 +52,11 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
       const digest = requireDigest(exchange.reference).text;
       const blob = await requireBlob(exchange, digest);
       const mayPush = mayAct(exchange.claims, exchange.repository.full, 'push');
-      if (mayPush && !(await keepBlob(pool, exchange.repository, blob))) throw blobUnknown(exchange.repository, digest);
+      if (mayPush && performance.now() >= blob.leasedUntilMs) {
+        if (!(await keepBlob(pool, exchange.repository, blob))) throw blobUnknown(exchange.repository, digest);
+        // What is cached does not know of the lease yet.
+        cache.invalidate([blobKey(exchange.repository, digest)]);
+      }
       sendEmpty(exchange, 200, { ...headersOf(blob), 'Content-Length': blob.sizeBytes });
     },
 
@@ -94,7 +105,9 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
     },
 
     remove: async (exchange) => {
-      await unlinkBlob(pool, exchange.repository, requireDigest(exchange.reference).text);
+      const digest = requireDigest(exchange.reference).text;
+      await unlinkBlob(pool, exchange.repository, digest);
+      await cache.publish([blobKey(exchange.repository, digest)]);
       sendEmpty(exchange, 202);
     },
   };
@@ -104,13 +117,17 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
  * Sends the body of a response, and ends it once exactly as many bytes have passed as were announced: an object that
  * turns out shorter has to break the connection.
  */
-async function stream(exchange: RepositoryExchange, source: Readable, expectedBytes: number): Promise<void> {
+async function stream(exchange: RepositoryExchange, source: ObjectStream, expectedBytes: number): Promise<void> {
   let sentBytes = 0;
-  source.on('data', (chunk: Uint8Array) => {
-    sentBytes += chunk.length;
-  });
+  const onSent = (sizeBytes: number): void => {
+    sentBytes += sizeBytes;
+  };
   try {
-    await pipeline(source, exchange.res, { end: false });
+    if (source.sendTo) await source.sendTo(exchange.res, onSent);
+    else {
+      source.on('data', (chunk: Uint8Array) => onSent(chunk.length));
+      await pipeline(source, exchange.res, { end: false });
+    }
   } catch (error) {
     if (errnoOf(error) === 'ERR_STREAM_PREMATURE_CLOSE')
       throw new ClientGoneError('the client went away', { cause: error });
@@ -120,6 +137,10 @@ async function stream(exchange: RepositoryExchange, source: Readable, expectedBy
   }
   if (sentBytes !== expectedBytes) throw new Error(`an object gave ${sentBytes} of ${expectedBytes} bytes`);
   exchange.res.end();
+}
+
+function blobBytes(): number {
+  return 300;
 }
 
 function headersOf(blob: LinkedBlob): Record<'ETag' | 'Docker-Content-Digest', string> & Record<string, string> {

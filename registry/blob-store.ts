@@ -1,9 +1,20 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** A stretch of an object's bytes, both ends included, counted from 0. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** The bytes of a final object. Either read it, or let it send itself. */
+export interface ObjectStream extends Readable {
+  /**
+   * Writes all bytes to a stream, without ending it, where that costs less than reading them.
+   *
+   * @param onSent is told of bytes that have left
+   * @throws Error with the code ERR_STREAM_PREMATURE_CLOSE if `destination` closes meanwhile
+   */
+  readonly sendTo?: (destination: Writable, onSent: (sizeBytes: number) => void) => Promise<void>;
 }
 
 export interface AppendOptions {
@@ -59,6 +70,7 @@ export interface BlobStore {
    * The append is all or nothing as far as the caller can tell: what a failed one wrote is overwritten by the next.
    *
    * @param offsetBytes where the bytes go: the sum of what earlier appends returned
+   * @param source what it gives is the store's, which may release its memory
    * @throws ObjectNotFoundError if the earlier bytes are gone; whatever `source` throws
    */
   append(
@@ -89,7 +101,7 @@ export interface BlobStore {
    *
    * @throws ObjectNotFoundError
    */
-  open(key: string, range?: ByteRange): Promise<Readable>;
+  open(key: string, range?: ByteRange): Promise<ObjectStream>;
 
   /** A URL from which a client may read the final object for some minutes, where the store serves pulls itself. */
   readonly presign?: (key: string) => Promise<string>;

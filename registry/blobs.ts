@@ -11,8 +11,8 @@ export interface LinkedBlob {
   readonly digest: string;
   readonly sizeBytes: number;
   readonly storageKey: string;
-  /** Whether its review is so far off that a lease need not be written. */
-  readonly isLeased: boolean;
+  /** Until then (`performance.now()`) its review is so far off that a lease need not be written. */
+  readonly leasedUntilMs: number;
 }
 
 /** Finds a blob that can be read through a repository, or undefined. */
@@ -21,11 +21,13 @@ export async function findLinkedBlob(
   repository: RepositoryName,
   digest: string,
 ): Promise<LinkedBlob | undefined> {
-  const { rows } = await db.query<LinkedBlob>({
+  const askedAtMs = performance.now();
+  const { rows } = await db.query<Omit<LinkedBlob, 'leasedUntilMs'> & { leasedForMs: number }>({
     name: 'registry-find-linked-blob',
     // A tenth of the lease is given up, so that most of a client's many HEAD requests write nothing.
     text: `SELECT b.id AS "blobId", b.digest, b.size_bytes AS "sizeBytes", b.storage_key AS "storageKey",
-                  coalesce(v.review_after > now() + 0.9 * s.blob_lease, false) AS "isLeased"
+                  coalesce(extract(epoch FROM v.review_after - now() - 0.9 * s.blob_lease) * 1000, 0)::float8
+                    AS "leasedForMs"
            FROM registry.repositories r
            JOIN registry.repository_blobs rb ON rb.repository_id = r.id
            JOIN registry.blobs b ON b.id = rb.blob_id
@@ -34,7 +36,10 @@ export async function findLinkedBlob(
            WHERE r.namespace = $1 AND r.name = $2 AND b.digest = $3`,
     values: [repository.namespace, repository.name, digest],
   });
-  return rows[0];
+  const [row] = rows;
+  if (!row) return undefined;
+  const { leasedForMs, ...blob } = row;
+  return { ...blob, leasedUntilMs: askedAtMs + leasedForMs };
 }
 
 /**
@@ -44,7 +49,6 @@ export async function findLinkedBlob(
  * @returns false if garbage collection has just taken the blob, or its link to the repository
  */
 export async function keepBlob(db: Queryable, repository: RepositoryName, blob: LinkedBlob): Promise<boolean> {
-  if (blob.isLeased) return true;
   try {
     if ((await leaseBlob(db, blob.digest)) !== blob.blobId) return false;
   } catch (error) {
@@ -89,11 +93,23 @@ export async function mountBlob(
   }
 }
 
-/** Lets a repository read a blob. */
+/** Lets a repository read a blob, and names it in the manifests of the repository that have been waiting for it. */
 export async function linkBlob(tx: Queryable, repositoryId: number, blobId: number): Promise<void> {
-  await tx.query({
+  const { rowCount } = await tx.query({
     name: 'registry-link-blob',
     text: `INSERT INTO registry.repository_blobs (repository_id, blob_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+    values: [repositoryId, blobId],
+  });
+  if (rowCount === 0) return;
+  // In a statement of its own: the link's foreign key has waited for a manifest that was just being put.
+  await tx.query({
+    name: 'registry-adopt-blob',
+    text: `WITH waiting AS (
+             DELETE FROM registry.manifest_absences a USING registry.blobs b
+             WHERE b.id = $2 AND a.repository_id = $1 AND a.digest = b.digest AND a.kind = 'blob'
+             RETURNING a.manifest_id)
+           INSERT INTO registry.manifest_blobs (manifest_id, blob_id)
+           SELECT manifest_id, $2 FROM waiting ON CONFLICT DO NOTHING`,
     values: [repositoryId, blobId],
   });
 }

@@ -6,14 +6,22 @@ import {
   type DeletionFailure,
   isStorageKey,
   ObjectNotFoundError,
+  type ObjectStream,
   requireStorageKey,
   stoppedReason,
 } from './blob-store.ts';
+import { createBufferPool } from './buffer-pool.ts';
 import { collectChunks } from './collect-chunks.ts';
 import { errnoOf, syncFolder } from './file-system.ts';
+import { releaseBytes } from './release-bytes.ts';
+import { sendFile } from './send-file.ts';
 
 const bufferBytes = 1024 * 1024;
+const writeBytes = 512 * 1024;
 const deletesAtOnce = 16;
+// Half as large, they cost a tenth more; twice as large, nothing is won.
+const sendBufferBytes = 512 * 1024;
+const sendBuffersKept = 32;
 
 /**
  * Opens the blob store that keeps objects as files below one folder: `uploads/<key>` while they grow, and
@@ -29,6 +37,7 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
   await mkdir(blobsPath, { recursive: true });
   for (const folder of [path.dirname(options.rootPath), options.rootPath]) await syncFolder(folder);
   const knownShards = new Set<string>();
+  const sendBuffers = createBufferPool(sendBufferBytes, sendBuffersKept);
 
   const unfinishedPath = (key: string): string => path.join(uploadsPath, requireStorageKey(key));
   const shardPath = (key: string): string => path.join(blobsPath, requireStorageKey(key).slice(0, 2));
@@ -52,12 +61,12 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       let position = offsetBytes;
       let write = Promise.resolve();
       try {
-        for await (const chunks of collectChunks(source, bufferBytes)) {
+        for await (const chunks of collectChunks(source, writeBytes)) {
           // One write is on its way while the next is collected.
           await write;
           const at = position;
           position += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-          write = writeAll(file, chunks, at);
+          write = writeAll(file, chunks, at).then(() => chunks.forEach(releaseBytes));
           // Awaited above or below; until then a failure must not count as unhandled.
           write.catch(() => undefined);
         }
@@ -97,7 +106,17 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       const file = await open(finalPath(key), 'r').catch((error: unknown) => {
         throw missingOr(error, key);
       });
-      return file.createReadStream({ highWaterMark: bufferBytes, ...range });
+      const stream = file.createReadStream({ highWaterMark: bufferBytes, ...range });
+      const sendTo: ObjectStream['sendTo'] = async (destination, onSent) => {
+        try {
+          const all = range ?? { start: 0, end: (await file.stat()).size - 1 };
+          await sendFile(file, all, destination, sendBuffers, onSent);
+        } finally {
+          // Closes the file.
+          stream.destroy();
+        }
+      };
+      return Object.assign(stream, { sendTo });
     },
 
     delete: (keys, signal) => unlinkAll(keys, finalPath, signal),

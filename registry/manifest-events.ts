@@ -39,11 +39,23 @@ export function tagDeleted(manifest: ManifestFacts, tag: string, context: EventC
   return event('TAG_DELETE', manifest, context, contents);
 }
 
+/** MSR does not document the contents; these are those of MANIFEST_PUSH, with the time, and the number of pulls. */
+export function manifestPulled(manifest: ManifestFacts, count: number, context: EventContext): RegistryEvent {
+  const contents = { ...manifestContents(manifest, context), pulledAt: context.at.toISOString(), count };
+  return event('MANIFEST_PULL', manifest, context, contents);
+}
+
+/** MSR does not document the contents; these are those of TAG_PUSH, with the time, and the number of pulls. */
+export function tagPulled(manifest: ManifestFacts, tag: string, count: number, context: EventContext): RegistryEvent {
+  const contents = { ...tagContents(manifest, tag, context), pulledAt: context.at.toISOString(), count };
+  return event('TAG_PULL', manifest, context, contents);
+}
+
 function event(
   type: RegistryEvent['type'],
   { repository }: ManifestFacts,
   { actor }: EventContext,
-  contents: Readonly<Record<string, string>>,
+  contents: RegistryEvent['contents'],
 ): RegistryEvent {
   return { type, actor, namespace: repository.namespace, repository: repository.name, contents };
 }

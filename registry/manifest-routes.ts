@@ -1,38 +1,61 @@
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { BlobStore } from './blob-store.ts';
+import { type CoherentCache, manifestKey, tagKey } from './coherent-cache.ts';
 import { defaultAlgorithm, digestOf, requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { isUnmodified, type RepositoryExchange, sendBytes, sendEmpty } from './exchange.ts';
 import { readPlatform } from './image-platform.ts';
 import type { Logger } from './logger.ts';
 import type { EventContext } from './manifest-events.ts';
-import { deleteManifest, deleteTag, findManifestByDigest, findManifestByTag, manifestUnknown } from './manifests.ts';
-import { isTag } from './names.ts';
-import { parseManifest } from './parse-manifest.ts';
+import {
+  deleteManifest,
+  deleteTag,
+  findManifestByDigest,
+  findManifestByTag,
+  manifestUnknown,
+  type StoredManifest,
+} from './manifests.ts';
+import { isTag, type RepositoryName } from './names.ts';
+import { type Manifest, parseManifest } from './parse-manifest.ts';
 import { putManifest } from './put-manifest.ts';
 import { findOrCreateRepository } from './repositories.ts';
-import type { RepositoryCounters } from './repository-counters.ts';
 import { readBody } from './request-body.ts';
+import type { TrafficRecorder } from './traffic-recorder.ts';
 
 /** The most bytes that a manifest may have: 4 MiB (OCI distribution specification, "Pushing Manifests"). */
 export const maxManifestBytes = 4 * 1024 * 1024;
 
+const maxTagsPerPut = 50;
+
 export interface ManifestRouteDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
-  readonly counters: RepositoryCounters;
+  readonly cache: CoherentCache;
+  readonly traffic: TrafficRecorder;
   readonly log: Logger;
   readonly wakeDispatcher: WakeUp;
   /** Host, and port if any, that names of images start with. */
   readonly host: string;
+  /** Whether a manifest may name blobs and manifests that its repository does not have. */
+  readonly acceptsSparse: boolean;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
 
 /** Makes the handlers of manifests (OCI distribution specification, "Pulling manifests" and "Pushing Manifests"). */
 export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record<'read' | 'put' | 'remove', Handler>> {
-  const { pool } = deps;
+  const { pool, cache } = deps;
+
+  async function findManifest(repository: RepositoryName, reference: string): Promise<StoredManifest | undefined> {
+    if (isDigest(reference)) {
+      const { text: digest } = requireDigest(reference);
+      const load = () => findManifestByDigest(pool, repository, digest);
+      return cache.get(manifestKey(repository, digest), load, payloadBytes);
+    }
+    if (!isTag(reference)) return undefined;
+    return cache.get(tagKey(repository, reference), () => findManifestByTag(pool, repository, reference), payloadBytes);
+  }
 
   function contextOf(exchange: RepositoryExchange): EventContext {
     return { actor: exchange.claims.subject, at: new Date(), host: deps.host };
@@ -41,11 +64,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
   return {
     read: async (exchange) => {
       const { repository, reference, req } = exchange;
-      const manifest = isDigest(reference)
-        ? await findManifestByDigest(pool, repository, requireDigest(reference).text)
-        : isTag(reference)
-          ? await findManifestByTag(pool, repository, reference)
-          : undefined;
+      const manifest = await findManifest(repository, reference);
       if (!manifest) throw manifestUnknown(repository, reference);
       const etag = `"${manifest.digest}"`;
       const headers = { 'Docker-Content-Digest': manifest.digest, ETag: etag };
@@ -53,20 +72,22 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
         sendEmpty(exchange, 304, headers);
         return;
       }
-      if (req.method === 'GET') deps.counters.count(manifest.repositoryId, 'pulls');
+      if (req.method === 'GET') {
+        const { repositoryId, digest, os, architecture } = manifest;
+        deps.traffic.pulled({
+          repositoryId,
+          manifest: { repository, digest, os, architecture },
+          tag: isDigest(reference) ? undefined : reference,
+          actor: exchange.claims.subject,
+        });
+      }
       sendBytes(exchange, 200, manifest.payload, { ...headers, 'Content-Type': manifest.mediaType });
     },
 
     put: async (exchange) => {
       const { repository: name, reference, req } = exchange;
       const asked = isDigest(reference) ? requireDigest(reference) : undefined;
-      if (!asked && !isTag(reference)) {
-        throw new RegistryError(
-          'TAG_INVALID',
-          `"${reference.slice(0, 128)}" is not a tag: use at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"`,
-          { detail: { tag: reference.slice(0, 128) } },
-        );
-      }
+      const tags = tagsOf(exchange, asked !== undefined);
       const payload = await readManifest(exchange);
       const digest = digestOf(payload, asked?.algorithm ?? defaultAlgorithm);
       if (asked && asked.text !== digest) {
@@ -77,31 +98,80 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
       const manifest = parseManifest(payload, req.headers['content-type']);
       const repository = await findOrCreateRepository(pool, name);
       const platform = await readPlatform(deps, name, manifest);
-      const tag = asked ? undefined : reference;
-      const jobs = await putManifest(
+      const { acceptsSparse } = deps;
+      const { jobs, changedTags } = await putManifest(
         pool,
-        { repositoryName: name, repository, digest, tag, manifest, payload, platform },
+        { repositoryName: name, repository, digest, tags, manifest, payload, platform, acceptsSparse },
         contextOf(exchange),
       );
       if (jobs > 0) deps.wakeDispatcher.send();
-      deps.counters.count(repository.id, 'pushes');
+      await cache.publish(changedTags.map((tag) => tagKey(name, tag)));
+      deps.traffic.pushed(repository.id);
+      const warning = warningOf(manifest);
       sendEmpty(exchange, 201, {
         Location: `/v2/${name.full}/manifests/${digest}`,
         'Docker-Content-Digest': digest,
+        ...(asked && tags.length > 0 && { 'OCI-Tag': tags.join(', ') }),
         ...(manifest.subject && { 'OCI-Subject': manifest.subject.digest }),
+        ...(warning && { Warning: `299 - "${warning}"` }),
       });
     },
 
     remove: async (exchange) => {
       const { repository, reference } = exchange;
       if (!isDigest(reference) && !isTag(reference)) throw manifestUnknown(repository, reference);
-      const jobs = isDigest(reference)
+      const { jobs, tags, digest } = isDigest(reference)
         ? await deleteManifest(pool, repository, requireDigest(reference).text, contextOf(exchange))
         : await deleteTag(pool, repository, reference, contextOf(exchange));
       if (jobs > 0) deps.wakeDispatcher.send();
+      await cache.publish([
+        ...tags.map((tag) => tagKey(repository, tag)),
+        ...(digest === undefined ? [] : [manifestKey(repository, digest)]),
+      ]);
       sendEmpty(exchange, 202);
     },
   };
+}
+
+/**
+ * The tags that a manifest is put under: the one of the path, or those of the parameter `tag`, for a manifest that is put
+ * by digest (OCI distribution specification, "Pushing Manifests").
+ *
+ * @throws RegistryError TAG_INVALID, also with 414 for too many
+ */
+function tagsOf({ query, reference }: RepositoryExchange, isByDigest: boolean): string[] {
+  const asked = query.getAll('tag');
+  if (!isByDigest && asked.length > 0) {
+    throw new RegistryError('TAG_INVALID', 'the parameter "tag" goes with a manifest that is put by digest', {
+      detail: { tag: reference.slice(0, 128) },
+    });
+  }
+  const tags = [...new Set(isByDigest ? asked : [reference])];
+  const wrong = tags.find((tag) => !isTag(tag));
+  if (wrong !== undefined) {
+    throw new RegistryError(
+      'TAG_INVALID',
+      `"${wrong.slice(0, 128)}" is not a tag: use at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"`,
+      { detail: { tag: wrong.slice(0, 128) } },
+    );
+  }
+  if (tags.length > maxTagsPerPut) {
+    throw new RegistryError('TAG_INVALID', `${tags.length} tags at once are too many: put at most ${maxTagsPerPut}`, {
+      status: 414,
+      detail: { maxTags: maxTagsPerPut },
+    });
+  }
+  return tags;
+}
+
+/** What a client that pushes should be told, though the manifest was taken (OCI distribution specification, "Warnings"). */
+function warningOf({ optionalBlobs }: Manifest): string | undefined {
+  if (optionalBlobs.length === 0) return undefined;
+  return 'this image has layers of a non-distributable type, which is deprecated: push layers that may be distributed';
+}
+
+function payloadBytes({ payload }: StoredManifest): number {
+  return payload.length;
 }
 
 // No tag has a colon.

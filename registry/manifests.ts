@@ -3,11 +3,12 @@ import type { Queryable } from '../database/pool.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { recordEvents } from '../jobs/events.ts';
 import { RegistryError } from './errors.ts';
+import type { Platform } from './image-platform.ts';
 import { type EventContext, manifestDeleted, tagDeleted } from './manifest-events.ts';
 import type { RepositoryName } from './names.ts';
 
 /** A manifest as it is answered. */
-export interface StoredManifest {
+export interface StoredManifest extends Platform {
   readonly repositoryId: number;
   readonly digest: string;
   readonly mediaType: string;
@@ -22,7 +23,8 @@ export async function findManifestByDigest(
 ): Promise<StoredManifest | undefined> {
   const { rows } = await db.query<StoredManifest>({
     name: 'registry-find-manifest-by-digest',
-    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload
+    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload,
+                  m.os, m.architecture
            FROM registry.repositories r JOIN registry.manifests m ON m.repository_id = r.id
            WHERE r.namespace = $1 AND r.name = $2 AND m.digest = $3`,
     values: [repository.namespace, repository.name, digest],
@@ -38,7 +40,8 @@ export async function findManifestByTag(
 ): Promise<StoredManifest | undefined> {
   const { rows } = await db.query<StoredManifest>({
     name: 'registry-find-manifest-by-tag',
-    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload
+    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload,
+                  m.os, m.architecture
            FROM registry.repositories r
            JOIN registry.tags t ON t.repository_id = r.id
            JOIN registry.manifests m ON m.id = t.manifest_id
@@ -48,16 +51,23 @@ export async function findManifestByTag(
   return rows[0];
 }
 
-interface DeletedRow {
+/** What a deletion brought about. */
+export interface Deletion {
+  /** How many jobs were queued; if any, the caller wakes the dispatcher. */
+  readonly jobs: number;
+  /** The tags that are gone. */
+  readonly tags: readonly string[];
+  /** The manifest that is gone, if it is. */
+  readonly digest: string | undefined;
+}
+
+interface DeletedRow extends Platform {
   readonly digest: string;
-  readonly os: string;
-  readonly architecture: string;
 }
 
 /**
  * Deletes a tag and leaves its manifest.
  *
- * @returns how many jobs were queued; if any, the caller wakes the dispatcher
  * @throws RegistryError MANIFEST_UNKNOWN
  */
 export async function deleteTag(
@@ -65,7 +75,7 @@ export async function deleteTag(
   repository: RepositoryName,
   tag: string,
   context: EventContext,
-): Promise<number> {
+): Promise<Deletion> {
   return withTransaction(pool, async (tx) => {
     const { rows } = await tx.query<DeletedRow>(
       `DELETE FROM registry.tags t USING registry.repositories r, registry.manifests m
@@ -75,14 +85,14 @@ export async function deleteTag(
     );
     const manifest = rows[0];
     if (!manifest) throw manifestUnknown(repository, tag);
-    return recordEvents(tx, [tagDeleted({ repository, ...manifest }, tag, context)]);
+    const jobs = await recordEvents(tx, [tagDeleted({ repository, ...manifest }, tag, context)]);
+    return { jobs, tags: [tag], digest: undefined };
   });
 }
 
 /**
  * Deletes a manifest with its tags. Its blobs are left to garbage collection.
  *
- * @returns how many jobs were queued; if any, the caller wakes the dispatcher
  * @throws RegistryError MANIFEST_UNKNOWN
  */
 export async function deleteManifest(
@@ -90,7 +100,7 @@ export async function deleteManifest(
   repository: RepositoryName,
   digest: string,
   context: EventContext,
-): Promise<number> {
+): Promise<Deletion> {
   return withTransaction(pool, async (tx) => {
     // Locked by a statement of its own, so that the next one sees every tag that was put meanwhile.
     const { rows } = await tx.query<DeletedRow & { id: number }>(
@@ -105,12 +115,21 @@ export async function deleteManifest(
       'DELETE FROM registry.tags WHERE manifest_id = $1 RETURNING name',
       [manifest.id],
     );
+    // An index that names it goes on naming it: a manifest that is pushed again finds its way back.
+    await tx.query(
+      `INSERT INTO registry.manifest_absences (repository_id, digest, kind, manifest_id)
+       SELECT m.repository_id, m.digest, 'manifest', c.parent_id
+       FROM registry.manifest_children c JOIN registry.manifests m ON m.id = c.child_id
+       WHERE c.child_id = $1 AND c.parent_id <> $1 ON CONFLICT DO NOTHING`,
+      [manifest.id],
+    );
     await tx.query('DELETE FROM registry.manifests WHERE id = $1', [manifest.id]);
     const facts = { repository, digest: manifest.digest, os: manifest.os, architecture: manifest.architecture };
-    return recordEvents(tx, [
+    const jobs = await recordEvents(tx, [
       ...tags.map(({ name }) => tagDeleted(facts, name, context)),
       manifestDeleted(facts, context),
     ]);
+    return { jobs, tags: tags.map(({ name }) => name), digest: manifest.digest };
   });
 }
 

@@ -15,6 +15,7 @@ export interface Manifest {
   readonly mediaType: string;
   readonly artifactType: string | undefined;
   readonly subject: Descriptor | undefined;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly config: Descriptor | undefined;
   /** Config and layers that the repository must have; one entry for each digest. */
   readonly requiredBlobs: readonly Descriptor[];
@@ -49,9 +50,11 @@ export function parseManifest(payload: Uint8Array, contentType: string | undefin
     );
   }
   if (body.schemaVersion !== 2) throw invalid('schemaVersion must be 2');
-  const subject = body.subject === undefined ? undefined : descriptor(body.subject, 'subject');
+  // Clients written in Go send null for what they leave out.
+  const subject = isAbsent(body.subject) ? undefined : descriptor(body.subject, 'subject');
   const artifactType = optionalString(body.artifactType, 'artifactType');
-  const common = { kind, mediaType, artifactType, subject };
+  const annotations = optionalAnnotations(body.annotations);
+  const common = { kind, mediaType, artifactType, subject, annotations };
   if (kind === 'index') {
     const children = descriptors(body.manifests, 'manifests').map(({ digest }) => digest);
     const none = { config: undefined, requiredBlobs: [], optionalBlobs: [], imageSizeBytes: 0 };
@@ -129,8 +132,21 @@ function total(all: readonly Descriptor[]): number {
 
 function optionalString(value: unknown, field: string): string | undefined {
   // PostgreSQL's text cannot hold NUL.
-  if (value === undefined || (typeof value === 'string' && !value.includes('\0'))) return value || undefined;
+  if (isAbsent(value) || (typeof value === 'string' && !value.includes('\0'))) return value || undefined;
   throw invalid(`${field} must be a string`);
+}
+
+/** Annotations are shown to every client that lists referrers, most of which would trip over other shapes. */
+function optionalAnnotations(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (isAbsent(value)) return undefined;
+  if (isObject(value) && Object.values(value).every((text) => typeof text === 'string')) {
+    return value as Readonly<Record<string, string>>;
+  }
+  throw invalid('annotations must be an object whose values are strings');
+}
+
+function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
 }
 
 function isObject(value: unknown): value is Json {

@@ -1,7 +1,7 @@
 import { RegistryError } from './errors.ts';
 
 /** The kinds of thing that a path under `/v2` can name. */
-export type RouteKind = 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'uploads' | 'upload';
+export type RouteKind = 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'uploads' | 'upload' | 'referrers';
 
 /** A path under `/v2`, taken apart; nothing in it has been checked against the grammar of names yet. */
 export interface Target {
@@ -36,6 +36,7 @@ export function parsePath(path: string): Target | undefined {
   if (before === 'tags' && last === 'list') return named('tags', components, 2, '');
   if (before === 'blobs') return named('blob', components, 2, last);
   if (before === 'manifests') return named('manifest', components, 2, last);
+  if (before === 'referrers') return named('referrers', components, 2, last);
   return undefined;
 }
 

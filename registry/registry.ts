@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import type { CoherentCache } from './coherent-cache.ts';
 import { createAccessCheck, type TokenClaims } from './access.ts';
 import { createBlobHandlers } from './blob-routes.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -11,9 +12,11 @@ import type { Logger } from './logger.ts';
 import { createManifestHandlers } from './manifest-routes.ts';
 import { parseRepositoryName } from './names.ts';
 import { parsePath, type Target } from './path.ts';
-import { createRepositoryCounters } from './repository-counters.ts';
+import type { FindReadableNamespaces } from './readable-repositories.ts';
+import { listReferrers } from './referrers.ts';
 import { announcedBytes, ClientGoneError, drainBody, drainBytes } from './request-body.ts';
 import { createRoutes, type RegistryRoute } from './routes.ts';
+import { createTrafficRecorder } from './traffic-recorder.ts';
 import { createUploadHashers } from './upload-hashers.ts';
 import { createUploadHandlers } from './upload-routes.ts';
 
@@ -32,6 +35,7 @@ export interface RequestSummary {
 export interface RegistryDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: CoherentCache;
   /** The most bytes that one upload may have. */
   readonly maxUploadBytes: number;
   readonly wakeDispatcher: WakeUp;
@@ -41,6 +45,9 @@ export interface RegistryDeps {
   readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
   /** The audience that the challenge names. */
   readonly service: string;
+  readonly findReadableNamespaces: FindReadableNamespaces;
+  /** Whether a manifest may name blobs and manifests that its repository does not have. */
+  readonly acceptsSparse: boolean;
   readonly log: Logger;
   readonly onRequestEnd?: ((summary: RequestSummary) => void) | undefined;
 }
@@ -59,7 +66,8 @@ const clientClosedRequest = 499;
 /** Puts the registry together: OCI distribution specification 1.1 on `/v2`. */
 export function createRegistry(deps: RegistryDeps): Registry {
   const { pool, log } = deps;
-  const counters = createRepositoryCounters(pool, log);
+  const { host } = new URL(deps.publicUrl);
+  const traffic = createTrafficRecorder({ ...deps, host });
   const background = new Set<Promise<void>>();
   function inBackground(work: Promise<void>): void {
     const tracked = work.finally(() => background.delete(tracked));
@@ -67,11 +75,12 @@ export function createRegistry(deps: RegistryDeps): Registry {
   }
   const routes = createRoutes({
     base: (exchange) => Promise.resolve(sendJson(exchange, {})),
-    catalog: (exchange) => listCatalog(pool, exchange),
+    catalog: (exchange) => listCatalog(pool, deps.findReadableNamespaces, exchange),
     tags: (exchange) => listTags(pool, exchange),
+    referrers: (exchange) => listReferrers(pool, exchange),
     blobs: createBlobHandlers(deps),
     uploads: createUploadHandlers({ ...deps, inBackground, hashers: createUploadHashers() }),
-    manifests: createManifestHandlers({ ...deps, counters, host: new URL(deps.publicUrl).host }),
+    manifests: createManifestHandlers({ ...deps, traffic, host }),
   });
   const checkAccess = createAccessCheck(deps);
   const byKind = Map.groupBy(routes, (route) => route.kind);
@@ -160,7 +169,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     },
     close: async () => {
       await Promise.all(background);
-      await counters.close();
+      await traffic.close();
     },
   };
 }

@@ -10,13 +10,16 @@ export interface Repository {
   readonly id: number;
   readonly immutableTags: boolean;
   readonly enableManifestLists: boolean;
+  /** The most tags that it keeps; 0: no limit. */
+  readonly tagLimit: number;
 }
 
 /** Finds a repository, or undefined. */
 export async function findRepository(db: Queryable, name: RepositoryName): Promise<Repository | undefined> {
   const { rows } = await db.query<Repository>({
     name: 'registry-find-repository',
-    text: `SELECT id, immutable_tags AS "immutableTags", enable_manifest_lists AS "enableManifestLists"
+    text: `SELECT id, immutable_tags AS "immutableTags", enable_manifest_lists AS "enableManifestLists",
+                  tag_limit AS "tagLimit"
            FROM registry.repositories WHERE namespace = $1 AND name = $2`,
     values: [name.namespace, name.name],
   });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RegistryError } from './errors.ts';
+import { requestChunks } from './request-chunks.ts';
 
 // A client that sends nothing for this long has gone, whether or not its connection knows.
 const silenceMs = 60_000;
@@ -39,8 +40,7 @@ export async function* readBody(
   let sizeBytes = 0;
   req.setTimeout(silenceMs, () => req.destroy());
   try {
-    // Destroying the request would destroy the connection, and the answer with it.
-    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+    for await (const chunk of requestChunks(req)) {
       sizeBytes += chunk.length;
       if (sizeBytes > maxBytes) throw tooLarge();
       yield chunk;

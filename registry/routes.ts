@@ -32,6 +32,7 @@ export interface Handlers {
   readonly base: GlobalRoute['handle'];
   readonly catalog: GlobalRoute['handle'];
   readonly tags: RepositoryRoute['handle'];
+  readonly referrers: RepositoryRoute['handle'];
   readonly blobs: ReturnType<typeof createBlobHandlers>;
   readonly uploads: ReturnType<typeof createUploadHandlers>;
   readonly manifests: ReturnType<typeof createManifestHandlers>;
@@ -45,15 +46,18 @@ const templates = {
   blob: '/v2/<name>/blobs/<digest>',
   uploads: '/v2/<name>/blobs/uploads/',
   upload: '/v2/<name>/blobs/uploads/<id>',
+  referrers: '/v2/<name>/referrers/<digest>',
 } as const satisfies Record<RouteKind, string>;
 
 /** The table that the registry works from: each route with the access that it needs. */
-export function createRoutes({ base, catalog, tags, blobs, uploads, manifests }: Handlers): readonly RegistryRoute[] {
+export function createRoutes(handlers: Handlers): readonly RegistryRoute[] {
+  const { base, catalog, tags, referrers, blobs, uploads, manifests } = handlers;
   const routes: readonly (Omit<GlobalRoute, 'template'> | Omit<RepositoryRoute, 'template'>)[] = [
     { method: 'GET', kind: 'base', access: 'authenticated', handle: base },
     { method: 'HEAD', kind: 'base', access: 'authenticated', handle: base },
     { method: 'GET', kind: 'catalog', access: 'catalog', handle: catalog },
     { method: 'GET', kind: 'tags', access: 'pull', handle: tags },
+    { method: 'GET', kind: 'referrers', access: 'pull', handle: referrers },
     { method: 'HEAD', kind: 'blob', access: 'pull', handle: blobs.head },
     { method: 'GET', kind: 'blob', access: 'pull', handle: blobs.get },
     { method: 'DELETE', kind: 'blob', access: 'delete', handle: blobs.remove },

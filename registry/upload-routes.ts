@@ -6,6 +6,7 @@ import { defaultAlgorithm, type Digest, parseDigest, requireAlgorithm, requireDi
 import { RegistryError } from './errors.ts';
 import { type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { parseRepositoryName, type RepositoryName } from './names.ts';
+import { type FindReadableNamespaces, findReadableSource, isReadable } from './readable-repositories.ts';
 import { receiveBody } from './receive-upload.ts';
 import { findOrCreateRepository } from './repositories.ts';
 import { type HeldClaim, holding, withClaim } from './upload-claims.ts';
@@ -20,6 +21,7 @@ import {
 } from './uploads.ts';
 
 export interface UploadRouteDeps extends CommitDeps {
+  readonly findReadableNamespaces: FindReadableNamespaces;
   readonly hashers: UploadHashers;
   /** The most bytes that one upload may have. */
   readonly maxUploadBytes: number;
@@ -83,6 +85,21 @@ export function createUploadHandlers(
     sendCreated(exchange, digest.text);
   }
 
+  /**
+   * Where a mount may take the blob from: the repository that was named, or, where none was, this one and then any other
+   * (OCI distribution specification, "Mounting a blob from another repository"); but only one that the pusher may read.
+   * Many clients name a source for which their token has no scope, so the account's own rights count as well.
+   */
+  async function mountSources({ query, claims, repository }: RepositoryExchange, digest: string) {
+    const from = query.get('from');
+    const named = from === null ? undefined : parseRepositoryName(from);
+    if (named && mayAct(claims, named.full, 'pull')) return [named];
+    const namespaces = await deps.findReadableNamespaces(claims.subject);
+    if (named) return (await isReadable(pool, namespaces, named)) ? [named] : [];
+    const elsewhere = await findReadableSource(pool, namespaces, digest);
+    return elsewhere ? [repository, elsewhere] : [repository];
+  }
+
   return {
     start: async (exchange) => {
       const { repository, query } = exchange;
@@ -94,8 +111,8 @@ export function createUploadHandlers(
       const { id: repositoryId } = await findOrCreateRepository(pool, repository);
       const mount = query.get('mount');
       if (mount !== null) {
-        const source = mountSource(exchange);
-        if (source && parseDigest(mount) && (await mountBlob(pool, repositoryId, source, mount))) {
+        for (const source of parseDigest(mount) ? await mountSources(exchange, mount) : []) {
+          if (!(await mountBlob(pool, repositoryId, source, mount))) continue;
           sendCreated(exchange, mount);
           return;
         }
@@ -158,14 +175,6 @@ export function createUploadHandlers(
       sendEmpty(exchange, 204);
     },
   };
-}
-
-/** Where a mount takes the blob from; undefined where the token may not pull from there, or nothing was named. */
-function mountSource(exchange: RepositoryExchange): RepositoryName | undefined {
-  const from = exchange.query.get('from');
-  // Without a source only what this repository has already can be found.
-  if (from === null) return exchange.repository;
-  return mayAct(exchange.claims, from, 'pull') ? parseRepositoryName(from) : undefined;
 }
 
 function locationOf(repository: RepositoryName, uploadId: string): string {

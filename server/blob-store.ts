@@ -4,6 +4,9 @@ import type { BlobStore } from '../registry/blob-store.ts';
 import { createFilesystemBlobStore } from '../registry/filesystem-blob-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
+/** What of the configuration says where blobs are. */
+export type BlobStoreConfig = Pick<Config, 'dataDir' | 's3' | 'maxUploadBytes'>;
+
 /** A blob store, and how to let go of it. */
 export interface OpenBlobStore {
   readonly blobStore: BlobStore;
@@ -15,7 +18,7 @@ export interface OpenBlobStore {
  *
  * @throws BucketUnusableError, or the error of the file system
  */
-export async function openBlobStore(config: Config, log: Logger): Promise<OpenBlobStore> {
+export async function openBlobStore(config: BlobStoreConfig, log: Logger): Promise<OpenBlobStore> {
   if (!config.s3) {
     const blobStore = await createFilesystemBlobStore({ rootPath: join(config.dataDir, 'blobs') });
     return { blobStore, close: () => undefined };

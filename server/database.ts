@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import type { Config } from '../config/load.ts';
 import { migrate } from '../database/migrate.ts';
-import { createPool } from '../database/pool.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** PostgreSQL does not answer. The message says where it was looked for, without the password. */
@@ -10,30 +9,22 @@ export class DatabaseUnreachableError extends Error {
 }
 
 /**
- * Opens the pool, and brings the database to the schema and the settings of this process.
+ * Brings the database to the schema and the settings of this process.
  *
  * @throws DatabaseUnreachableError, MigrationError
  */
-export async function openDatabase(config: Config & { databaseUrl: string }, log: Logger): Promise<pg.Pool> {
-  const pool = createPool({
-    connectionString: config.databaseUrl,
-    applicationName: 'jobrunner',
-    maxConnections: 20,
-    onError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
-  });
-  try {
-    await assertReachable(pool, config.databaseUrl);
-    const migrations = await migrate(pool);
-    if (migrations.length > 0) log.info({ migrations }, 'database migrated');
-    await pool.query(
-      `UPDATE registry.gc_settings SET review_delay = $1 * interval '1 ms', blob_lease = $2 * interval '1 ms'`,
-      [config.gcReviewDelayMs, config.gcBlobLeaseMs],
-    );
-    return pool;
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
+export async function prepareDatabase(
+  pool: pg.Pool,
+  config: Config & { databaseUrl: string },
+  log: Logger,
+): Promise<void> {
+  await assertReachable(pool, config.databaseUrl);
+  const migrations = await migrate(pool);
+  if (migrations.length > 0) log.info({ migrations }, 'database migrated');
+  await pool.query(
+    `UPDATE registry.gc_settings SET review_delay = $1 * interval '1 ms', blob_lease = $2 * interval '1 ms'`,
+    [config.gcReviewDelayMs, config.gcBlobLeaseMs],
+  );
 }
 
 async function assertReachable(pool: pg.Pool, databaseUrl: string): Promise<void> {

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { ApiInstance } from '../api/instance.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 
 export interface HealthDeps {
   readonly pool: pg.Pool;
-  readonly metrics: Metrics;
-  /** What is wrong with the parts of this process; empty: nothing. */
+  /** The metrics of all processes, in the text format of Prometheus. */
+  readonly renderMetrics: () => Promise<{ contentType: string; text: string }>;
+  /** What is wrong with the parts of the installation process; empty: nothing. */
   readonly problems: () => string[];
 }
 
@@ -16,7 +16,7 @@ const databaseTimeoutMs = 5_000;
  * What probes and monitors ask: `/livez` (the process runs), `/readyz` (it can work), `/health` and `/_ping` as MSR has
  * them (msr.md section 5), `/metrics` for Prometheus.
  */
-export function healthRoutes(app: ApiInstance, { pool, metrics, problems }: HealthDeps): void {
+export function healthRoutes(app: ApiInstance, { pool, renderMetrics, problems }: HealthDeps): void {
   async function findProblem(): Promise<string> {
     const [problem] = problems();
     if (problem !== undefined) return problem;
@@ -39,7 +39,7 @@ export function healthRoutes(app: ApiInstance, { pool, metrics, problems }: Heal
     });
   }
   app.get('/metrics', { config }, async (_request, reply) => {
-    const { contentType, text } = await metrics.render();
+    const { contentType, text } = await renderMetrics();
     return reply.type(contentType).send(text);
   });
 }

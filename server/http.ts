@@ -21,11 +21,15 @@ function isRegistryPath(url: string): boolean {
   return url.startsWith('/v2') && (url.length === 3 || url[3] === '/' || url[3] === '?');
 }
 
+const idleCheckMs = 50;
+
 /** Stops taking requests, lets those under way end for as long as `graceMs`, and then cuts them. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // Also those that a request of this time leaves open: a client would keep one until it is cut.
+  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
 }

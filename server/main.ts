@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, type Config } from '../config/load.ts';
 import { describeVariables } from '../config/variables.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { installTemporalRuntime } from '../workers/temporal.ts';
 import { parseRoles, roles, UnknownRoleError, type Role } from './roles.ts';
 import { serve, type ServeConfig } from './serve.ts';
 
@@ -34,10 +33,9 @@ async function main(): Promise<number> {
     return 2;
   }
   const log = createLogger({ level: config.logLevel });
-  if (wanted.has('worker')) installTemporalRuntime(log);
   try {
-    const server = await serve(config, wanted, log);
-    log.info({ port: server.port, roles: [...wanted] }, 'ready');
+    const server = await serve(config, wanted, { log, path: undefined });
+    log.info({ port: server.port, roles: [...wanted], httpProcesses: server.httpProcesses }, 'ready');
     if (server.adminPassword) console.log(`Password of admin, not shown again: ${server.adminPassword}`);
     const signal = await nextSignal();
     log.info({ signal }, 'stopping');

@@ -1,5 +1,8 @@
+/** The roles that answer requests. */
+export const httpRoles = ['api', 'garant', 'registry'] as const;
+
 /** What a process does. One machine plays all roles in one process; on Kubernetes each is a workload. */
-export const roles = ['api', 'garant', 'registry', 'worker'] as const;
+export const roles = [...httpRoles, 'worker'] as const;
 
 export type Role = (typeof roles)[number];
 

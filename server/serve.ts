@@ -1,29 +1,16 @@
-import { checkAccess } from '../api/access.ts';
-import { createApiApp } from '../api/app.ts';
 import { ensureFirstAdmin } from '../api/enzi/accounts.ts';
-import { createVerificationKeys, loadSigningKey } from '../api/garant/signing-keys.ts';
-import { tokenRoutes } from '../api/garant/token-route.ts';
-import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
-import type { ApiDeps, ApiInstance } from '../api/instance.ts';
-import { cronRoutes } from '../api/routes/crons.ts';
-import { jobRoutes } from '../api/routes/jobs.ts';
-import { repositoryRoutes } from '../api/routes/repositories.ts';
-import { webhookRoutes } from '../api/routes/webhooks.ts';
+import { loadSigningKey } from '../api/garant/signing-keys.ts';
+import { poolConnections } from '../config/connections.ts';
 import type { Config } from '../config/load.ts';
-import { createListener } from '../database/listener.ts';
-import { createWakeUp, cronChannel, jobChannel, outboxChannel } from '../jobs/wake-up.ts';
-import { createAddressGuard } from '../outbound/address-guard.ts';
-import { InvalidTokenError } from '../registry/access.ts';
-import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
+import { createWakeUp, jobChannel } from '../jobs/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
 import type { TemporalTarget } from '../workers/temporal.ts';
-import { openBlobStore } from './blob-store.ts';
-import { openDatabase } from './database.ts';
-import { healthRoutes } from './health.ts';
-import { closeServer, serverFactory } from './http.ts';
-import type { Role } from './roles.ts';
-import { startWorkerRole } from './worker-role.ts';
+import { prepareDatabase } from './database.ts';
+import { startHttpProcesses } from './http-processes.ts';
+import { startHttpRoles } from './http-roles.ts';
+import { openPool, openResources } from './resources.ts';
+import { httpRoles, type Role } from './roles.ts';
+import type { WorkerRole, WorkerRoleDeps } from './worker-role.ts';
 
 /** A configuration with everything in it that serving needs. `temporal` is only used by the role `worker`. */
 export type ServeConfig = Config & {
@@ -37,117 +24,114 @@ export interface RunningServer {
   readonly publicUrl: string;
   /** The port that it listens on. */
   readonly port: number;
+  /** How many processes serve HTTP. */
+  readonly httpProcesses: number;
   /** The first administrator's password, if it has just been made up; to be shown this once. */
   readonly adminPassword: string | undefined;
   /** Lets what runs come to an end, for as long as the configuration grants, and frees everything. */
   close(): Promise<void>;
 }
 
+/** Where the lines of a process and its children go. */
+export interface ServeLog {
+  readonly log: Logger;
+  /** File that they are appended to; undefined: standard error. */
+  readonly path: string | undefined;
+}
+
 /**
  * Plays roles: migrates the database, and starts what the roles need, in an order in which nothing is asked before it
- * can answer.
+ * can answer. HTTP is served by children of this process, unless the configuration wants one process, or only the role
+ * `worker` is played.
  *
- * @throws DatabaseUnreachableError, MigrationError, BucketUnusableError, TemporalUnreachableError, or the error of listening
+ * @throws DatabaseUnreachableError, MigrationError, BucketUnusableError, TemporalUnreachableError, ListenError
  */
-export async function serve(config: ServeConfig, roles: ReadonlySet<Role>, log: Logger): Promise<RunningServer> {
+export async function serve(
+  config: ServeConfig,
+  roles: ReadonlySet<Role>,
+  { log, path: logPath }: ServeLog,
+): Promise<RunningServer> {
   await using cleanUp = new AsyncDisposableStack();
-  const pool = await openDatabase(config, log);
-  cleanUp.defer(() => pool.end());
-  const adminPassword = await ensureFirstAdmin(pool, config.adminPassword);
-  const listener = createListener({
-    connectionString: config.databaseUrl,
-    applicationName: 'jobrunner',
-    onError: (error) => log.warn({ err: error }, 'the listening database connection broke'),
-  });
-  cleanUp.defer(() => listener.close());
+  const httpProcesses = httpRoles.some((role) => roles.has(role)) ? config.httpProcesses : 1;
+  const forks = httpProcesses > 1;
+  const maxConnections = poolConnections(config.databaseConnections, forks ? httpProcesses + 1 : 1);
+  const adminPassword = await prepare(config, roles, log);
 
-  const onWakeUpError = (error: Error): void => log.warn({ err: error }, 'a wake-up was not sent');
-  const wakeDispatcher = createWakeUp(pool, outboxChannel, onWakeUpError);
-  const wakeFollowers = createWakeUp(pool, jobChannel, onWakeUpError);
-  const { blobStore, close: closeBlobStore } = await openBlobStore(config, log);
-  cleanUp.defer(closeBlobStore);
-  const verifyToken = createTokenVerifier(createVerificationKeys(pool));
-  const metrics = createMetrics(pool);
-  const stopping = new AbortController();
-
-  const registry = roles.has('registry')
-    ? createRegistry({
-        pool,
-        blobStore,
-        maxUploadBytes: config.maxUploadBytes,
-        wakeDispatcher,
-        publicUrl: config.publicUrl,
-        service: tokenService,
-        verifyToken: forRegistry(verifyToken),
-        log,
-        onRequestEnd: metrics.observeRequest,
-      })
-    : undefined;
-  if (registry) cleanUp.defer(() => registry.close());
-
-  const worker = roles.has('worker')
-    ? await startWorkerRole({ ...config, pool, listener, blobStore, wakeDispatcher, wakeFollowers, log })
-    : undefined;
+  // A process whose children serve HTTP, and that is no worker, has no use for a database.
+  const servesRegistry = !forks && roles.has('registry');
+  const resources =
+    forks && !roles.has('worker') ? undefined : await openResources({ ...config, maxConnections, servesRegistry, log });
+  if (resources) cleanUp.defer(() => resources.close());
+  const worker =
+    resources && roles.has('worker')
+      ? await startWorker({
+          ...config,
+          ...resources,
+          wakeFollowers: createWakeUp(resources.pool, jobChannel, resources.onWakeUpError),
+          log,
+        })
+      : undefined;
   if (worker) cleanUp.defer(() => worker.close());
+  const problems = (): string[] => (worker && !worker.isReady() ? ['a worker is not polling'] : []);
 
-  const app = createApiApp({
-    log,
-    serverFactory: serverFactory(registry?.handle),
-    onRequestEnd: metrics.observeRequest,
-  });
-  const api: ApiDeps = {
-    pool,
-    listener,
-    wakeDispatcher,
-    wakeSchedules: createWakeUp(pool, cronChannel, onWakeUpError),
-    outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
-    verifyToken,
-    stopping: stopping.signal,
-  };
-  checkAccess(app, api);
-  healthRoutes(app, {
-    pool,
-    metrics,
-    problems: () => [
-      ...(stopping.signal.aborted ? ['stopping'] : []),
-      ...(worker && !worker.isReady() ? ['a worker is not polling'] : []),
-    ],
-  });
-  if (roles.has('api')) apiRoutes(app, api);
-  if (roles.has('garant')) tokenRoutes(app, { ...api, signingKey: await loadSigningKey(pool, config.secretKey) });
-  await app.listen({ host: config.host, port: config.port });
-  cleanUp.defer(async () => {
-    await closeServer(app.server, config.shutdownGraceMs);
-    await app.close();
-  });
-  cleanUp.defer(() => stopping.abort());
+  let port: number;
+  if (resources && !forks) {
+    const http = await startHttpRoles({
+      config,
+      roles,
+      resources,
+      log,
+      processName: 'main',
+      problems,
+      collect: async (metrics) => [await metrics.snapshot()],
+    });
+    cleanUp.defer(() => http.close());
+    port = http.port;
+  } else {
+    const settings = { config: httpConfig(config), roles, maxConnections, logPath };
+    const http = await startHttpProcesses({ count: httpProcesses, settings, problems, log });
+    cleanUp.defer(() => http.stop());
+    port = http.port;
+  }
 
-  const address = app.server.address();
-  const resources = cleanUp.move();
+  const opened = cleanUp.move();
+  return { publicUrl: config.publicUrl, port, httpProcesses, adminPassword, close: () => opened.disposeAsync() };
+}
+
+/** Does what has to be done once, before any process works. Gives the password that was made up. */
+async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: Logger): Promise<string | undefined> {
+  const pool = openPool({ ...config, maxConnections: 2, log });
+  try {
+    await prepareDatabase(pool, config, log);
+    if (roles.has('garant')) await loadSigningKey(pool, config.secretKey);
+    return await ensureFirstAdmin(pool, config.adminPassword);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Loaded where it is needed: Temporal's native code is large. */
+async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
+  const { startWorkerRole } = await import('./worker-role.ts');
+  return startWorkerRole(deps);
+}
+
+/** A child gets what it uses, and no more secrets than that. */
+function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
+  const { dataDir, s3, maxUploadBytes, host, port, publicUrl, acceptsSparseManifests } = config;
+  const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
-    publicUrl: config.publicUrl,
-    port: typeof address === 'object' && address ? address.port : config.port,
-    adminPassword,
-    close: () => resources.disposeAsync(),
-  };
-}
-
-/** Every route of `/api/v0`. */
-export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
-  jobRoutes(app, deps);
-  cronRoutes(app, deps);
-  webhookRoutes(app, deps);
-  repositoryRoutes(app, deps);
-}
-
-/** The registry has its own word for a token that is not valid. */
-function forRegistry(verify: ApiDeps['verifyToken']): RegistryDeps['verifyToken'] {
-  return async (token) => {
-    try {
-      return await verify(token);
-    } catch (error) {
-      if (!(error instanceof TokenRejectedError)) throw error;
-      throw new InvalidTokenError(error.message, { cause: error });
-    }
+    dataDir,
+    s3,
+    maxUploadBytes,
+    host,
+    port,
+    publicUrl,
+    acceptsSparseManifests,
+    outboundAllowPrivate,
+    shutdownGraceMs,
+    logLevel,
+    databaseUrl,
+    secretKey,
   };
 }

@@ -4,19 +4,21 @@ import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
+import type { CoherentCache } from '../registry/coherent-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { bundleWorkflows } from '../workers/bundle.ts';
 import { startDispatcher } from '../workers/dispatcher.ts';
 import { startReconciler } from '../workers/reconciler.ts';
 import { startSchedules } from '../workers/schedules.ts';
 import { registerSearchAttributes } from '../workers/search-attributes.ts';
-import { connectTemporal, type TemporalTarget } from '../workers/temporal.ts';
+import { connectTemporal, installTemporalRuntime, type TemporalTarget } from '../workers/temporal.ts';
 import { startWorkers } from '../workers/workers.ts';
 
 export interface WorkerRoleDeps {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly blobStore: BlobStore;
+  readonly cache: Pick<CoherentCache, 'publish'>;
   readonly temporal: TemporalTarget;
   readonly wakeDispatcher: WakeUp;
   readonly wakeFollowers: WakeUp;
@@ -34,12 +36,13 @@ export interface WorkerRole {
 
 /**
  * Plays the role `worker`: the workers of every task queue, and the loops that carry orders to Temporal and its news
- * back.
+ * back. Once in a process.
  *
  * @throws TemporalUnreachableError
  */
 export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole> {
   const { pool, listener, log, temporal: target } = deps;
+  installTemporalRuntime(log);
   const bundling = bundleWorkflows();
   // Awaited below; a failure before that must not count as unhandled.
   bundling.catch(() => undefined);

@@ -1,6 +1,8 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type pg from 'pg';
 import { countJobs } from '../jobs/queries.ts';
+import { createProcessMetrics } from './process-metrics.ts';
+import { exportMetrics, renderSum, type MetricsSnapshot } from './snapshot.ts';
 
 /** How one request went. */
 export interface RequestMeasure {
@@ -11,20 +13,31 @@ export interface RequestMeasure {
   readonly durationMs: number;
 }
 
-/** The metrics of a process. */
+/** The metrics of a process that serves HTTP. */
 export interface Metrics {
   readonly observeRequest: (request: RequestMeasure) => void;
-  /** Prometheus text format. */
-  readonly render: () => Promise<{ contentType: string; text: string }>;
+  /** What this process counts by itself. */
+  readonly snapshot: () => Promise<MetricsSnapshot>;
+  /**
+   * Adds up what the processes count, and adds what the database says, which is the same for all.
+   *
+   * @param snapshots of every process, this one among them
+   * @returns Prometheus text format
+   */
+  readonly render: (snapshots: readonly MetricsSnapshot[]) => Promise<{ contentType: string; text: string }>;
 }
 
 const durationBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300];
 
-/** Sets up the metrics of this process. Counts of jobs are read from the database at each scrape. */
-export function createMetrics(pool: pg.Pool): Metrics {
+/**
+ * Sets up the metrics of this process. Counts of jobs are read from the database at each scrape.
+ *
+ * @param processName which of the processes this is
+ */
+export function createMetrics(pool: pg.Pool, processName: string): Metrics {
+  const own = createProcessMetrics(processName);
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
     name: 'jobrunner_http_request_duration_seconds',
     help: 'How long requests took, from the first byte in to the last byte out.',
@@ -32,6 +45,33 @@ export function createMetrics(pool: pg.Pool): Metrics {
     buckets: durationBucketsSeconds,
     registers,
   });
+  const failures = new Counter({
+    name: 'jobrunner_scrape_failures_total',
+    help: 'Scrapes that could not read the database.',
+    registers,
+  });
+  const stored = storedMetrics(pool);
+  return {
+    observeRequest: ({ route, method, status, durationMs }) => {
+      own.countRequest();
+      duration.observe({ route, method, status: String(status) }, durationMs / 1_000);
+    },
+    snapshot: async () => [...(await own.snapshot()), ...(await exportMetrics(registry))],
+    render: async (snapshots) => {
+      try {
+        return await renderSum([...snapshots, await exportMetrics(stored)]);
+      } catch (error) {
+        failures.inc();
+        throw error;
+      }
+    },
+  };
+}
+
+/** What is read from the database, by the one process that answers the scrape. */
+function storedMetrics(pool: pg.Pool): Registry {
+  const registry = new Registry();
+  const registers = [registry];
   void new Gauge({
     name: 'jobrunner_jobs_unfinished',
     help: 'Jobs that have not ended.',
@@ -51,23 +91,5 @@ export function createMetrics(pool: pg.Pool): Metrics {
       this.set(rows[0]?.count ?? 0);
     },
   });
-  const failures = new Counter({
-    name: 'jobrunner_scrape_failures_total',
-    help: 'Scrapes that could not read the database.',
-    registers,
-  });
-  return {
-    observeRequest: ({ route, method, status, durationMs }) => {
-      duration.observe({ route, method, status: String(status) }, durationMs / 1_000);
-    },
-    render: async () => {
-      const { contentType } = registry;
-      try {
-        return { contentType, text: await registry.metrics() };
-      } catch (error) {
-        failures.inc();
-        throw error;
-      }
-    },
-  };
+  return registry;
 }

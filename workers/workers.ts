@@ -9,6 +9,7 @@ import { createWebhookActivities } from '../activities/webhook.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
+import type { CoherentCache } from '../registry/coherent-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { taskQueues } from '../workflows/shared/task-queues.ts';
 import { reportFailedAttempts } from './activity-interceptor.ts';
@@ -19,6 +20,7 @@ export interface WorkersDeps {
   readonly bundle: WorkflowBundle;
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  readonly cache: Pick<CoherentCache, 'publish'>;
   readonly outbound: OutboundClient;
   readonly wakeDispatcher: WakeUp;
   readonly wakeFollowers: WakeUp;
@@ -67,7 +69,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
 
 /** Every limit is written out: the defaults suit nobody in particular. */
 function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<typeof commonOptions>>[] {
-  const { pool, blobStore, outbound } = deps;
+  const { pool, blobStore, cache, outbound } = deps;
   const jobLog = createJobLog(pool, deps.wakeFollowers);
   return [
     {
@@ -83,7 +85,7 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
     {
       taskQueue: taskQueues.maintenance,
       activities: {
-        ...createBlobCollectionActivities({ pool, blobStore, jobLog }),
+        ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
         ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
       },
       maxConcurrentActivityTaskExecutions: 4,

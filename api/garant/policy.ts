@@ -1,6 +1,17 @@
 import type { Queryable } from '../../database/pool.ts';
-import type { Account } from '../enzi/accounts.ts';
+import { type Account, findActiveAccount } from '../enzi/accounts.ts';
 import type { Scope } from './scopes.ts';
+
+/**
+ * The namespaces in which an account may read every repository; what is public may be read by everybody besides.
+ *
+ * @param subject account name; empty: nobody has signed in
+ */
+export async function readableNamespaces(q: Queryable, subject: string): Promise<'all' | readonly string[]> {
+  const account = subject === '' ? undefined : await findActiveAccount(q, subject);
+  if (!account) return [];
+  return account.isAdmin ? 'all' : [account.name];
+}
 
 /**
  * Who may do what: gives the part of the asked scopes that an account is granted. System administrators may do
@@ -21,7 +32,9 @@ export async function grantScopes(
 
 async function grantedActions(q: Queryable, account: Account | undefined, scope: Scope): Promise<readonly string[]> {
   if (account?.isAdmin) return scope.actions;
-  if (scope.type !== 'repository') return [];
+  // The catalog shows everybody what they may read, and no more.
+  if (scope.type === 'registry')
+    return scope.name === 'catalog' ? scope.actions.filter((action) => action === '*') : [];
   const [namespace, ...rest] = scope.name.split('/');
   if (account && account.name === namespace) return scope.actions;
   if (!scope.actions.includes('pull')) return [];

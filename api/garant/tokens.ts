@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { errors, jwtVerify, SignJWT, type CryptoKey } from 'jose';
 import { signingAlgorithm, type SigningKey } from './signing-keys.ts';
 import type { Scope } from './scopes.ts';
@@ -37,14 +38,32 @@ export async function issueToken(key: SigningKey, claims: TokenClaims, now = new
     .sign(key.privateKey);
 }
 
+// A client sends its token with every request; to verify a signature costs more than all else of a small one.
+const maxRemembered = 5_000;
+
 /**
- * Makes the check of tokens. It needs no other service, and no database but for keys that it has not seen.
+ * Makes the check of tokens. It needs no other service, and no database but for keys that it has not seen. Tokens that
+ * were found right are remembered until they expire.
  *
  * The check throws TokenRejectedError.
  */
 export function createTokenVerifier(
   findKey: (kid: string) => Promise<CryptoKey | undefined>,
 ): (token: string) => Promise<TokenClaims> {
+  const remembered = new LRUCache<string, { claims: TokenClaims; expiresAtMs: number }>({ max: maxRemembered });
+  const verify = createSignatureCheck(findKey);
+  return async (token) => {
+    const known = remembered.get(token);
+    if (known && Date.now() < known.expiresAtMs) return known.claims;
+    const { claims, expiresAtMs } = await verify(token);
+    remembered.set(token, { claims, expiresAtMs });
+    return claims;
+  };
+}
+
+function createSignatureCheck(
+  findKey: (kid: string) => Promise<CryptoKey | undefined>,
+): (token: string) => Promise<{ claims: TokenClaims; expiresAtMs: number }> {
   return async (token) => {
     try {
       const { payload } = await jwtVerify<{ access?: Scope[] }>(
@@ -62,7 +81,10 @@ export function createTokenVerifier(
           requiredClaims: ['exp', 'sub'],
         },
       );
-      return { subject: payload.sub ?? '', access: payload.access ?? [] };
+      return {
+        claims: { subject: payload.sub ?? '', access: payload.access ?? [] },
+        expiresAtMs: ((payload.exp ?? 0) + clockToleranceSeconds) * 1_000,
+      };
     } catch (error) {
       if (error instanceof errors.JOSEError) throw new TokenRejectedError(error.message, { cause: error });
       throw error;

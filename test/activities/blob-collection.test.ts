@@ -11,6 +11,8 @@ import { blobBytes, startBlobs, type TestBlobs } from './test-blobs.ts';
 
 interface Collection extends TestJob {
   readonly blobs: TestBlobs;
+  /** What the caches were told. */
+  readonly published: unknown[];
   readonly activities: ReturnType<typeof createBlobCollectionActivities>;
 }
 
@@ -18,7 +20,10 @@ async function startCollection(t: TestContext): Promise<Collection> {
   const job = await startJob(t, 'onlinegc_blobs');
   const blobs = await startBlobs(t, job.pool);
   const { pool, jobLog } = job;
-  return { ...job, blobs, activities: createBlobCollectionActivities({ pool, blobStore: blobs.store, jobLog }) };
+  const published: unknown[] = [];
+  const cache = { publish: (keys: unknown) => Promise.resolve(void published.push(keys)) };
+  const activities = createBlobCollectionActivities({ pool, blobStore: blobs.store, cache, jobLog });
+  return { ...job, blobs, published, activities };
 }
 
 const signal = new AbortController().signal;

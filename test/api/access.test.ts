@@ -58,6 +58,7 @@ test('every route of the registry declares who may use it', () => {
     base: handle,
     catalog: handle,
     tags: handle,
+    referrers: handle,
     blobs: { head: handle, get: handle, remove: handle },
     uploads: { start: handle, status: handle, append: handle, finish: handle, cancel: handle },
     manifests: { read: handle, put: handle, remove: handle },

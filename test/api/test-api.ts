@@ -15,7 +15,7 @@ import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createAddressGuard } from '../../outbound/address-guard.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
-import { apiRoutes } from '../../server/serve.ts';
+import { apiRoutes } from '../../server/http-roles.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -109,7 +109,7 @@ export async function startApi(
   const routes: DeclaredRoute[] = [];
   const stopping = new AbortController();
   const signingKey = await loadSigningKey(pool, randomBytes(32));
-  const metrics = createMetrics(pool);
+  const metrics = createMetrics(pool, 'test');
   const app = createApiApp({
     log: createLogger({ level: 'silent' }),
     serverFactory: serverFactory(undefined),
@@ -131,7 +131,7 @@ export async function startApi(
     stopping: stopping.signal,
   };
   checkAccess(app, deps);
-  healthRoutes(app, { pool, metrics, problems });
+  healthRoutes(app, { pool, renderMetrics: async () => metrics.render([await metrics.snapshot()]), problems });
   apiRoutes(app, deps);
   tokenRoutes(app, { ...deps, signingKey });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -53,7 +53,7 @@ test('an administrator is granted all that is asked for, and no more', async (t)
   assert.deepEqual((await claimsOf(api, '')).access, []);
 });
 
-test('an account has everything in its own namespace, may pull what is public, and nothing else', async (t) => {
+test('an account has everything in its own namespace, may pull what is public, list what it may read, and nothing else', async (t) => {
   const api = await startApi(t);
   await addRepository(api, 'open', 'public');
   await addRepository(api, 'hidden', 'private');
@@ -63,7 +63,7 @@ test('an account has everything in its own namespace, may pull what is public, a
   assert.equal(claims.subject, 'ada');
   assert.deepEqual(
     claims.access.map(({ name, actions }) => `${name} ${actions.join()}`),
-    ['ada/app pull,push,delete', 'acme/open pull', 'ada pull,push,delete'],
+    ['ada/app pull,push,delete', 'acme/open pull', 'ada pull,push,delete', 'catalog *'],
   );
 });
 
@@ -73,7 +73,10 @@ test('nobody may pull what is public, and never push', async (t) => {
   const scope = `&scope=repository:acme/open:${everything}%20repository:acme/none:push&scope=registry:catalog:*`;
   assert.deepEqual(await claimsOf(api, scope, { as: null }), {
     subject: '',
-    access: [{ type: 'repository', name: 'acme/open', actions: ['pull'] }],
+    access: [
+      { type: 'repository', name: 'acme/open', actions: ['pull'] },
+      { type: 'registry', name: 'catalog', actions: ['*'] },
+    ],
   });
 });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { maxProcesses, poolConnections } from '../../config/connections.ts';
 import { ConfigError, loadConfig } from '../../config/load.ts';
 import { describeVariables, variables } from '../../config/variables.ts';
 
@@ -30,11 +31,15 @@ test('an empty environment gives the documented defaults', () => {
     dataDir: path.resolve('.jobrunner'),
     host: '0.0.0.0',
     port: 8080,
+    // With the default connections there is room for 15 children.
+    httpProcesses: Math.min(availableParallelism(), 15),
     publicUrl: 'http://localhost:8080',
     adminPassword: undefined,
     secretKey: undefined,
     databaseUrl: undefined,
+    databaseConnections: 80,
     temporal: { address: undefined, namespace: 'default', apiKey: undefined, tls: undefined },
+    acceptsSparseManifests: false,
     outboundAllowPrivate: false,
     webhookRetryDelayMs: 5_000,
     gcReviewDelayMs: 3_600_000,
@@ -62,15 +67,18 @@ test('every value that is given is taken', () => {
     JOBRUNNER_DATA_DIR: '/data',
     HOST: '127.0.0.1',
     PORT: '0',
+    HTTP_PROCESSES: '3',
     PUBLIC_URL: 'https://registry.example/sub//',
     ADMIN_PASSWORD: ' spaces count ',
     SECRET_KEY: 'aB'.repeat(32),
     DATABASE_URL: 'postgresql://user@host/name',
+    DATABASE_CONNECTIONS: '20',
     TEMPORAL_ADDRESS: 'temporal:7233',
     TEMPORAL_NAMESPACE: 'jobs',
     TEMPORAL_API_KEY: 'key',
     TEMPORAL_TLS_CERT: 'cert',
     TEMPORAL_TLS_KEY: 'pem',
+    SPARSE_MANIFESTS: 'accept',
     OUTBOUND_ALLOW_PRIVATE: 'true',
     WEBHOOK_RETRY_DELAY: '10ms',
     GC_REVIEW_DELAY: '0s',
@@ -91,11 +99,14 @@ test('every value that is given is taken', () => {
     dataDir: '/data',
     host: '127.0.0.1',
     port: 0,
+    httpProcesses: 3,
     publicUrl: 'https://registry.example/sub',
     adminPassword: ' spaces count ',
     secretKey: Buffer.alloc(32, 0xab),
     databaseUrl: 'postgresql://user@host/name',
+    databaseConnections: 20,
     temporal: { address: 'temporal:7233', namespace: 'jobs', apiKey: 'key', tls: { cert: 'cert', key: 'pem' } },
+    acceptsSparseManifests: true,
     outboundAllowPrivate: true,
     webhookRetryDelayMs: 10,
     gcReviewDelayMs: 0,
@@ -120,9 +131,11 @@ test('every value that is given is taken', () => {
 test('every problem is listed, each with the name of its variable and what it must be', () => {
   const problems = problemsOf({
     PORT: '65536',
+    HTTP_PROCESSES: '0',
     PUBLIC_URL: 'ftp://host',
     SECRET_KEY: 'secret-value',
     DATABASE_URL: 'mysql://user:hunter2@host/name',
+    DATABASE_CONNECTIONS: 'many',
     TEMPORAL_ADDRESS: 'temporal',
     TEMPORAL_TLS: 'yes',
     TEMPORAL_TLS_CERT: 'cert',
@@ -139,6 +152,8 @@ test('every problem is listed, each with the name of its variable and what it mu
       'PORT',
       'TEMPORAL_TLS',
       'TEMPORAL_TLS_CERT',
+      'DATABASE_CONNECTIONS',
+      'HTTP_PROCESSES',
       'PUBLIC_URL',
       'SECRET_KEY',
       'DATABASE_URL',
@@ -161,6 +176,28 @@ test('numbers and URLs that only look right are refused', () => {
   }
   for (const url of ['http://user:pw@host', 'http://host?a=b', 'http://host#part', 'localhost:8080', 'http://']) {
     assert.equal(problemsOf({ PUBLIC_URL: url }).length, 1, url);
+  }
+});
+
+test('processes are as many as the connections to the database allow', () => {
+  assert.equal(loadConfig({ DATABASE_CONNECTIONS: '5' }).httpProcesses, 1);
+  assert.equal(loadConfig({ DATABASE_CONNECTIONS: '15', HTTP_PROCESSES: '2' }).httpProcesses, 2);
+  assert.match(
+    problemsOf({ DATABASE_CONNECTIONS: '15', HTTP_PROCESSES: '3' }).join(),
+    /^HTTP_PROCESSES must be at most 2 for DATABASE_CONNECTIONS of 15/,
+  );
+  for (const count of ['-1', '1.5', '1e2', '1025', ' 2']) {
+    assert.equal(problemsOf({ HTTP_PROCESSES: count, DATABASE_CONNECTIONS: '10000' }).length, 1, count);
+  }
+});
+
+test('the pools and listeners of all processes keep to the connections that they may have', () => {
+  assert.equal(poolConnections(80, 1), 20);
+  for (const total of [5, 15, 80, 1_000]) {
+    for (let processes = 1; processes <= maxProcesses(total); processes++) {
+      const pool = poolConnections(total, processes);
+      assert.ok(pool >= 4 && processes * (pool + 1) <= total, `${processes} processes of ${total}`);
+    }
   }
 });
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startPostgres, type PostgresServer } from '../../local/postgres.ts';
 import { isRunning } from '../../local/process.ts';
-import { supervise } from '../../local/supervisor.ts';
+import { supervise } from '../../server/supervisor.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const leaver = fileURLToPath(new URL('./leave-server.ts', import.meta.url));

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { isRunning } from '../../local/process.ts';
-import { supervise } from '../../local/supervisor.ts';
+import { supervise } from '../../server/supervisor.ts';
 import { isKnownVersion, temporalBinary } from '../../local/temporal-binary.ts';
 import { startTemporal, type TemporalServer } from '../../local/temporal.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -11,6 +11,7 @@ test('every route states the access that it needs, and no request passes without
     base: '/v2/',
     catalog: '/v2/_catalog',
     tags: `/v2/${name}/tags/list`,
+    referrers: `/v2/${name}/referrers/${randomBlob().digest}`,
     manifest: `/v2/${name}/manifests/latest`,
     blob: `/v2/${name}/blobs/${randomBlob().digest}`,
     uploads: `/v2/${name}/blobs/uploads/`,

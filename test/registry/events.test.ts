@@ -91,3 +91,28 @@ test('a push that is refused leaves no event, no job and no outbox row', async (
   assert.deepEqual([await count(registry, 'jobs.jobs'), await count(registry, 'jobs.outbox')], [0, 0]);
   assert.equal(registry.wakeUps(), 0);
 });
+
+test('pulls are told once a second, those of one account together, and wake who subscribes', async (t) => {
+  const registry = await startRegistry(t);
+  const { digest } = await pushImage(registry, name, '1.0');
+  await subscribe(registry, 'TAG_PULL', 'admin');
+  const wakeUps = registry.wakeUps();
+  const pull = (reference: string, subject: string) =>
+    registry.send('GET', `/v2/${name}/manifests/${reference}`, { subject });
+  await Promise.all([pull('1.0', 'ada'), pull('1.0', 'ada'), pull('1.0', ''), pull(digest, 'ada')]);
+  await registry.send('HEAD', `/v2/${name}/manifests/1.0`);
+  await registry.registry.close();
+  const { rows } = await registry.pool.query<{ actor: string; kind: string; count: number; image: string }>(
+    `SELECT actor, type || ' ' || webhook_type AS kind, sum((contents ->> 'count')::int) AS count,
+            min(contents ->> 'imageName') AS image
+     FROM registry.events WHERE type = 'GET' GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+  const tagged = { kind: 'GET TAG_PULL', image: `registry.example:8443/${name}:1.0` };
+  assert.deepEqual(rows, [
+    { actor: '', ...tagged, count: 1 },
+    { actor: 'ada', kind: 'GET MANIFEST_PULL', image: `registry.example:8443/${name}@${digest}`, count: 1 },
+    { actor: 'ada', ...tagged, count: 2 },
+  ]);
+  assert.ok((await count(registry, 'jobs.outbox')) >= 2);
+  assert.ok(registry.wakeUps() > wakeUps);
+});

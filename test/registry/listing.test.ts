@@ -68,3 +68,23 @@ test('the catalog, a page at a time', async (t) => {
   const claims: TokenClaims = { subject: 'admin', access: [] };
   assert.equal((await registry.send('GET', '/v2/_catalog', { access: claims.access })).status, 401);
 });
+
+test('the catalog shows what the caller may read, and pages over nothing else', async (t) => {
+  const registry = await startRegistry(t);
+  for (const repository of ['acme/hidden', 'acme/open', 'ada/one', 'ada/open', 'admin/x']) {
+    await pushBlob(registry, repository, 'x');
+  }
+  await registry.pool.query(`UPDATE registry.repositories SET visibility = 'public' WHERE name = 'open'`);
+  const seenBy = async (subject: string) => {
+    const seen: string[] = [];
+    for (let target: string | undefined = '/v2/_catalog?n=1'; target !== undefined;) {
+      const response = await registry.send('GET', target, { access: catalogAccess, subject });
+      seen.push(...(JSON.parse(response.body.toString()) as { repositories: string[] }).repositories);
+      target = /^<(.+)>; rel="next"$/.exec(response.headers.link?.toString() ?? '')?.[1];
+    }
+    return seen;
+  };
+  assert.deepEqual(await seenBy(''), ['acme/open', 'ada/open']);
+  assert.deepEqual(await seenBy('ada'), ['acme/open', 'ada/one', 'ada/open']);
+  assert.deepEqual(await seenBy('admin'), ['acme/hidden', 'acme/open', 'ada/one', 'ada/open', 'admin/x']);
+});

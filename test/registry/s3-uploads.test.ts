@@ -35,7 +35,7 @@ async function startS3Registry(
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   cleanUp.after(() => store.close());
-  return { ...(await startRegistry(t, () => store)), s3, store };
+  return { ...(await startRegistry(t, { wrapStore: () => store })), s3, store };
 }
 
 async function startUpload(node: TestNode, query = ''): Promise<string> {

@@ -6,9 +6,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type pg from 'pg';
+import { readableNamespaces } from '../../api/garant/policy.ts';
+import { createListener } from '../../database/listener.ts';
 import { type AccessGrant, InvalidTokenError, type TokenClaims } from '../../registry/access.ts';
 import type { BlobStore } from '../../registry/blob-store.ts';
+import { cacheApplicationName } from '../../registry/cache-coherence.ts';
+import { createCoherentCache } from '../../registry/coherent-cache.ts';
 import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+import type { Logger } from '../../registry/logger.ts';
 import { createRegistry, type Registry, type RequestSummary } from '../../registry/registry.ts';
 import { registryServerOptions } from '../../registry/server-options.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -30,6 +35,8 @@ export interface TestRequest {
   readonly isChunked?: boolean;
   /** Undefined: all that the path's repository needs; null: no token at all. */
   readonly access?: readonly AccessGrant[] | null;
+  /** Whose token it is; `admin` by default. */
+  readonly subject?: string;
 }
 
 /** One process's worth of registry, on a port of its own. */
@@ -60,36 +67,52 @@ export function fullAccess(...names: string[]): AccessGrant[] {
   return names.map((name) => ({ type: 'repository', name, actions: ['pull', 'push', 'delete'] }));
 }
 
-/** Starts a registry with the accounts `admin` and `acme` over a fresh database and folder. */
-export async function startRegistry(
-  t: TestContext,
-  wrap = (store: BlobStore) => store,
-  options: { readonly maxUploadBytes?: number } = {},
-): Promise<TestRegistry> {
-  const { pool } = await createTestDatabase(t);
-  await pool.query(`INSERT INTO accounts.accounts (name, is_org) VALUES ('admin', false), ('acme', true)`);
+export interface TestRegistryOptions {
+  readonly wrapStore?: (store: BlobStore) => BlobStore;
+  readonly acceptsSparse?: boolean;
+  readonly maxUploadBytes?: number;
+}
+
+/** Starts a registry with the administrator `admin`, the user `ada` and the organization `acme` over a fresh database and folder. */
+export async function startRegistry(t: TestContext, options: TestRegistryOptions = {}): Promise<TestRegistry> {
+  const { pool, url } = await createTestDatabase(t);
+  await pool.query(`INSERT INTO accounts.accounts (name, is_org, is_admin)
+     VALUES ('admin', false, true), ('ada', false, false), ('acme', true, false)`);
   const rootPath = await mkdtemp(path.join(tmpdir(), 'registry-'));
   t.after(() => rm(rootPath, { recursive: true, force: true }));
-  const blobStore = wrap(await createFilesystemBlobStore({ rootPath }));
+  const { wrapStore = (store) => store } = options;
+  const blobStore = wrapStore(await createFilesystemBlobStore({ rootPath }));
   const summaries: RequestSummary[] = [];
   const errors: unknown[] = [];
   let wakeUps = 0;
 
+  const log: Logger = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: (fields) => errors.push(fields),
+  };
+
   async function addNode(): Promise<TestNode> {
+    const listener = createListener({
+      connectionString: url,
+      applicationName: cacheApplicationName,
+      // The database goes before the listener does.
+      onError: () => undefined,
+    });
+    const cache = createCoherentCache({ pool, listener, log });
     const registry = createRegistry({
       maxUploadBytes: options.maxUploadBytes ?? 50 * 1024 ** 3,
       pool,
       blobStore,
+      cache,
       wakeDispatcher: { send: () => void wakeUps++ },
       publicUrl: 'https://registry.example:8443',
       service: 'registry.example',
+      findReadableNamespaces: (subject) => readableNamespaces(pool, subject),
+      acceptsSparse: options.acceptsSparse ?? false,
       verifyToken: (jwt) => Promise.resolve(decodeToken(jwt)),
-      log: {
-        debug: () => undefined,
-        info: () => undefined,
-        warn: () => undefined,
-        error: (fields) => errors.push(fields),
-      },
+      log,
       onRequestEnd: (summary) => summaries.push(summary),
     });
     const server = http.createServer(registryServerOptions, registry.handle);
@@ -99,6 +122,8 @@ export async function startRegistry(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await registry.close();
+      cache.close();
+      await listener.close();
     });
     return { port, registry, send: (method, target, request) => send(port, method, target, request) };
   }
@@ -126,14 +151,14 @@ function decodeToken(jwt: string): TokenClaims {
 }
 
 /** The `Authorization` header of a request for `target`. */
-export function authorization(target: string, access?: readonly AccessGrant[]): string {
-  const name = /^\/v2\/(.+?)\/(?:blobs|manifests|tags)\//.exec(target)?.[1];
-  const claims: TokenClaims = { subject: 'admin', access: access ?? (name === undefined ? [] : fullAccess(name)) };
+export function authorization(target: string, access?: readonly AccessGrant[], subject = 'admin'): string {
+  const name = /^\/v2\/(.+?)\/(?:blobs|manifests|tags|referrers)\//.exec(target)?.[1];
+  const claims: TokenClaims = { subject, access: access ?? (name === undefined ? [] : fullAccess(name)) };
   return `Bearer ${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
 }
 
 async function send(port: number, method: string, target: string, request: TestRequest = {}): Promise<TestResponse> {
-  const { access, body, headers, isChunked = false } = request;
+  const { access, subject, body, headers, isChunked = false } = request;
   return new Promise((resolve, reject) => {
     const req = http.request(
       {
@@ -143,7 +168,7 @@ async function send(port: number, method: string, target: string, request: TestR
         path: target,
         agent: false,
         headers: {
-          ...(access !== null && { Authorization: authorization(target, access) }),
+          ...(access !== null && { Authorization: authorization(target, access, subject) }),
           ...(body !== undefined && !isChunked && { 'Content-Length': Buffer.byteLength(body) }),
           ...(isChunked && { 'Transfer-Encoding': 'chunked' }),
           ...headers,

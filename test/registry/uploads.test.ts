@@ -113,10 +113,9 @@ test('chunked, with every kind of last request, and with a digest that needs the
 });
 
 test('digest-algorithm: what the client announces is hashed as the bytes pass, and never read back', async (t) => {
-  const registry = await startRegistry(t, (store) => ({
-    ...store,
-    open: () => Promise.reject(new Error('the bytes must not be read')),
-  }));
+  const registry = await startRegistry(t, {
+    wrapStore: (store) => ({ ...store, open: () => Promise.reject(new Error('the bytes must not be read')) }),
+  });
   const other = await registry.addNode();
   for (const algorithm of ['sha256', 'sha512']) {
     const { bytes } = randomBlob(100_000);
@@ -151,7 +150,7 @@ test('a digest algorithm that is not supported is refused with those that are', 
 });
 
 test('an upload may have so many bytes and no more, on every path', async (t) => {
-  const registry = await startRegistry(t, undefined, { maxUploadBytes: 1_000 });
+  const registry = await startRegistry(t, { maxUploadBytes: 1_000 });
   const { bytes, digest } = randomBlob(1_000);
   const over = Buffer.alloc(1_001);
   assert.equal(await pushBlob(registry, name, bytes), digest);
@@ -430,7 +429,10 @@ test('mount: with access to the source, without it, and of what is not there', a
   const { bytes } = randomBlob();
   const digest = await pushBlob(registry, 'acme/base', bytes);
   const mount = (query: string, sources: readonly string[]) =>
-    registry.send('POST', `/v2/${name}/blobs/uploads/?${query}`, { access: fullAccess(name, ...sources) });
+    registry.send('POST', `/v2/${name}/blobs/uploads/?${query}`, {
+      access: fullAccess(name, ...sources),
+      subject: 'ada',
+    });
 
   const refused = await mount(`mount=${digest}&from=acme/base`, []);
   assert.equal(refused.status, 202);
@@ -439,7 +441,6 @@ test('mount: with access to the source, without it, and of what is not there', a
   assert.equal((await mount(`mount=${randomBlob().digest}&from=acme/base`, ['acme/base'])).status, 202);
   assert.equal((await mount(`mount=nonsense&from=acme/base`, ['acme/base'])).status, 202);
   assert.equal((await mount(`mount=${digest}&from=acme/none`, ['acme/none'])).status, 202);
-  assert.equal((await mount(`mount=${digest}`, [])).status, 202);
 
   const mounted = await mount(`mount=${digest}&from=acme/base`, ['acme/base']);
   assert.equal(mounted.status, 201);
@@ -466,13 +467,33 @@ test('the same content pushed many times at once is stored once', async (t) => {
 });
 
 test('a duplicate object that cannot be deleted is left to garbage collection', async (t) => {
-  const registry = await startRegistry(t, (store) => ({
-    ...store,
-    delete: (keys) => Promise.resolve(keys.map((key) => ({ key, reason: 'read-only' }))),
-  }));
+  const registry = await startRegistry(t, {
+    wrapStore: (store) => ({
+      ...store,
+      delete: (keys) => Promise.resolve(keys.map((key) => ({ key, reason: 'read-only' }))),
+    }),
+  });
   const digest = await pushBlob(registry, name, 'abc');
   await pushBlob(registry, name, 'abc');
   const { rows } = await registry.pool.query('SELECT size_bytes FROM registry.deleted_objects');
   assert.deepEqual(rows, [{ size_bytes: 3 }]);
   await assertPulls(registry, digest, Buffer.from('abc'));
+});
+
+test('a mount finds what the pusher may read, whatever the token says, and nothing else', async (t) => {
+  const registry = await startRegistry(t);
+  const mount = (digest: string, subject: string, from?: string) =>
+    registry.send('POST', `/v2/ada/app/blobs/uploads/?mount=${digest}${from ? `&from=${from}` : ''}`, { subject });
+  const hidden = await pushBlob(registry, 'acme/hidden', randomBlob().bytes);
+  const open = await pushBlob(registry, 'acme/open', randomBlob().bytes);
+  await registry.pool.query(`UPDATE registry.repositories SET visibility = 'public' WHERE name = 'open'`);
+  assert.equal((await mount(hidden, 'ada')).status, 202);
+  assert.equal((await registry.send('HEAD', `/v2/ada/app/blobs/${hidden}`)).status, 404);
+  assert.equal((await mount(hidden, 'ada', 'acme/hidden')).status, 202);
+  assert.equal((await mount(open, 'ada', 'acme/open')).status, 201);
+  assert.equal((await registry.send('DELETE', `/v2/ada/app/blobs/${open}`)).status, 202);
+  assert.equal((await mount(open, 'ada')).status, 201);
+  assert.equal((await mount(hidden, 'admin')).status, 201);
+  assert.equal((await registry.send('HEAD', `/v2/ada/app/blobs/${hidden}`)).status, 200);
+  assert.equal((await mount(`sha256:${'0'.repeat(64)}`, 'admin')).status, 202);
 });

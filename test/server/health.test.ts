@@ -23,13 +23,13 @@ type Ask = (path: string) => Promise<Answer>;
 
 /** Starts the health routes alone over a pool. */
 async function startHealth(t: TestContext, pool: pg.Pool, problems: () => string[] = () => []): Promise<Ask> {
-  const metrics = createMetrics(pool);
+  const metrics = createMetrics(pool, 'test');
   const app = createApiApp({
     log: createLogger({ level: 'silent' }),
     serverFactory: serverFactory(undefined),
     onRequestEnd: metrics.observeRequest,
   });
-  healthRoutes(app, { pool, metrics, problems });
+  healthRoutes(app, { pool, renderMetrics: async () => metrics.render([await metrics.snapshot()]), problems });
   await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(async () => {
     await closeServer(app.server, 0);
@@ -131,8 +131,8 @@ test('metrics tell of requests by route, jobs and outbox, and name no repository
     /^jobrunner_jobs_unfinished\{action="sleep",status="waiting"\} 1$/m,
     /^jobrunner_outbox_rows 1$/m,
     /^jobrunner_scrape_failures_total 0$/m,
-    /^process_cpu_seconds_total /m,
-    /^nodejs_eventloop_lag_seconds /m,
+    /^process_cpu_seconds_total\{process="test"\} /m,
+    /^nodejs_eventloop_lag_seconds\{process="test"\} /m,
   ];
   for (const sample of samples) assert.match(text, sample);
   assert.doesNotMatch(text, /secret-project|acme|admin/);

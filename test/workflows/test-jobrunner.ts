@@ -12,6 +12,7 @@ import { readJobLog } from '../../jobs/logs.ts';
 import { findJob, type JobRow } from '../../jobs/queries.ts';
 import { createWakeUp, outboxChannel, type WakeUp } from '../../jobs/wake-up.ts';
 import { createOutboundClient } from '../../outbound/client.ts';
+import { createCoherentCache } from '../../registry/coherent-cache.ts';
 import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
 import type { BlobStore } from '../../registry/blob-store.ts';
 import { createLogger, type Logger } from '../../telemetry/logger.ts';
@@ -77,6 +78,7 @@ export async function startTestJobrunner(
   const listener = createListener({ connectionString: url, applicationName: 'test', onError: () => undefined });
   const wakeDispatcher = createWakeUp(pool, outboxChannel, (error) => log.error(error));
   const blobStore = await createFilesystemBlobStore({ rootPath: blobs });
+  const cache = createCoherentCache({ pool, listener, log });
   const outbound = createOutboundClient({ allowPrivate: true });
   const workers = await startWorkers({
     connection: native,
@@ -84,6 +86,7 @@ export async function startTestJobrunner(
     bundle: await bundle,
     pool,
     blobStore,
+    cache,
     outbound,
     wakeDispatcher,
     wakeFollowers: { send: () => undefined },
@@ -99,6 +102,7 @@ export async function startTestJobrunner(
     await dispatcher.close();
     await workers.close();
     await outbound.close();
+    cache.close();
     await listener.close();
     await connections.close();
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { supervise, type EmbeddedServer } from '../../local/supervisor.ts';
+import { supervise, type ServerProcess } from '../../server/supervisor.ts';
 
 /** @param stops is told the pid at each stop */
-function fakeServer(pid: number, stops: number[]): EmbeddedServer {
+function fakeServer(pid: number, stops: number[]): ServerProcess {
   const { promise: exited, resolve } = Promise.withResolvers<string>();
   return {
     pid,
@@ -27,7 +27,7 @@ test('a server whose first start fails is not supervised', async () => {
 test('a start that fails later is told and tried again', async () => {
   const lines: string[] = [];
   let starts = 0;
-  const supervised = await supervise<EmbeddedServer>({
+  const supervised = await supervise<ServerProcess>({
     name: 'X',
     log: (line) => lines.push(line),
     async start() {
@@ -50,7 +50,7 @@ test('a server that was being started when the stop came is stopped too', async 
   const stops: number[] = [];
   const started = Promise.withResolvers<void>();
   let starts = 0;
-  const supervised = await supervise<EmbeddedServer>({
+  const supervised = await supervise<ServerProcess>({
     name: 'X',
     log: () => undefined,
     async start() {

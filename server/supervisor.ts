@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A server of the embedded stack, running in a process of its own. */
-export interface EmbeddedServer {
+/** A server that runs in a process of its own. */
+export interface ServerProcess {
   readonly pid: number;
   /** Resolves once the process has ended, whoever ended it, with how it ended. Never rejects. */
   readonly exited: Promise<string>;
@@ -11,7 +11,7 @@ export interface EmbeddedServer {
   kill(): void;
 }
 
-export interface Supervised<S extends EmbeddedServer> {
+export interface Supervised<S extends ServerProcess> {
   /** The server as it was last started. */
   current(): S;
   /** Ends the server and the supervising. */
@@ -39,7 +39,7 @@ const healthyMs = 60_000;
  *
  * @throws whatever the first start throws; later ones are told to the log and tried again
  */
-export async function supervise<S extends EmbeddedServer>(options: SuperviseOptions<S>): Promise<Supervised<S>> {
+export async function supervise<S extends ServerProcess>(options: SuperviseOptions<S>): Promise<Supervised<S>> {
   const { name, start, log } = options;
   const stopping = new AbortController();
   let server = await start(undefined);

@@ -1,0 +1,123 @@
+import { createProcessMetrics } from '../telemetry/process-metrics.ts';
+import { addSnapshots, cumulativePart, type MetricsSnapshot } from '../telemetry/snapshot.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { statusIntervalMs, type ChildSettings } from './http-messages.ts';
+import { startHttpProcess, type HttpProcess } from './http-process.ts';
+import { supervise, type Supervised } from './supervisor.ts';
+
+/** The processes that serve HTTP on one port. */
+export interface HttpProcesses {
+  readonly port: number;
+  /** Tells each to stop, and waits until all have ended. */
+  stop(): Promise<void>;
+}
+
+export interface HttpProcessesOptions {
+  readonly count: number;
+  readonly settings: Omit<ChildSettings, 'processName'>;
+  /** What is wrong with this process; empty: nothing. */
+  readonly problems: () => readonly string[];
+  readonly log: Logger;
+}
+
+const collectTimeoutMs = 2_000;
+
+/**
+ * Forks processes that serve HTTP, waits until all listen, and keeps them running: one that dies is forked again, at
+ * first after 0.5 s, later after up to 10 s. They end by themselves with this process, however it ends.
+ *
+ * @throws Error where one of them cannot serve; then the others have been stopped
+ */
+export async function startHttpProcesses(options: HttpProcessesOptions): Promise<HttpProcesses> {
+  const { count, settings, problems, log } = options;
+  const own = createProcessMetrics('primary');
+  const running = new Set<Supervised<HttpProcess>>();
+
+  const tellStatus = (): void => {
+    const servers = [...running].map((child) => child.current());
+    const found = [...problems(), ...servers.flatMap((server) => server.problem() ?? [])];
+    for (const server of servers) server.sendStatus(found);
+  };
+  const collectAll = async (): Promise<readonly MetricsSnapshot[]> =>
+    Promise.all([own.snapshot(), ...children.map((child) => child.collect())]);
+  const children = Array.from({ length: count }, (_, index) => {
+    const processName = `http-${index + 1}`;
+    const counts = createCounts();
+    return {
+      counts,
+      collect: () => counts.collect(),
+      start: async () => {
+        const supervised = await supervise<HttpProcess>({
+          name: `the process ${processName}`,
+          start: async () => {
+            await counts.keepForEver();
+            const child = await startHttpProcess({
+              settings: { ...settings, processName },
+              collectAll,
+              onSnapshot: counts.remember,
+              lastKnown: counts.last,
+            });
+            counts.follow(child);
+            void child.exited.then(tellStatus);
+            // Once the supervisor has taken it over.
+            setImmediate(tellStatus);
+            log.info({ processName, childPid: child.pid }, 'an HTTP process listens');
+            return child;
+          },
+          log: (message) => log.warn(message),
+        });
+        running.add(supervised);
+        return supervised;
+      },
+    };
+  });
+
+  const stop = async (): Promise<void> => {
+    await Promise.all([...running].map((child) => child.stop()));
+  };
+  const started = await Promise.allSettled(children.map((child) => child.start()));
+  const failure = started.find((result) => result.status === 'rejected');
+  if (failure) {
+    await stop();
+    throw failure.reason;
+  }
+
+  const timer = setInterval(tellStatus, statusIntervalMs);
+  const [first] = running;
+  return {
+    port: first?.current().port ?? settings.config.port,
+    stop: async () => {
+      await stop();
+      clearInterval(timer);
+    },
+  };
+}
+
+/**
+ * What one child after the other under the same name has counted. A counter never goes back behind what was shown, even
+ * where a child has been killed.
+ */
+function createCounts() {
+  let current: HttpProcess | undefined;
+  let ended: MetricsSnapshot = [];
+  let last: MetricsSnapshot = [];
+  return {
+    remember: (snapshot: MetricsSnapshot): void => {
+      last = cumulativePart(snapshot);
+    },
+    last: (): MetricsSnapshot => last,
+    follow: (child: HttpProcess): void => {
+      current = child;
+    },
+    /** Before another child begins at zero. */
+    keepForEver: async (): Promise<void> => {
+      current = undefined;
+      ended = await addSnapshots([ended, last]);
+      last = [];
+    },
+    collect: async (): Promise<MetricsSnapshot> => {
+      const counted = current ? await current.collect(collectTimeoutMs) : last;
+      return addSnapshots([ended, counted]);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** This process cannot listen where it should. The message says what to do. */
+export class ListenError extends Error {
+  override name = 'ListenError';
+}
+
+/** Says what an error of `listen` means for the person who set PORT and HOST. */
+export function toListenError(
+  error: NodeJS.ErrnoException,
+  { port, host }: { port: number; host: string },
+): ListenError {
+  return new ListenError(describe(error, port, host), { cause: error });
+}
+
+function describe({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
+  if (code === 'EADDRINUSE') return `port ${port} is in use: end what listens there, or set PORT to another one`;
+  if (code === 'EACCES') return `port ${port} may not be listened on by this user: set PORT to 1024 or above`;
+  return `cannot listen on ${host}, port ${port} (${message}): set HOST and PORT`;
+}

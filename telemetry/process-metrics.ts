@@ -1,0 +1,36 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from '@prometheus-io/client';
+import { exportMetrics, type MetricsSnapshot } from './snapshot.ts';
+
+/** What one process says of itself: memory, CPU, event loop, requests. Every series has the label `process`. */
+export interface ProcessMetrics {
+  readonly countRequest: () => void;
+  readonly snapshot: () => Promise<MetricsSnapshot>;
+}
+
+/**
+ * Sets up what this process says of itself.
+ *
+ * @param processName the same for the process that takes its place after a crash, so that there are not more and more
+ *   series
+ */
+export function createProcessMetrics(processName: string): ProcessMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  registry.setDefaultLabels({ process: processName });
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'jobrunner_process_info',
+    help: 'The process id behind a name in the label process.',
+    labelNames: ['pid'],
+    registers,
+  }).set({ pid: String(process.pid) }, 1);
+  const requests = new Counter({
+    name: 'jobrunner_process_http_requests_total',
+    help: 'HTTP requests that each process has answered.',
+    registers,
+  });
+  return {
+    countRequest: () => requests.inc(),
+    snapshot: () => exportMetrics(registry),
+  };
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import type { HttpConfig } from '../../server/http-roles.ts';
+import { startHttpProcesses, type HttpProcesses } from '../../server/http-processes.ts';
+import { isRunning, signal, waitForExit } from '../../local/process.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { temporaryDataDir } from '../e2e/jobrunner-process.ts';
+import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Asks on a connection of its own, so that one process after the other gets the requests. */
+function ask(port: number, path: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request({ port, host: '127.0.0.1', path, agent: false, timeout: 30_000 }, (res) => {
+      let text = '';
+      res.setEncoding('utf8');
+      res.on('data', (chunk: string) => (text += chunk));
+      res.on('end', () => resolve({ status: res.statusCode ?? 0, text }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+async function tryToAsk(port: number, path: string): Promise<Answer | undefined> {
+  return ask(port, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ECONNRESET') throw error;
+    return undefined;
+  });
+}
+
+async function startTwo(t: CleanUp, problems: () => readonly string[] = () => []): Promise<HttpProcesses> {
+  const { url } = await createTestDatabase(t);
+  const config = await testConfig(t, url, 0);
+  const http = await startHttpProcesses({
+    count: 2,
+    settings: { config, roles: new Set(['registry']), maxConnections: 4, logPath: undefined },
+    problems,
+    log: createLogger({ level: 'silent' }),
+  });
+  t.after(() => http.stop());
+  return http;
+}
+
+async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promise<HttpConfig> {
+  return {
+    dataDir: await temporaryDataDir(t),
+    s3: undefined,
+    maxUploadBytes: 1024 ** 3,
+    host: '127.0.0.1',
+    port,
+    publicUrl: 'http://localhost',
+    acceptsSparseManifests: false,
+    outboundAllowPrivate: false,
+    shutdownGraceMs: 5_000,
+    logLevel: 'error',
+    databaseUrl,
+    secretKey: randomBytes(32),
+  };
+}
+
+/** Value by the label `process`, of every series of the name. */
+function byProcess(metrics: string, name: string): Map<string, number> {
+  const found = metrics.matchAll(new RegExp(`^${name}\\{process="([^"]+)"\\} (\\S+)$`, 'gm'));
+  return new Map([...found].map(([, process = '', value]) => [process, Number(value)]));
+}
+
+function pids(metrics: string): Map<string, number> {
+  const found = metrics.matchAll(/^jobrunner_process_info\{pid="(\d+)",process="([^"]+)"\} 1$/gm);
+  return new Map([...found].map(([, pid, process = '']) => [process, Number(pid)]));
+}
+
+function pingCount(metrics: string): number {
+  const name = 'jobrunner_http_request_duration_seconds_count';
+  const found = new RegExp(`^${name}\\{route="/_ping",method="GET",status="200"\\} (\\d+)$`, 'm').exec(metrics);
+  return Number(found?.[1] ?? 0);
+}
+
+test('requests go to all processes in turn, and the metrics of any are the sum', async (t) => {
+  const { port } = await startTwo(createCleanUp(t));
+  for (let index = 0; index < 10; index++) assert.equal((await ask(port, '/_ping')).status, 200);
+  const first = await ask(port, '/metrics');
+  const second = await ask(port, '/metrics');
+  for (const { status, text } of [first, second]) {
+    assert.equal(status, 200);
+    assert.equal(pingCount(text), 10);
+    assert.match(text, /^jobrunner_outbox_rows 0$/m, 'what the database says is not added up');
+    const served = byProcess(text, 'jobrunner_process_http_requests_total');
+    for (const name of ['http-1', 'http-2']) {
+      const count = served.get(name) ?? 0;
+      assert.ok(count >= 4, `${name} has served ${count} of 10`);
+    }
+    const names = [...byProcess(text, 'process_resident_memory_bytes').keys()];
+    assert.deepEqual(names.sort(), ['http-1', 'http-2', 'primary']);
+  }
+  const found = pids(first.text);
+  assert.equal(found.get('primary'), process.pid);
+  assert.equal(new Set(found.values()).size, 3);
+  const maps = await readFile(`/proc/${found.get('http-1')}/maps`, 'utf8');
+  assert.doesNotMatch(maps, /@temporalio/, "Temporal's native code is for the primary process alone");
+});
+
+test('every process says what is wrong with the primary one', async (t) => {
+  const found: string[] = [];
+  const { port } = await startTwo(createCleanUp(t), () => found);
+  const readiness = async (): Promise<string[]> => {
+    const answers = await Promise.all([ask(port, '/readyz'), ask(port, '/health')]);
+    return answers.map(({ status, text }) => `${status} ${(JSON.parse(text) as { error: string }).error}`);
+  };
+  await eventually('both to be ready', async () => (await readiness()).every((answer) => answer === '200 '));
+  found.push('a worker is not polling');
+  await eventually('both to be unready', async () =>
+    (await readiness()).every((answer) => answer === '503 a worker is not polling'),
+  );
+  found.pop();
+  await eventually('both to be ready again', async () => (await readiness()).every((answer) => answer === '200 '));
+});
+
+test('a process that is killed is replaced, and nothing that was counted is taken back', async (t) => {
+  const { port } = await startTwo(createCleanUp(t));
+  for (let index = 0; index < 10; index++) await ask(port, '/_ping');
+  const before = (await ask(port, '/metrics')).text;
+  const pid = pids(before).get('http-1') ?? 0;
+  signal(pid, 'SIGKILL');
+  await waitForExit(pid, 10_000);
+  // A connection that was on its way to the dead process is cut; none waits for ever.
+  await eventually('the other one to go on', async () => (await tryToAsk(port, '/_ping'))?.status === 200);
+  await eventually('readiness to tell', async () => /has ended/.test((await tryToAsk(port, '/readyz'))?.text ?? ''));
+  const after = await eventually('another one in its place', async () => {
+    const { text } = await ask(port, '/metrics');
+    const now = pids(text).get('http-1');
+    return now !== undefined && now !== pid ? text : undefined;
+  });
+  await eventually('all to be ready', async () => (await ask(port, '/readyz')).status === 200);
+  assert.ok(pingCount(after) >= 11, `${pingCount(after)} of 11 pings`);
+});
+
+test('a process that hangs holds up neither metrics nor the others', { timeout: 120_000 }, async (t) => {
+  const cleanUp = createCleanUp(t);
+  const { port } = await startTwo(cleanUp);
+  for (let index = 0; index < 10; index++) await ask(port, '/_ping');
+  const pid = pids((await ask(port, '/metrics')).text).get('http-2') ?? 0;
+  signal(pid, 'SIGSTOP');
+  cleanUp.after(() => signal(pid, 'SIGCONT'));
+  // The one that hangs is given one connection at most, and no other before it has taken it.
+  const answers = await Promise.all(
+    Array.from({ length: 3 }, () => Promise.race([ask(port, '/metrics'), ask(port, '/metrics')])),
+  );
+  for (const { status, text } of answers) {
+    assert.equal(status, 200);
+    assert.equal(pingCount(text), 10, 'it counts with what it has told last');
+  }
+  await eventually('readiness to tell', async () => {
+    const { status, text } = await ask(port, '/readyz');
+    return status === 503 && /an HTTP process does not answer/.test(text);
+  });
+  signal(pid, 'SIGCONT');
+  await eventually('all to be ready', async () => (await ask(port, '/readyz')).status === 200);
+});
+
+test('a port in use ends the start with the words of one process, and leaves none', async (t) => {
+  const cleanUp = createCleanUp(t);
+  const { url } = await createTestDatabase(cleanUp);
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp.after(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const { port } = server.address() as AddressInfo;
+  const config = { ...(await testConfig(cleanUp, url, port)), logLevel: 'error' as const };
+  const starting = startHttpProcesses({
+    count: 2,
+    settings: { config, roles: new Set(['registry']), maxConnections: 4, logPath: undefined },
+    problems: () => [],
+    log: createLogger({ level: 'silent' }),
+  });
+  await assert.rejects(starting, {
+    message: `port ${port} is in use: end what listens there, or set PORT to another one`,
+  });
+});
+
+test('stopping ends every process', async (t) => {
+  const http = await startTwo(createCleanUp(t));
+  const found = [...pids((await ask(http.port, '/metrics')).text)];
+  await http.stop();
+  for (const [name, pid] of found) assert.equal(isRunning(pid), name === 'primary', name);
+  await assert.rejects(ask(http.port, '/_ping'), { code: 'ECONNREFUSED' });
+});
