@@ -303,14 +303,16 @@ test('a digest that only the whole object shows: it is read once, and discarded 
 
 test('a request that lost its upload cannot delete the bytes of the blob that became of it', async (t) => {
   let takeOver: (() => Promise<void>) | undefined;
-  const registry = await startRegistry(t, (store) => ({
-    ...store,
-    open: async (key, range) => {
-      const source = await store.open(key, range);
-      await takeOver?.();
-      return source;
-    },
-  }));
+  const registry = await startRegistry(t, {
+    wrapStore: (store) => ({
+      ...store,
+      open: async (key, range) => {
+        const source = await store.open(key, range);
+        await takeOver?.();
+        return source;
+      },
+    }),
+  });
   const { bytes, digest } = randomBlob(10_000);
   const location = await startUpload(registry);
   assert.equal((await registry.send('PATCH', location, { body: bytes })).status, 202);
@@ -327,10 +329,12 @@ test('a request that lost its upload cannot delete the bytes of the blob that be
 });
 
 test('what the store will not give up is left to upload_purge', async (t) => {
-  const registry = await startRegistry(t, (store) => ({
-    ...store,
-    abort: () => Promise.reject(new Error('read-only')),
-  }));
+  const registry = await startRegistry(t, {
+    wrapStore: (store) => ({
+      ...store,
+      abort: () => Promise.reject(new Error('read-only')),
+    }),
+  });
   const location = await startUpload(registry);
   assert.equal((await registry.send('PATCH', location, { body: 'abc' })).status, 202);
   assert.equal((await registry.send('DELETE', location)).status, 204);
