@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import { type BlobStore, type DeletionFailure, stoppedReason } from './blob-store.ts';
-import { claimLeaseSeconds } from './uploads.ts';
+import { claimLeaseSeconds, forgetExpired } from './uploads.ts';
 
 const abortsAtOnce = 16;
 
@@ -143,7 +143,7 @@ export async function abortExpiredPage(
     }
   }
   await Promise.all(Array.from({ length: Math.min(abortsAtOnce, rows.length) }, work));
-  await pool.query('DELETE FROM registry.expired_uploads WHERE storage_key = ANY($1)', [aborted]);
+  await forgetExpired(pool, aborted);
   await pool.query('UPDATE registry.expired_uploads SET attempted_at = clock_timestamp() WHERE storage_key = ANY($1)', [
     failures.filter(({ reason }) => reason !== stoppedReason).map(({ key }) => key),
   ]);

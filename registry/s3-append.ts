@@ -1,3 +1,4 @@
+import { releaseBytes } from './release-bytes.ts';
 import type { S3Objects } from './s3-objects.ts';
 import { addToPartsDigest, type Segment, segmentsBytes, type S3UploadState } from './s3-upload-state.ts';
 
@@ -47,6 +48,7 @@ export async function appendToS3(
 
   function take(countBytes: number): Buffer {
     const all = Buffer.concat(pending);
+    pending.forEach(releaseBytes);
     const rest = all.subarray(countBytes);
     // A copy, so that what is left over does not keep the whole in memory.
     pending = rest.length > 0 ? [Buffer.from(rest)] : [];

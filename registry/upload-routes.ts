@@ -11,7 +11,14 @@ import { receiveBody } from './receive-upload.ts';
 import { findOrCreateRepository } from './repositories.ts';
 import { type HeldClaim, holding, withClaim } from './upload-claims.ts';
 import type { UploadHashers } from './upload-hashers.ts';
-import { advanceUpload, createUpload, deleteUpload, findUpload, type UploadProgress } from './uploads.ts';
+import {
+  advanceUpload,
+  createUpload,
+  expireUpload,
+  findUpload,
+  forgetExpired,
+  type UploadProgress,
+} from './uploads.ts';
 
 export interface UploadRouteDeps extends CommitDeps {
   readonly findReadableNamespaces: FindReadableNamespaces;
@@ -28,11 +35,19 @@ export function createUploadHandlers(
 ): Readonly<Record<'start' | 'status' | 'append' | 'finish' | 'cancel', Handler>> {
   const { pool, log, blobStore, hashers, maxUploadBytes } = deps;
 
-  /** Gives up an upload for good: the bytes first, so that the row names them for as long as they are there. */
+  /**
+   * Gives up an upload for good. Its row goes first, and only while this request holds it: the bytes may be those of a
+   * blob that another request has made of them.
+   */
   async function discard({ upload }: HeldClaim, storeState: string): Promise<void> {
     hashers.forget(upload.id);
-    await blobStore.abort(upload.storageKey, storeState);
-    await deleteUpload(pool, upload);
+    await expireUpload(pool, upload, storeState);
+    try {
+      await blobStore.abort(upload.storageKey, storeState);
+      await forgetExpired(pool, [upload.storageKey]);
+    } catch (error) {
+      log.warn({ err: error, uploadId: upload.id }, 'the bytes of an upload could not be deleted; upload_purge will');
+    }
   }
 
   /** The same where something has gone wrong that the client is to hear of. */

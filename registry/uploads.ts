@@ -5,8 +5,9 @@ import type { DigestAlgorithm } from './digest.ts';
 import type { RepositoryName } from './names.ts';
 
 /*
- * An upload is a row and an unfinished object. The row stays until the transaction that makes its blob deletes it, so
- * whatever a crash leaves in the blob store, unfinished or already final, is named by a row that can be cleaned up.
+ * An upload is a row and an unfinished object. The row stays until the transaction that makes its blob deletes it, or one
+ * that moves its key to the expired uploads, so whatever a crash leaves in the blob store, unfinished or already final, is
+ * named by a row that can be cleaned up.
  */
 
 /** Where an upload stands. */
@@ -150,7 +151,27 @@ export async function advanceUpload(db: Queryable, claim: UploadClaim, progress:
 }
 
 /**
- * Deletes the row of an upload that has become a blob, or was given up.
+ * Ends an upload that is given up: its row goes, and what the blob store has of it is written down for deletion.
+ *
+ * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
+ */
+export async function expireUpload(db: Queryable, claim: UploadClaim, storeState: string): Promise<void> {
+  const { rowCount } = await db.query({
+    name: 'registry-expire-upload',
+    text: `WITH gone AS (DELETE FROM registry.uploads WHERE id = $1 AND writer_id = $2 RETURNING storage_key)
+           INSERT INTO registry.expired_uploads (storage_key, store_state) SELECT storage_key, $3 FROM gone`,
+    values: [claim.id, claim.writerId, storeState],
+  });
+  if (rowCount !== 1) throw uploadUnknown(claim.id);
+}
+
+/** Forgets expired uploads of which the blob store has nothing any more. */
+export async function forgetExpired(db: Queryable, storageKeys: readonly string[]): Promise<void> {
+  await db.query('DELETE FROM registry.expired_uploads WHERE storage_key = ANY($1)', [storageKeys]);
+}
+
+/**
+ * Deletes the row of an upload that has become a blob.
  *
  * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
  */

@@ -8,7 +8,7 @@ import { missing } from '../setup/tools.ts';
 import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startTestS3, testS3Credentials, type TestS3 } from '../support/s3.ts';
-import { digestOf, expectStatus } from './client.ts';
+import { type Client, digestOf, expectStatus } from './client.ts';
 import { productEnv, startProcess, startRole, startSettings, temporaryDataDir } from './jobrunner-process.ts';
 
 const skip = missing('versitygw');
@@ -50,6 +50,42 @@ test('blobs are in the bucket, and clients may be sent there', { skip, timeout }
   assert.equal(followed.redirected, true);
   assert.equal(digestOf(Buffer.from(await followed.arrayBuffer())), digestOf(layer));
   expectStatus(200, await redirecting.client.registry('HEAD', path));
+});
+
+test('an upload in small chunks goes on where a killed process had acknowledged it', { skip, timeout }, async (t) => {
+  const cleanUp = createCleanUp(t);
+  const s3 = await startTestS3(cleanUp);
+  const env = await settings(cleanUp, s3);
+  const first = await startRole(cleanUp, 'garant,registry', env);
+  const bytes = randomBytes(9_000_000);
+  const started = await first.client.registry('POST', '/admin/app/blobs/uploads/');
+  expectStatus(202, started);
+  const path = (started.headers.get('location') ?? '').slice('/v2'.length);
+  const chunkBytes = 100_000;
+  async function append(client: Client, start: number): Promise<void> {
+    const chunk = bytes.subarray(start, start + chunkBytes);
+    const headers = { 'content-range': `${start}-${start + chunk.length - 1}` };
+    expectStatus(202, await client.registry('PATCH', path, { body: chunk, headers }));
+  }
+  const killedAt = 8_700_000;
+  for (let start = 0; start < killedAt; start += chunkBytes) await append(first.client, start);
+  await first.process.stop('SIGKILL');
+
+  const second = await startRole(cleanUp, 'garant,registry', env);
+  const status = await second.client.registry('GET', path);
+  assert.equal(status.headers.get('range'), `0-${killedAt - 1}`);
+  for (let start = killedAt; start < bytes.length; start += chunkBytes) await append(second.client, start);
+  const digest = digestOf(bytes);
+  expectStatus(201, await second.client.registry('PUT', `${path}?digest=${digest}`));
+  const { baseUrl } = second;
+  const token = await second.client.token('repository:admin/app:pull');
+  const pulled = await fetch(`${baseUrl}/v2/admin/app/blobs/${digest}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  assert.equal(digestOf(Buffer.from(await pulled.arrayBuffer())), digest);
+  const names = await readdir(s3.folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile() && !entry.parentPath.includes('.sgwtmp'));
+  assert.equal(files.length, 1, 'no segment is left');
 });
 
 test('a bucket that is not there, or cannot be reached, ends the start with one line', { skip, timeout }, async (t) => {

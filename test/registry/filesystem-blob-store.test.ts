@@ -44,7 +44,7 @@ test('filesystem: what is written is what was given, though memory is released a
       await Promise.resolve();
     }
   }
-  const sizeBytes = await store.append(key, 0, large());
+  const { appendedBytes: sizeBytes } = await store.append(key, 0, large());
   assert.equal(lastChunk.length, 0, 'the store has released what it was given');
   await store.commit(key, sizeBytes);
   const stored = createHash('sha256');

@@ -33,7 +33,9 @@ async function assertPulls(node: TestNode, digest: string, bytes: Uint8Array): P
 
 async function assertNothingStored(registry: TestRegistry, digest: string): Promise<void> {
   assert.equal((await registry.send('HEAD', `/v2/${name}/blobs/${digest}`)).status, 404);
-  const { rows } = await registry.pool.query('SELECT 1 FROM registry.uploads UNION ALL SELECT 1 FROM registry.blobs');
+  const { rows } = await registry.pool
+    .query(`SELECT 1 FROM registry.uploads UNION ALL SELECT 1 FROM registry.expired_uploads
+     UNION ALL SELECT 1 FROM registry.blobs`);
   assert.deepEqual(rows, []);
   assert.deepEqual([...(await registry.objects()), ...(await registry.unfinished())], []);
 }
@@ -297,6 +299,51 @@ test('a digest that only the whole object shows: it is read once, and discarded 
   await assertPulls(registry, digest, bytes);
   assert.equal((await registry.objects()).length, 1);
   assert.deepEqual(await registry.unfinished(), []);
+});
+
+test('a request that lost its upload cannot delete the bytes of the blob that became of it', async (t) => {
+  let takeOver: (() => Promise<void>) | undefined;
+  const registry = await startRegistry(t, {
+    wrapStore: (store) => ({
+      ...store,
+      open: async (key, range) => {
+        const source = await store.open(key, range);
+        await takeOver?.();
+        return source;
+      },
+    }),
+  });
+  const { bytes, digest } = randomBlob(10_000);
+  const location = await startUpload(registry);
+  assert.equal((await registry.send('PATCH', location, { body: bytes })).status, 202);
+  takeOver = async () => {
+    takeOver = undefined;
+    await registry.pool.query(`UPDATE registry.uploads SET updated_at = now() - interval '91 seconds'`);
+    assert.equal((await registry.send('PUT', `${location}?digest=${digest}`)).status, 201);
+  };
+  // In another algorithm, so that the bytes are read, which takes its time.
+  const wrong = `sha512:${createHash('sha512').update('else').digest('hex')}`;
+  assert.equal((await registry.send('PUT', `${location}?digest=${wrong}`)).code, 'DIGEST_INVALID');
+  assert.equal(takeOver, undefined);
+  await assertPulls(registry, digest, bytes);
+});
+
+test('what the store will not give up is left to upload_purge', async (t) => {
+  const registry = await startRegistry(t, {
+    wrapStore: (store) => ({
+      ...store,
+      abort: () => Promise.reject(new Error('read-only')),
+    }),
+  });
+  const location = await startUpload(registry);
+  assert.equal((await registry.send('PATCH', location, { body: 'abc' })).status, 202);
+  assert.equal((await registry.send('DELETE', location)).status, 204);
+  assert.equal((await registry.send('GET', location)).status, 404);
+  const { rows } = await registry.pool.query('SELECT storage_key FROM registry.expired_uploads');
+  assert.deepEqual(
+    rows.map((row: { storage_key: string }) => row.storage_key),
+    await registry.unfinished(),
+  );
 });
 
 test('the claim of a process that died expires', async (t) => {
