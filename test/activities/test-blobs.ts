@@ -66,6 +66,7 @@ export async function startBlobs(t: TestContext, pool: pg.Pool): Promise<TestBlo
     link,
     add: async () => {
       const bytes = randomBytes(blobBytes);
+      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
       const key = store.newKey();
       await store.append(
         key,
@@ -74,11 +75,10 @@ export async function startBlobs(t: TestContext, pool: pg.Pool): Promise<TestBlo
           yield bytes;
         })(),
       );
-      await store.commit(key, bytes.length);
-      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+      await store.commit(key, blobBytes);
       const { rows } = await pool.query<{ id: number }>(
         'INSERT INTO registry.blobs (digest, size_bytes, storage_key) VALUES ($1, $2, $3) RETURNING id',
-        [digest, bytes.length, key],
+        [digest, blobBytes, key],
       );
       const id = rows[0]?.id ?? 0;
       await pool.query(

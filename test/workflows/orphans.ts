@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { TestJobrunner } from './test-jobrunner.ts';
 
+const sizeBytes = 64;
+
 /**
  * Puts blobs into the registry that no manifest names, all due for review at once.
  *
@@ -11,11 +13,12 @@ export async function makeOrphans({ pool, blobStore }: TestJobrunner, count: num
   await pool.query(`UPDATE registry.gc_settings SET review_delay = '0', blob_lease = '0'`);
   const blobs = await Promise.all(
     Array.from({ length: count }, async () => {
-      const bytes = randomBytes(64);
+      const bytes = randomBytes(sizeBytes);
+      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
       const key = blobStore.newKey();
       await blobStore.append(key, 0, Readable.from([bytes]));
-      await blobStore.commit(key, bytes.length);
-      return { key, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, sizeBytes: bytes.length };
+      await blobStore.commit(key, sizeBytes);
+      return { key, digest, sizeBytes };
     }),
   );
   await pool.query(
