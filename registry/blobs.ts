@@ -100,8 +100,14 @@ export async function linkBlob(tx: Queryable, repositoryId: number, blobId: numb
     text: `INSERT INTO registry.repository_blobs (repository_id, blob_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
     values: [repositoryId, blobId],
   });
-  if (rowCount === 0) return;
-  // In a statement of its own: the link's foreign key has waited for a manifest that was just being put.
+  if (rowCount !== 0) await adoptBlob(tx, repositoryId, blobId);
+}
+
+/**
+ * Names a blob that has just been linked in the manifests of the repository that have been waiting for it. In a statement
+ * after that of the link, whose foreign key has waited for a manifest that was just being put.
+ */
+export async function adoptBlob(tx: Queryable, repositoryId: number, blobId: number): Promise<void> {
   await tx.query({
     name: 'registry-adopt-blob',
     text: `WITH waiting AS (

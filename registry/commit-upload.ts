@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import { isCollectedMeanwhile, leaseBlob } from './blob-leases.ts';
 import { type BlobStore, ObjectNotFoundError } from './blob-store.ts';
-import { linkBlob } from './blobs.ts';
+import { adoptBlob, linkBlob } from './blobs.ts';
 import { createHasher, type Digest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import type { Logger } from './logger.ts';
-import { deleteUpload, type UploadClaim, type UploadProgress, uploadUnknown } from './uploads.ts';
+import { type UploadClaim, type UploadProgress, uploadUnknown } from './uploads.ts';
 
 const maxAttempts = 5;
 
@@ -74,9 +74,13 @@ async function readDigest(blobStore: BlobStore, storageKey: string, { algorithm 
 
 /** Gives whether the upload's object became the blob's; if not, it is written down for deletion. */
 async function recordBlob(tx: pg.PoolClient, upload: UploadClaim, digest: string, sizeBytes: number): Promise<boolean> {
+  const newId = await recordNewBlob(tx, upload, digest, sizeBytes);
+  if (newId !== undefined) {
+    await adoptBlob(tx, upload.repositoryId, newId);
+    return true;
+  }
   const { blobId, isNew } = await findOrCreateBlob(tx, upload, digest, sizeBytes);
   await linkBlob(tx, upload.repositoryId, blobId);
-  await deleteUpload(tx, upload);
   if (!isNew) {
     await tx.query('INSERT INTO registry.deleted_objects (storage_key, size_bytes) VALUES ($1, $2)', [
       upload.storageKey,
@@ -84,6 +88,36 @@ async function recordBlob(tx: pg.PoolClient, upload: UploadClaim, digest: string
     ]);
   }
   return isNew;
+}
+
+/**
+ * Makes upload, blob and link one statement, for content that is new, as most is.
+ *
+ * @returns the blob's id; undefined where the content is there already, and then only the upload's row is gone
+ * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
+ */
+async function recordNewBlob(
+  tx: pg.PoolClient,
+  upload: UploadClaim,
+  digest: string,
+  sizeBytes: number,
+): Promise<number | undefined> {
+  const { rows } = await tx.query<{ isClaimed: boolean; blobId: number | null }>({
+    name: 'registry-record-new-blob',
+    text: `WITH claimed AS (
+             DELETE FROM registry.uploads WHERE id = $1 AND writer_id = $2 RETURNING repository_id
+           ), blob AS (
+             INSERT INTO registry.blobs (digest, size_bytes, storage_key) SELECT $3, $4, $5 FROM claimed
+             ON CONFLICT (digest) DO NOTHING RETURNING id
+           ), linked AS (
+             INSERT INTO registry.repository_blobs (repository_id, blob_id)
+             SELECT claimed.repository_id, blob.id FROM claimed, blob
+           )
+           SELECT EXISTS (SELECT FROM claimed) AS "isClaimed", (SELECT id FROM blob) AS "blobId"`,
+    values: [upload.id, upload.writerId, digest, sizeBytes, upload.storageKey],
+  });
+  if (!rows[0]?.isClaimed) throw uploadUnknown(upload.id);
+  return rows[0].blobId ?? undefined;
 }
 
 async function findOrCreateBlob(

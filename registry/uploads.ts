@@ -39,7 +39,8 @@ export const claimLeaseSeconds = 90;
 const stateColumns = `u.id, u.repository_id AS "repositoryId", u.storage_key AS "storageKey",
   u.size_bytes AS "sizeBytes", u.digest_algorithm AS "digestAlgorithm", u.digest, u.store_state AS "storeState"`;
 
-// What these statements say need not survive a loss of power: the bytes that they speak of would not either.
+// What these statements say need not survive a loss of power: the bytes that they speak of would not either. Bytes that
+// do, in the half second before PostgreSQL writes its log by itself, are pieces that no row names.
 const withoutFlush = `commit_mode AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))`;
 
 /**
@@ -66,8 +67,9 @@ export async function createUpload(
   };
   await db.query({
     name: 'registry-create-upload',
-    text: `INSERT INTO registry.uploads (id, repository_id, storage_key, digest_algorithm, writer_id)
-           VALUES ($1, $2, $3, $4, $5)`,
+    text: `WITH ${withoutFlush}
+           INSERT INTO registry.uploads (id, repository_id, storage_key, digest_algorithm, writer_id)
+           SELECT $1, $2, $3, $4, $5 FROM commit_mode`,
     values: [claim.id, repositoryId, storageKey, algorithm, isClaimed ? claim.writerId : null],
   });
   return claim;
@@ -168,20 +170,6 @@ export async function expireUpload(db: Queryable, claim: UploadClaim, storeState
 /** Forgets expired uploads of which the blob store has nothing any more. */
 export async function forgetExpired(db: Queryable, storageKeys: readonly string[]): Promise<void> {
   await db.query('DELETE FROM registry.expired_uploads WHERE storage_key = ANY($1)', [storageKeys]);
-}
-
-/**
- * Deletes the row of an upload that has become a blob.
- *
- * @throws RegistryError BLOB_UPLOAD_UNKNOWN if the upload is no longer this request's
- */
-export async function deleteUpload(db: Queryable, claim: UploadClaim): Promise<void> {
-  const { rowCount } = await db.query({
-    name: 'registry-delete-upload',
-    text: 'DELETE FROM registry.uploads WHERE id = $1 AND writer_id = $2',
-    values: [claim.id, claim.writerId],
-  });
-  if (rowCount !== 1) throw uploadUnknown(claim.id);
 }
 
 function isUploadId(text: string): boolean {

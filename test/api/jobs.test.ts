@@ -72,7 +72,11 @@ test('what is wrong with a job is refused by name, and makes no job', async (t) 
   const cases: readonly (readonly [object, string, RegExp])[] = [
     [{}, '400 INVALID_JSON', /action/],
     [{ action: 7 }, '400 INVALID_JSON', /body\.action must be string/],
-    [{ action: 'no-such' }, '400 NO_SUCH_ACTION', /"no-such"; the actions are false, onlinegc_blobs, sleep, webhook/],
+    [
+      { action: 'no-such' },
+      '400 NO_SUCH_ACTION',
+      /"no-such"; the actions are false, onlinegc_blobs, sleep, upload_purge, webhook/,
+    ],
     [{ action: 'constructor' }, '400 NO_SUCH_ACTION', /constructor/],
     [{ action: 'sleep', retry: 1 }, '400 INVALID_JSON', /body has no property "retry"/],
     [{ action: 'sleep', retries: -1 }, '400 INVALID_JSON', /retries must be >= 0/],
