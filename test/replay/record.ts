@@ -10,6 +10,7 @@ import { cancelJob } from '../../jobs/commands.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
 import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
+import { startTestPostgres } from '../support/postgres.ts';
 import { startTestJobrunner, type TestJobrunner } from '../workflows/test-jobrunner.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
@@ -155,6 +156,10 @@ async function record(jobrunner: TestJobrunner, receiver: Receiver, scenario: Sc
 }
 
 await using cleanUp = new AsyncDisposableStack();
+// Its own, which ends when the recording does.
+const postgres = await startTestPostgres();
+cleanUp.defer(() => postgres.stop());
+process.env['TEST_POSTGRES_URL'] = postgres.url;
 const t = { after: (close: unknown) => cleanUp.defer(() => (close as () => Promise<void>)()) };
 const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'] });
 const receiver = await startReceiver(t);
