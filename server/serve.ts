@@ -5,6 +5,7 @@ import type { Config } from '../config/load.ts';
 import { createWakeUp, jobChannel } from '../jobs/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { TemporalTarget } from '../workers/temporal.ts';
+import { openBlobStore } from './blob-store.ts';
 import { prepareDatabase } from './database.ts';
 import { startHttpProcesses } from './http-processes.ts';
 import { startHttpRoles } from './http-roles.ts';
@@ -103,6 +104,8 @@ async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: Logge
   const pool = openPool({ ...config, maxConnections: 2, log });
   try {
     await prepareDatabase(pool, config, log);
+    // What is wrong with it is told once, and not by every child.
+    if (roles.has('registry')) (await openBlobStore(config, log)).close();
     if (roles.has('garant')) await loadSigningKey(pool, config.secretKey);
     return await ensureFirstAdmin(pool, config.adminPassword);
   } finally {

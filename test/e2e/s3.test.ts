@@ -42,7 +42,7 @@ test('blobs are in the bucket, and clients may be sent there', { skip, timeout }
   assert.equal(direct.status, 206);
   const stored = await readdir(join(s3.folder, 'registry', 'blobs'), { recursive: true, withFileTypes: true });
   assert.equal(stored.filter((entry) => entry.isFile()).length, 2, 'config and layer');
-  assert.deepEqual(await readdir(join(env.JOBRUNNER_DATA_DIR)), [], 'nothing is in the data folder');
+  assert.ok(!(await readdir(env.JOBRUNNER_DATA_DIR)).includes('blobs'), 'none is in the data folder');
 
   const redirecting = await startRole(cleanUp, 'registry,garant', { ...env, S3_REDIRECT: 'true' });
   const token = await redirecting.client.token('repository:admin/app:pull');
