@@ -20,7 +20,7 @@ export function describeFailure(error: unknown, requestId: string): RegistryErro
       options,
     );
   }
-  if (isDatabaseUnavailable(error)) {
+  if (isDatabaseUnavailable(error) || isS3Unavailable(error)) {
     return new RegistryError(
       'UNAVAILABLE',
       `the registry cannot reach its database or its blob store just now: try again in ${retryAfterSeconds} s`,
@@ -32,4 +32,12 @@ export function describeFailure(error: unknown, requestId: string): RegistryErro
     `the registry could not do this: try again, and report request ${requestId}`,
     options,
   );
+}
+
+/** Whether an error of the AWS SDK says that S3 cannot work just now: a timeout, a status of 5xx, too many requests. */
+function isS3Unavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'TimeoutError') return true;
+  const { httpStatusCode: status } = '$metadata' in error ? (error.$metadata as { httpStatusCode?: number }) : {};
+  return status !== undefined && (status >= 500 || status === 429);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { cancelJob } from '../../jobs/commands.ts';
 import { progressQuery } from '../../workflows/shared/progress.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
@@ -21,15 +22,22 @@ test('the jobs sleep and false', async (t) => {
     const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
     await jobrunner.waitFor(jobId, (job) => job.status === 'running');
     const handle = temporal.workflow.getHandle(jobId);
-    const description = await handle.describe();
+    const describe = async () => {
+      const description = await handle.describe();
+      const pairs = description.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value] as const);
+      return { description, attributes: Object.fromEntries<unknown>(pairs) };
+    };
+    // The row says running a moment before the workflow begins.
+    let { description, attributes } = await describe();
+    for (let tries = 0; attributes['JobPhase'] === undefined && tries < 100; tries++) {
+      await delay(50);
+      ({ description, attributes } = await describe());
+    }
     assert.equal(await description.staticSummary(), 'sleep');
     const details = (await description.staticDetails()) ?? '';
     for (const part of ['asked for through the API', '`tester`', '`seconds`: `100`', 'Stopping it']) {
       assert.ok(details.includes(part), `${details} lacks ${part}`);
     }
-    const attributes = Object.fromEntries(
-      description.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
-    );
     assert.equal(attributes['JobAction'], 'sleep');
     assert.equal(attributes['JobTrigger'], 'api');
     assert.equal(attributes['RequestedBy'], 'tester');
