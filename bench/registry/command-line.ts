@@ -17,6 +17,8 @@ export interface Options {
   readonly tags: number;
   readonly jsonPath: string | undefined;
   readonly profileDir: string | undefined;
+  /** Whether Jobrunner runs behind NGINX. */
+  readonly withNginx: boolean;
 }
 
 /** The command line cannot be understood. The message says what to change. */
@@ -39,6 +41,7 @@ Measures Jobrunner, CNCF distribution and further registries side by side.
   --metadata-connections N  for all else (default 16)
   --json FILE             also writes all figures there
   --cpu-prof FOLDER       writes a CPU profile of Jobrunner there
+  --nginx                 puts NGINX in front of Jobrunner
   --scale                 Jobrunner with 1,000 tags beside Jobrunner with --tags (default 1,000,000)
   --memory                100 connections push 100 MB each at once
   --help                  this text`;
@@ -70,6 +73,7 @@ export function parseCommandLine(args: readonly string[]): Options | undefined {
     tags: wholeNumber('tags', values.tags),
     jsonPath: values.json,
     profileDir: values['cpu-prof'],
+    withNginx: values.nginx ?? false,
   };
 }
 
@@ -89,6 +93,7 @@ function parse(args: readonly string[]) {
         tags: { type: 'string', default: '1000000' },
         json: { type: 'string' },
         'cpu-prof': { type: 'string' },
+        nginx: { type: 'boolean' },
         scale: { type: 'boolean' },
         memory: { type: 'boolean' },
       },

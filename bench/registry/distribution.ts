@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import { type Filler, namespace, numbered, type Target } from './target.ts';
 const goModule = 'github.com/distribution/distribution/v3/cmd/registry@v3.1.2';
 const startTimeoutMs = 60_000;
 const filesAtOnce = 16;
+const largeBytes = 500_000;
 
 /**
  * Starts CNCF distribution v3 on the filesystem, without access control and without a log of requests, in a folder that
@@ -53,8 +54,19 @@ export async function startDistribution(cleanUp: CleanUp): Promise<Target> {
     durability: 'none: no fsync',
     pids: [running.pid],
     authorize: createAuthorizer(baseUrl, undefined),
+    freeSpace: () => deleteLargeFiles(join(storagePath, 'docker/registry/v2/blobs')),
     fill: createFiller(join(storagePath, 'docker/registry/v2/repositories', namespace)),
   };
+}
+
+// Manifests and configs are small; no workload pulls a layer that an earlier one has pushed.
+async function deleteLargeFiles(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    if ((await stat(path)).size >= largeBytes) await rm(path);
+  }
 }
 
 async function findProgram(): Promise<string> {

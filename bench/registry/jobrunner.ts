@@ -4,6 +4,8 @@ import type { CleanUp } from '../../test/support/clean-up.ts';
 import { createAuthorizer } from './authorize.ts';
 import { type Filler, namespace, type Target } from './target.ts';
 
+const collectionTimeoutMs = 300_000;
+
 export interface JobrunnerTarget extends Target {
   readonly fill: Filler;
   /** Of its database. */
@@ -14,19 +16,20 @@ export interface JobrunnerTarget extends Target {
  * Starts Jobrunner as `npm start` does, with PostgreSQL, Temporal and workers, on a data folder of its own, with the
  * settings of production. All of it is gone after `cleanUp`.
  *
- * @param profileDir where its CPU profile is written when it ends; undefined for none
+ * @param options.profileDir where its CPU profile is written when it ends
+ * @param options.withNginx whether NGINX is in front
  */
 export async function startJobrunnerTarget(
   cleanUp: CleanUp,
   name: string,
-  profileDir: string | undefined,
+  { profileDir, withNginx = false }: { readonly profileDir?: string | undefined; readonly withNginx?: boolean } = {},
 ): Promise<JobrunnerTarget> {
   const env = {
     GC_REVIEW_DELAY: '1h',
     GC_BLOB_LEASE: '1h',
     ...(profileDir !== undefined && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }),
   };
-  const jobrunner = await startJobrunner(cleanUp, { env });
+  const jobrunner = await startJobrunner(cleanUp, { env, args: withNginx ? ['--nginx'] : [] });
   const { port, password } = jobrunner;
   const { postgres, temporal } = await embeddedPids(jobrunner.dataDir);
   const url = await jobrunner.databaseUrl();
@@ -38,6 +41,11 @@ export async function startJobrunnerTarget(
     pids: [jobrunner.process.pid, postgres, temporal].filter((pid) => pid !== undefined),
     authorize: createAuthorizer(jobrunner.baseUrl, { user: 'admin', password }),
     fill: createFiller(url),
+    freeSpace: async () => {
+      await runSql(url, `UPDATE registry.blob_reviews SET review_after = now()`, []);
+      const jobId = await jobrunner.client.startJob('onlinegc_blobs');
+      await jobrunner.client.waitForJob(jobId, ['done'], collectionTimeoutMs);
+    },
     databaseUrl: url,
   };
 }

@@ -49,8 +49,7 @@ async function main(): Promise<number> {
 
 async function startTargets(options: Options, cleanUp: CleanUp): Promise<Target[]> {
   const targets: Target[] = [];
-  if (!options.without.includes('jobrunner'))
-    targets.push(await startJobrunnerTarget(cleanUp, 'jobrunner', options.profileDir));
+  if (!options.without.includes('jobrunner')) targets.push(await startJobrunnerTarget(cleanUp, 'jobrunner', options));
   if (!options.without.includes('distribution')) targets.push(await startDistribution(cleanUp));
   for (const { name, url } of options.urls) targets.push(createUrlTarget(name, url));
   return targets;
@@ -70,7 +69,7 @@ async function runTargets(options: Options, targets: readonly Target[], results:
 async function runScale(options: Options, cleanUp: CleanUp, results: Results): Promise<void> {
   const counts = new Map<Target, number>();
   for (const count of [options.tags, 1_000]) {
-    const target = await startJobrunnerTarget(cleanUp, `${count} tags`, undefined);
+    const target = await startJobrunnerTarget(cleanUp, `${count} tags`);
     await fillScale(target, count);
     counts.set(target, count);
   }
@@ -89,7 +88,10 @@ async function runWorkloads(
   if (chosen.length === 0) {
     throw new Error(`--only fits no workload; there are ${workloads.map(({ name }) => name).join(', ')}`);
   }
-  for (const workload of chosen) show(await measure(workload, targets, options), results);
+  for (const workload of chosen) {
+    show(await measure(workload, targets, options), results);
+    for (const { freeSpace } of targets) await freeSpace?.();
+  }
 }
 
 /** Prints what was measured: the first registry is the one that the others are compared with. */

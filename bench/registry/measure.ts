@@ -26,7 +26,8 @@ export interface MeasureOptions {
 }
 
 const warmUpMs = 500;
-const maxBytesPerRound = 4_000_000_000;
+// All rounds of a workload, on all registries, have to fit on the disk.
+const maxBytesPerRound = 2_500_000_000;
 const syncTimeoutMs = 120_000;
 
 /**

@@ -16,6 +16,8 @@ export interface Target {
   authorize(scope: string): Promise<string>;
   /** Fills the registry faster than by pushing; undefined where the bench cannot. */
   readonly fill: Filler | undefined;
+  /** Deletes the bytes of blobs that no manifest names, so that the disk holds a whole run; undefined where the bench cannot. */
+  readonly freeSpace: (() => Promise<void>) | undefined;
 }
 
 /** Puts many things into a registry behind its back. */

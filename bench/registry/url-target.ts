@@ -15,5 +15,6 @@ export function createUrlTarget(name: string, url: URL): Target {
     pids: [],
     authorize: createAuthorizer(`http://${url.host}`, credentials),
     fill: undefined,
+    freeSpace: undefined,
   };
 }
