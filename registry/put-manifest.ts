@@ -52,13 +52,17 @@ export async function putManifest(pool: pg.Pool, input: NewManifest, context: Ev
     const manifestId = await insertManifest(tx, input, context.actor);
     await insertReferences(tx, manifestId, { digest, repositoryId: repository.id }, references);
     const facts = { repository: repositoryName, digest, ...input.platform };
-    const events = [manifestPushed(facts, context)];
-    if (tags.length === 0) return { jobs: await recordEvents(tx, events), changedTags: [] };
+    const pushed = [manifestPushed(facts, context), ...tags.map((tag) => tagPushed(facts, tag, context))];
+    const pushJobs = await recordEvents(tx, pushed);
+    if (tags.length === 0) return { jobs: pushJobs, changedTags: [] };
+    // Last, because whoever else pushes the same tag waits from here until the commit.
     const moved = await upsertTags(tx, input, manifestId, context.actor);
     const removed = await enforceTagLimit(tx, repository, tags);
-    events.push(...tags.map((tag) => tagPushed(facts, tag, context)));
-    events.push(...removed.map(({ name, ...of }) => tagDeleted({ repository: repositoryName, ...of }, name, context)));
-    return { jobs: await recordEvents(tx, events), changedTags: [...moved, ...removed.map(({ name }) => name)] };
+    const removals = removed.map(({ name, ...of }) => tagDeleted({ repository: repositoryName, ...of }, name, context));
+    return {
+      jobs: pushJobs + (removals.length > 0 ? await recordEvents(tx, removals) : 0),
+      changedTags: [...moved, ...removed.map(({ name }) => name)],
+    };
   });
 }
 
