@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { ApiError } from '../errors.ts';
 
 const scryptAsync = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
   scrypt,
@@ -49,7 +50,29 @@ function remember(proof: string): void {
   verified.set(proof, performance.now() + rememberMs);
 }
 
-function derive(password: string, salt: Buffer, { N, r, p }: { N: number; r: number; p: number }): Promise<Buffer> {
+// One at a time in a process, of which there is one for each core: whoever tries passwords shall not take what pulls need.
+const maxWaiting = 100;
+let waiting = 0;
+let last: Promise<unknown> = Promise.resolve();
+
+/** @throws ApiError TOO_MANY_REQUESTS where so many wait that this one would wait for long */
+async function derive(
+  password: string,
+  salt: Buffer,
+  cost: { readonly N: number; readonly r: number; readonly p: number },
+): Promise<Buffer> {
+  if (waiting >= maxWaiting) {
+    throw new ApiError('TOO_MANY_REQUESTS', 'too many passwords are being checked just now: try again', {
+      retryAfterSeconds: 10,
+    });
+  }
+  waiting++;
+  const derived = last.then(() => compute(password, salt, cost)).finally(() => waiting--);
+  last = derived.catch(() => undefined);
+  return derived;
+}
+
+function compute(password: string, salt: Buffer, { N, r, p }: { N: number; r: number; p: number }): Promise<Buffer> {
   return scryptAsync(password.normalize('NFKC'), salt, keyBytes, { N, r, p, maxmem: 256 * N * r });
 }
 

@@ -18,6 +18,9 @@ const expected: Readonly<Record<string, string>> = {
   'GET /_ping': 'anonymous',
   'GET /metrics': 'anonymous',
   'GET /auth/token': 'anonymous',
+  'POST /auth/token': 'anonymous',
+  'GET /auth/jwks': 'anonymous',
+  'GET /auth/root.pem': 'anonymous',
   'GET /api/v0/jobs': 'system-admin',
   'POST /api/v0/jobs': 'system-admin',
   'GET /api/v0/jobs/:jobID': 'system-admin',
@@ -35,6 +38,12 @@ const expected: Readonly<Record<string, string>> = {
   'GET /api/v0/repositories/:namespace': 'authenticated',
   'POST /api/v0/repositories/:namespace': 'authenticated',
   'GET /api/v0/repositories/:namespace/:reponame': 'authenticated',
+  'GET /api/v0/api_tokens': 'authenticated',
+  'POST /api/v0/api_tokens': 'authenticated',
+  'DELETE /api/v0/api_tokens': 'authenticated',
+  'GET /api/v0/api_tokens/:hashedtoken': 'authenticated',
+  'PATCH /api/v0/api_tokens/:hashedtoken': 'authenticated',
+  'DELETE /api/v0/api_tokens/:hashedtoken': 'authenticated',
 };
 
 function nameOf({ method, url }: DeclaredRoute): string {
@@ -161,13 +170,16 @@ test('the access matrix: who is let through to which route', { timeout: 120_000 
       if (slow.has(who) && !slowRoutes.has(`${route.method} ${route.url}`)) continue;
       if (route.access === 'anonymous') {
         // The token service looks at credentials, the probes do not.
-        if (who === 'nobody') assert.equal(await ask(headers), 200, `${nameOf(route)} by ${who}`);
+        const isForm = nameOf(route) === 'POST /auth/token';
+        if (who === 'nobody') assert.equal(await ask(headers), isForm ? 400 : 200, `${nameOf(route)} by ${who}`);
       } else assert.equal(await ask(headers), 401, `${nameOf(route)} by ${who}`);
     }
     for (const [who, { headers, isAdmin }] of Object.entries(known)) {
       const status = await ask(headers);
       const what = `${nameOf(route)} by ${who}: ${status}`;
       if (route.access === 'system-admin' && !isAdmin) assert.equal(status, 403, what);
+      // A token is not exchanged for another one.
+      else if (route.url === '/auth/token' && who.endsWith('token')) assert.ok([400, 401].includes(status), what);
       else assert.ok(status < 500 && ![401, 403, 405].includes(status), what);
     }
   }

@@ -42,6 +42,8 @@ test('an empty environment gives the documented defaults', () => {
     databaseConnections: 80,
     temporal: { address: undefined, namespace: 'default', apiKey: undefined, tls: undefined },
     acceptsSparseManifests: false,
+    signingKeyAgeMs: 2_160 * 3_600_000,
+    notaryService: 'notary',
     outboundAllowPrivate: false,
     webhookRetryDelayMs: 5_000,
     gcReviewDelayMs: 3_600_000,
