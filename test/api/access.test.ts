@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { checkAccess } from '../../api/access.ts';
 import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
@@ -98,7 +98,7 @@ function encode(value: object): string {
 
 /** Tokens that look right and are not, for the account `admin`. */
 async function forgedTokens({ signingKey, pool }: TestApi): Promise<Record<string, string>> {
-  const { kid, privateKey } = signingKey;
+  const { kid, privateKey, certificates } = signingKey;
   const other = await generateKeyPair('ES256');
   const { rows } = await pool.query<{ jwk: object }>('SELECT public_jwk AS jwk FROM accounts.signing_keys');
   const publicKey = Buffer.from(JSON.stringify(rows[0]?.jwk));
@@ -119,6 +119,11 @@ async function forgedTokens({ signingKey, pool }: TestApi): Promise<Record<strin
     'our public key as a shared secret': await token({ alg: 'HS256' }).sign(publicKey),
     'no algorithm': `${encode({ alg: 'none', kid })}.${payload}.`,
     'a changed payload': `${header}.${encode({ ...claims, exp: 4_000_000_000 })}.${signature}`,
+    'a wider scope': `${header}.${encode({ ...claims, access: [{ type: 'registry', name: 'catalog', actions: ['*'] }] })}.${signature}`,
+    'a key of its own in the header': await token({
+      header: { jwk: await exportJWK(other.publicKey), x5c: certificates, jku: 'http://127.0.0.1/' },
+    }).sign(other.privateKey),
+    'the audience of Notary': await token({ aud: 'notary' }).sign(privateKey),
     'another issuer': await token({ iss: 'somebody' }).sign(privateKey),
     'another audience': await token({ aud: 'elsewhere' }).sign(privateKey),
     'no signature': `${header}.${payload}.`,
