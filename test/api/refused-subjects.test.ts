@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
+import { loadSigningKey } from '../../api/garant/signing-keys.ts';
+import { createTokenVerifier, issueToken, TokenRejectedError } from '../../api/garant/tokens.ts';
+import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import { createListener } from '../../database/listener.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -20,7 +24,7 @@ async function start(t: TestContext) {
     t.after(() => subjects.close());
     return subjects;
   };
-  return { change, follow };
+  return { change, follow, pool };
 }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1_000);
@@ -64,6 +68,26 @@ test('only those are kept whose tokens may still live', async (t) => {
     rows.map(({ name }: { name: string }) => name),
     ['ada', 'old'],
   );
+});
+
+test('a token that was found right before is refused as well, and tokens of others are not', async (t) => {
+  const { change, follow, pool } = await start(t);
+  const key = await loadSigningKey(pool, randomBytes(32));
+  const { isRefused } = await follow();
+  const verify = createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused });
+  const ada = await issueToken(key, { subject: 'ada', access: [] });
+  const bob = await issueToken(key, { subject: 'bob', access: [] });
+  const nobody = await issueToken(key, { subject: '', access: [] });
+  for (const token of [ada, bob, nobody]) await verify(token);
+  await change(`UPDATE accounts.accounts SET is_active = false WHERE name = 'ada'`);
+  await eventually('the token to be refused', () =>
+    verify(ada).then(
+      () => false,
+      (error: unknown) => error instanceof TokenRejectedError && /no longer active/.test(error.message),
+    ),
+  );
+  await verify(bob);
+  await verify(nobody);
 });
 
 test('a token that was just used is refused once its account is inactive', async (t) => {
