@@ -23,7 +23,7 @@ interface Limit {
 const limits = {
   account: { burst: 10, refillMs: 10_000 },
   // Behind one address there may be an office.
-  address: { burst: 50, refillMs: 2_000 },
+  address: { burst: 30, refillMs: 3_000 },
 } as const satisfies Record<string, Limit>;
 
 const maxCounted = 20_000;
