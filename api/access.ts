@@ -14,7 +14,7 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
     const access = request.routeOptions.config.access;
     // No route: the answer will be 404, which tells nobody anything.
     if (access === undefined || access === 'anonymous') return;
-    request.account = (await authenticate(deps, request.headers)) ?? null;
+    request.account = (await authenticate(deps, request.raw)) ?? null;
     if (!request.account) {
       throw new ApiError(
         'NOT_AUTHENTICATED',

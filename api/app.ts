@@ -72,11 +72,23 @@ function acceptJsonAlone(app: ApiInstance): void {
 }
 
 function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): void {
+  const { code, message } = describeError(error, request, reply);
+  void reply.send({ errors: [{ code, message }] });
+}
+
+/** Logs what went wrong here, sets the status and the headers of the answer, and gives what it has to say. */
+export function describeError(
+  error: FastifyError | ApiError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Pick<ApiError, 'code' | 'status' | 'message'> {
   const { code, status, message } = toApiError(error);
   if (status >= 500) request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
-  if (status === 503) void reply.header('retry-after', '5');
+  const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+  if (status === 503 || retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds ?? 5));
   if (status === 401) void reply.header('www-authenticate', 'Basic realm="Jobrunner"');
-  void reply.code(status).send({ errors: [{ code, message: status >= 500 ? `${message} (${request.id})` : message }] });
+  void reply.code(status);
+  return { code, status, message: status >= 500 ? `${message} (${request.id})` : message };
 }
 
 // What Fastify itself finds wrong with a request.

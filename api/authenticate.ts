@@ -1,46 +1,62 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type pg from 'pg';
-import { findActiveAccount, signIn, type Account } from './enzi/accounts.ts';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { findActiveAccount, type Account } from './enzi/accounts.ts';
 import { ApiError } from './errors.ts';
-import { TokenRejectedError, type TokenClaims } from './garant/tokens.ts';
+import type { SignedIn } from './garant/sign-in.ts';
+import { TokenRejectedError } from './garant/tokens.ts';
+import type { ApiDeps } from './instance.ts';
 
-export interface AuthenticateDeps {
-  readonly pool: pg.Pool;
-  readonly verifyToken: (token: string) => Promise<TokenClaims>;
+export type AuthenticateDeps = Pick<ApiDeps, 'pool' | 'verifyToken' | 'signIn' | 'clientAddress'>;
+
+/**
+ * Who sends a request: by `Authorization: Basic` with a password or an access token, or `Bearer` with a token of
+ * `/auth/token`.
+ *
+ * @returns undefined where the request names nobody
+ * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS
+ */
+export async function authenticate(deps: AuthenticateDeps, request: IncomingMessage): Promise<Account | undefined> {
+  const { scheme, value } = readAuthorization(request.headers);
+  if (scheme !== 'bearer') return (await authenticateBasic(deps, request))?.account;
+  const claims = await deps.verifyToken(value).catch((error: unknown) => {
+    if (!(error instanceof TokenRejectedError)) throw error;
+    throw new ApiError('NOT_AUTHENTICATED', `the token is not valid: ${error.message}`, { cause: error });
+  });
+  if (claims.subject === '') return undefined;
+  const account = await findActiveAccount(deps.pool, claims.subject);
+  if (!account) throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active');
+  return account;
 }
 
 /**
- * Who sends a request: by `Authorization: Basic` with a password, or `Bearer` with a token of `/auth/token`.
+ * Who sends a request that may not be signed by a token: by `Authorization: Basic` with a password or an access token.
  *
  * @returns undefined where the request names nobody
- * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong
+ * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS
  */
-export async function authenticate(
-  { pool, verifyToken }: AuthenticateDeps,
-  headers: IncomingHttpHeaders,
-): Promise<Account | undefined> {
-  const header = headers.authorization;
-  if (header === undefined) return undefined;
-  const [, scheme = '', value = ''] = /^(\S+) +(\S+)$/.exec(header.trim()) ?? [];
-  switch (scheme.toLowerCase()) {
-    case 'basic': {
-      const text = Buffer.from(value, 'base64').toString('utf8');
-      const colon = text.indexOf(':');
-      const account = colon < 0 ? undefined : await signIn(pool, text.slice(0, colon), text.slice(colon + 1));
-      if (!account) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
-      return account;
-    }
-    case 'bearer': {
-      const claims = await verifyToken(value).catch((error: unknown) => {
-        if (!(error instanceof TokenRejectedError)) throw error;
-        throw new ApiError('NOT_AUTHENTICATED', `the token is not valid: ${error.message}`, { cause: error });
-      });
-      if (claims.subject === '') return undefined;
-      const account = await findActiveAccount(pool, claims.subject);
-      if (!account) throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active');
-      return account;
-    }
-    default:
-      throw new ApiError('NOT_AUTHENTICATED', 'the Authorization header must be Basic or Bearer');
+export async function authenticateBasic(
+  { signIn, clientAddress }: AuthenticateDeps,
+  request: IncomingMessage,
+): Promise<SignedIn | undefined> {
+  const { scheme, value } = readAuthorization(request.headers);
+  if (scheme === undefined) return undefined;
+  if (scheme === 'bearer') {
+    throw new ApiError('NOT_AUTHENTICATED', 'a token is not exchanged for another one: send Authorization: Basic');
   }
+  if (scheme !== 'basic') {
+    throw new ApiError('NOT_AUTHENTICATED', 'the Authorization header must be Basic or Bearer');
+  }
+  const text = Buffer.from(value, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  const address = clientAddress(request);
+  const signedIn =
+    colon < 0 ? undefined : await signIn({ name: text.slice(0, colon), secret: text.slice(colon + 1), address });
+  if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
+  return signedIn;
+}
+
+/** The scheme in lower case; undefined: there is no such header. */
+function readAuthorization({ authorization }: IncomingHttpHeaders): { scheme: string | undefined; value: string } {
+  if (authorization === undefined) return { scheme: undefined, value: '' };
+  const [, scheme = '', value = ''] = /^(\S+) +(\S+)$/.exec(authorization.trim()) ?? [];
+  return { scheme: scheme.toLowerCase(), value };
 }

@@ -10,31 +10,43 @@ export const apiErrors = {
   INVALID_REPOSITORY_NAME: 400,
   REPOSITORY_EXISTS: 400,
   NO_SUCH_ACTION: 400,
+  TOO_MANY_API_TOKENS: 400,
+  UNSUPPORTED_GRANT_TYPE: 400,
   NOT_AUTHENTICATED: 401,
   NOT_AUTHORIZED: 403,
   NO_SUCH_ACCOUNT: 404,
+  NO_SUCH_API_TOKEN: 404,
   NO_SUCH_CRON: 404,
   NO_SUCH_JOB: 404,
   NO_SUCH_REPOSITORY: 404,
   NO_SUCH_ROUTE: 404,
+  NO_SUCH_USER: 404,
   NO_SUCH_WEBHOOK: 404,
   NOT_ALLOWED: 405,
   REQUEST_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  TOO_MANY_REQUESTS: 429,
   INTERNAL_ERROR: 500,
   UNAVAILABLE: 503,
 } as const satisfies Record<string, number>;
 
 export type ApiErrorCode = keyof typeof apiErrors;
 
+export interface ApiErrorOptions extends ErrorOptions {
+  /** When it makes sense to try again: the header `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+}
+
 /** An error that the client is told, in the shape of MSR: `{"errors":[{"code","message"}]}`. */
 export class ApiError extends Error {
   override name = 'ApiError';
   readonly code: ApiErrorCode;
   readonly status: number;
-  constructor(code: ApiErrorCode, message: string, options?: ErrorOptions) {
+  readonly retryAfterSeconds: number | undefined;
+  constructor(code: ApiErrorCode, message: string, options: ApiErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.status = apiErrors[code];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

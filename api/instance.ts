@@ -6,6 +6,7 @@ import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { AddressGuard } from '../outbound/address-guard.ts';
 import type { Account } from './enzi/accounts.ts';
+import type { SignIn } from './garant/sign-in.ts';
 import type { TokenClaims } from './garant/tokens.ts';
 
 /** What the routes of the API need. */
@@ -17,6 +18,9 @@ export interface ApiDeps {
   readonly outboundGuard: AddressGuard;
   /** @throws TokenRejectedError */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
+  readonly signIn: SignIn;
+  /** The address from which a request comes, also where NGINX passes it on. */
+  readonly clientAddress: (request: IncomingMessage) => string;
   /** Aborts when the process stops: ends responses that would go on. */
   readonly stopping: AbortSignal;
 }

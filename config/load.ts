@@ -27,6 +27,9 @@ export interface Config {
   readonly temporal: TemporalConfig;
   readonly acceptsSparseManifests: boolean;
   readonly outboundAllowPrivate: boolean;
+  readonly signingKeyAgeMs: number;
+  /** The service under which Notary asks for tokens. */
+  readonly notaryService: string;
   readonly webhookRetryDelayMs: number;
   readonly gcReviewDelayMs: number;
   readonly gcBlobLeaseMs: number;
@@ -129,6 +132,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       tls: usesTls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : undefined,
     },
     acceptsSparseManifests: required('SPARSE_MANIFESTS', variables.SPARSE_MANIFESTS) === 'accept',
+    signingKeyAgeMs: required('SIGNING_KEY_AGE', variables.SIGNING_KEY_AGE),
+    notaryService: required('NOTARY_SERVICE', variables.NOTARY_SERVICE),
     outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),

@@ -40,6 +40,22 @@ function parseDuration(text: string): number {
   return durationMs;
 }
 
+const maxKeyAgeMs = 365 * 86_400_000;
+// Keys overlap for some minutes, and are read twice a minute.
+const minKeyAgeMs = 3_600_000;
+
+function parseKeyAge(text: string): number {
+  const ageMs = parseDuration(text);
+  if (ageMs < minKeyAgeMs || ageMs > maxKeyAgeMs) throw new InvalidValue('must be a duration from 1h to 8760h');
+  return ageMs;
+}
+
+function parseService(text: string): string {
+  // It is quoted in challenges.
+  if (!/^[\w.:-]{1,255}$/.test(text)) throw new InvalidValue('must be letters, digits, ".", "_", ":" and "-"');
+  return text;
+}
+
 function parseInteger(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -152,6 +168,12 @@ export const variables = {
     oneOf('reject', 'accept'),
     { default: 'reject' },
   ),
+  SIGNING_KEY_AGE: variable('for how long a key signs tokens before the next one does, 365 days at most', parseKeyAge, {
+    default: '2160h',
+  }),
+  NOTARY_SERVICE: variable('service for which a Notary server asks tokens of /auth/token', parseService, {
+    default: 'notary',
+  }),
   OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach loopback and private addresses', parseBoolean, {
     default: 'false',
   }),

@@ -47,8 +47,9 @@ export function createListener(options: ListenerOptions): Listener {
     });
     candidate.on('notification', ({ channel, payload }) => call(channel, payload ?? ''));
     await candidate.connect();
-    for (const channel of handlers.keys()) await candidate.query(`LISTEN ${candidate.escapeIdentifier(channel)}`);
     const { rows } = await candidate.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    // Channels that are added meanwhile are among these; nothing may be waited for between the last and what follows.
+    for (const channel of handlers.keys()) await candidate.query(`LISTEN ${candidate.escapeIdentifier(channel)}`);
     if (stop.signal.aborted) return candidate.end();
     client = candidate;
     processId = rows[0]?.pid;

@@ -9,6 +9,22 @@ export const nginxSecretHeader = 'X-Jobrunner-Nginx';
 /** Internal locations of NGINX over the folder of the blob store: one that sends files whole, one that honours `Range`. */
 export const nginxLocations = { whole: '/_nginx/whole/', range: '/_nginx/range/' } as const;
 
+/**
+ * Makes the check whether NGINX in front has passed a request on.
+ *
+ * @param nginxSecret what the secret header has to hold; undefined: nobody is in front
+ */
+export function createNginxProof(nginxSecret: string | undefined): (req: IncomingMessage) => boolean {
+  if (nginxSecret === undefined) return () => false;
+  const secret = Buffer.from(nginxSecret);
+  return (req) => {
+    const given = req.headers[nginxSecretHeader.toLowerCase()];
+    if (typeof given !== 'string') return false;
+    const bytes = Buffer.from(given);
+    return bytes.length === secret.length && timingSafeEqual(bytes, secret);
+  };
+}
+
 /** Gives the `X-Accel-Redirect` for an object, or undefined where this process has to send the bytes itself. */
 export type HandOver = (req: IncomingMessage, storageKey: string, isWhole: boolean) => string | undefined;
 
@@ -24,13 +40,10 @@ export function createHandOver(deps: {
 }): HandOver {
   const { blobStore, nginxSecret } = deps;
   if (nginxSecret === undefined || !blobStore.relativePath) return () => undefined;
-  const secret = Buffer.from(nginxSecret);
+  const isFromNginx = createNginxProof(nginxSecret);
 
   return (req, storageKey, isWhole) => {
-    const given = req.headers[nginxSecretHeader.toLowerCase()];
-    if (typeof given !== 'string') return undefined;
-    const bytes = Buffer.from(given);
-    if (bytes.length !== secret.length || !timingSafeEqual(bytes, secret)) return undefined;
+    if (!isFromNginx(req)) return undefined;
     // NGINX would judge these by the file, whose entity tag it does not know when it does.
     if (req.headers['if-match'] !== undefined || req.headers['if-unmodified-since'] !== undefined) return undefined;
     // Where the file turns out to be gone, NGINX asks again, and it has no body to send a second time.

@@ -1,10 +1,16 @@
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
 import { readableNamespaces } from '../api/garant/policy.ts';
-import { createVerificationKeys, loadSigningKey } from '../api/garant/signing-keys.ts';
+import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
+import { keyRoutes } from '../api/garant/key-routes.ts';
+import { createSignIn } from '../api/garant/sign-in.ts';
+import { createSigner } from '../api/garant/signer.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
+import { createTokenUsage } from '../api/garant/token-usage.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
+import { createVerificationKeys } from '../api/garant/verification-keys.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
+import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
@@ -17,6 +23,7 @@ import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
+import { createClientAddress } from './client-address.ts';
 import { healthRoutes } from './health.ts';
 import { closeServer, serverFactory } from './http.ts';
 import { toListenError } from './listen-error.ts';
@@ -35,6 +42,8 @@ export type HttpConfig = Pick<
   | 'nginxSecret'
   | 'acceptsSparseManifests'
   | 'outboundAllowPrivate'
+  | 'signingKeyAgeMs'
+  | 'notaryService'
   | 'shutdownGraceMs'
   | 'logLevel'
 > & { readonly databaseUrl: string; readonly secretKey: Uint8Array };
@@ -70,7 +79,14 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   const { config, roles, resources, log } = deps;
   const { pool, listener, wakeDispatcher } = resources;
   await using cleanUp = new AsyncDisposableStack();
-  const verifyToken = createTokenVerifier(createVerificationKeys(pool));
+  const refusedSubjects = await followRefusedSubjects({ pool, listener, log });
+  cleanUp.defer(() => refusedSubjects.close());
+  const verifyToken = createTokenVerifier({
+    findKey: createVerificationKeys(pool),
+    isRefused: refusedSubjects.isRefused,
+  });
+  const tokenUsage = createTokenUsage(pool, log);
+  cleanUp.defer(() => tokenUsage.close());
   const metrics = createMetrics(pool, deps.processName);
   const stopping = new AbortController();
 
@@ -105,6 +121,8 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     verifyToken,
+    signIn: createSignIn({ pool, tokenUsage }),
+    clientAddress: createClientAddress(config.nginxSecret),
     stopping: stopping.signal,
   };
   checkAccess(app, api);
@@ -114,7 +132,12 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     problems: () => [...(stopping.signal.aborted ? ['stopping'] : []), ...deps.problems()],
   });
   if (roles.has('api')) apiRoutes(app, api);
-  if (roles.has('garant')) tokenRoutes(app, { ...api, signingKey: await loadSigningKey(pool, config.secretKey) });
+  if (roles.has('garant')) {
+    const signer = await createSigner({ pool, secretKey: config.secretKey, maxKeyAgeMs: config.signingKeyAgeMs, log });
+    cleanUp.defer(() => signer.close());
+    tokenRoutes(app, { ...api, ...config, signer, tokenUsage });
+    keyRoutes(app, api);
+  }
   const { host, port } = config;
   await app.listen({ host, port }).catch((error: Error) => {
     throw toListenError(error, { host, port });
@@ -140,6 +163,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   cronRoutes(app, deps);
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
+  apiTokenRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */

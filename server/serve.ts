@@ -122,7 +122,8 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 /** A child gets what it uses, and no more secrets than that. */
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
   const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret, acceptsSparseManifests } = config;
-  const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
+  const { outboundAllowPrivate, signingKeyAgeMs, notaryService, shutdownGraceMs, logLevel, databaseUrl, secretKey } =
+    config;
   return {
     dataDir,
     s3,
@@ -133,6 +134,8 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     nginxSecret,
     acceptsSparseManifests,
     outboundAllowPrivate,
+    signingKeyAgeMs,
+    notaryService,
     shutdownGraceMs,
     logLevel,
     databaseUrl,

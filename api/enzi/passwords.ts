@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { createPasswordQueue } from './password-queue.ts';
 
 const scryptAsync = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
   scrypt,
@@ -8,11 +9,20 @@ const scryptAsync = promisify<string, Buffer, number, { N: number; r: number; p:
 // OWASP password storage: one of the settings of equal strength; 32 MiB and some 0.2 s.
 const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
 const keyBytes = 32;
+// So many take some 10 s, and no client waits for longer.
+const queue = createPasswordQueue(50);
 
-/** Hashes a password for storage: `scrypt$N$r$p$salt$key`, the last two in base64url. */
+/**
+ * Hashes a password for storage: `scrypt$N$r$p$salt$key`, the last two in base64url.
+ *
+ * @throws ApiError TOO_MANY_REQUESTS where too many passwords wait to be checked
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derive(password, salt, cost);
+  const key = await queue.inTurn(
+    () => derive(password, salt, cost),
+    () => false,
+  );
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$');
 }
 
@@ -20,15 +30,22 @@ export async function hashPassword(password: string): Promise<string> {
  * Checks a password against a stored hash, in the same time whether it is right or wrong.
  *
  * @param stored undefined where there is no such account: then it takes as long as if there were
+ * @throws ApiError TOO_MANY_REQUESTS where too many passwords wait to be checked
  */
 export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
   const proof = stored === undefined ? undefined : proofOf(password, stored);
   if (proof !== undefined && (verified.get(proof) ?? -Infinity) > performance.now()) return true;
   const [, N, r, p, salt = '', key = ''] = (stored ?? (await decoy())).split('$');
   const expected = Buffer.from(key, 'base64url');
-  const actual = await derive(password, Buffer.from(salt, 'base64url'), { N: Number(N), r: Number(r), p: Number(p) });
-  const isRight = timingSafeEqual(actual, expected) && proof !== undefined;
-  if (isRight) remember(proof);
+  const isRight = await queue.inTurn(
+    async () => {
+      const stretch = { N: Number(N), r: Number(r), p: Number(p) };
+      const actual = await derive(password, Buffer.from(salt, 'base64url'), stretch);
+      return timingSafeEqual(actual, expected) && proof !== undefined;
+    },
+    (isRight) => !isRight,
+  );
+  if (isRight && proof !== undefined) remember(proof);
   return isRight;
 }
 
@@ -56,6 +73,9 @@ function derive(password: string, salt: Buffer, { N, r, p }: { N: number; r: num
 let decoyHash: Promise<string> | undefined;
 
 function decoy(): Promise<string> {
-  decoyHash ??= hashPassword(randomBytes(16).toString('hex'));
+  decoyHash ??= hashPassword(randomBytes(16).toString('hex')).catch((error: unknown) => {
+    decoyHash = undefined;
+    throw error;
+  });
   return decoyHash;
 }

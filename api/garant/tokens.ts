@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { errors, jwtVerify, SignJWT, type CryptoKey } from 'jose';
 import { signingAlgorithm, type SigningKey } from './signing-keys.ts';
+import type { RefusedSubjects } from './refused-subjects.ts';
 import type { Scope } from './scopes.ts';
 
 /** What a token says. */
@@ -16,21 +17,31 @@ export class TokenRejectedError extends Error {
   override name = 'TokenRejectedError';
 }
 
-/** Who issues tokens, and what they are for: the `service` of the token protocol. */
+/** Who issues tokens. */
 export const tokenIssuer = 'jobrunner-garant';
+/** The audience of tokens for the registry and the API: the `service` of the token protocol. */
 export const tokenService = 'jobrunner';
 export const tokenLifeSeconds = 300;
 // Clocks of the machines that issue and verify differ a little.
 const clockToleranceSeconds = 10;
 
-/** Signs a token (Docker token specification: iss, sub, aud, exp, nbf, iat, jti, access). */
-export async function issueToken(key: SigningKey, claims: TokenClaims, now = new Date()): Promise<string> {
+/**
+ * Signs a token (Docker token specification: iss, sub, aud, exp, nbf, iat, jti, access).
+ *
+ * @param audience the service that the token is for
+ */
+export async function issueToken(
+  key: SigningKey,
+  claims: TokenClaims,
+  now = new Date(),
+  audience = tokenService,
+): Promise<string> {
   const nowSeconds = Math.floor(now.getTime() / 1_000);
   return new SignJWT({ access: claims.access })
-    .setProtectedHeader({ alg: signingAlgorithm, typ: 'JWT', kid: key.kid })
+    .setProtectedHeader({ alg: signingAlgorithm, typ: 'JWT', kid: key.kid, x5c: [...key.certificates] })
     .setIssuer(tokenIssuer)
     .setSubject(claims.subject)
-    .setAudience(tokenService)
+    .setAudience(audience)
     .setIssuedAt(nowSeconds)
     .setNotBefore(nowSeconds)
     .setExpirationTime(nowSeconds + tokenLifeSeconds)
@@ -41,34 +52,48 @@ export async function issueToken(key: SigningKey, claims: TokenClaims, now = new
 // A client sends its token with every request; to verify a signature costs more than all else of a small one.
 const maxRemembered = 5_000;
 
+export interface TokenVerifierDeps {
+  /** The public key of this id; undefined: there is none. */
+  readonly findKey: (kid: string) => Promise<CryptoKey | undefined>;
+  readonly isRefused: RefusedSubjects['isRefused'];
+}
+
+interface VerifiedToken {
+  readonly claims: TokenClaims;
+  readonly issuedAtSeconds: number;
+  readonly expiresAtMs: number;
+}
+
 /**
  * Makes the check of tokens. It needs no other service, and no database but for keys that it has not seen. Tokens that
  * were found right are remembered until they expire.
  *
  * The check throws TokenRejectedError.
  */
-export function createTokenVerifier(
-  findKey: (kid: string) => Promise<CryptoKey | undefined>,
-): (token: string) => Promise<TokenClaims> {
-  const remembered = new LRUCache<string, { claims: TokenClaims; expiresAtMs: number }>({ max: maxRemembered });
-  const verify = createSignatureCheck(findKey);
+export function createTokenVerifier({
+  findKey,
+  isRefused,
+}: TokenVerifierDeps): (token: string) => Promise<TokenClaims> {
+  const remembered = new LRUCache<string, VerifiedToken>({ max: maxRemembered });
+  const checkSignature = createSignatureCheck(findKey);
   return async (token) => {
     const known = remembered.get(token);
-    if (known && Date.now() < known.expiresAtMs) return known.claims;
-    const { claims, expiresAtMs } = await verify(token);
-    remembered.set(token, { claims, expiresAtMs });
-    return claims;
+    const verified = known && Date.now() < known.expiresAtMs ? known : await checkSignature(token);
+    if (verified !== known) remembered.set(token, verified);
+    if (isRefused(verified.claims.subject, verified.issuedAtSeconds)) {
+      throw new TokenRejectedError('its account is no longer active');
+    }
+    return verified.claims;
   };
 }
 
-function createSignatureCheck(
-  findKey: (kid: string) => Promise<CryptoKey | undefined>,
-): (token: string) => Promise<{ claims: TokenClaims; expiresAtMs: number }> {
+function createSignatureCheck(findKey: TokenVerifierDeps['findKey']): (token: string) => Promise<VerifiedToken> {
   return async (token) => {
     try {
       const { payload } = await jwtVerify<{ access?: Scope[] }>(
         token,
         async ({ kid }) => {
+          // The key is ours or none: what the token itself brings along (jwk, x5c, jku) is not looked at.
           const key = kid === undefined ? undefined : await findKey(kid);
           if (!key) throw new TokenRejectedError('it is signed by a key that is not known here');
           return key;
@@ -78,11 +103,12 @@ function createSignatureCheck(
           issuer: tokenIssuer,
           audience: tokenService,
           clockTolerance: clockToleranceSeconds,
-          requiredClaims: ['exp', 'sub'],
+          requiredClaims: ['exp', 'iat', 'sub'],
         },
       );
       return {
         claims: { subject: payload.sub ?? '', access: payload.access ?? [] },
+        issuedAtSeconds: payload.iat ?? 0,
         expiresAtMs: ((payload.exp ?? 0) + clockToleranceSeconds) * 1_000,
       };
     } catch (error) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { checkAccess } from '../../api/access.ts';
 import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
@@ -18,6 +18,9 @@ const expected: Readonly<Record<string, string>> = {
   'GET /_ping': 'anonymous',
   'GET /metrics': 'anonymous',
   'GET /auth/token': 'anonymous',
+  'POST /auth/token': 'anonymous',
+  'GET /auth/jwks': 'anonymous',
+  'GET /auth/root.pem': 'anonymous',
   'GET /api/v0/jobs': 'system-admin',
   'POST /api/v0/jobs': 'system-admin',
   'GET /api/v0/jobs/:jobID': 'system-admin',
@@ -35,6 +38,12 @@ const expected: Readonly<Record<string, string>> = {
   'GET /api/v0/repositories/:namespace': 'authenticated',
   'POST /api/v0/repositories/:namespace': 'authenticated',
   'GET /api/v0/repositories/:namespace/:reponame': 'authenticated',
+  'GET /api/v0/api_tokens': 'authenticated',
+  'POST /api/v0/api_tokens': 'authenticated',
+  'DELETE /api/v0/api_tokens': 'authenticated',
+  'GET /api/v0/api_tokens/:hashedtoken': 'authenticated',
+  'PATCH /api/v0/api_tokens/:hashedtoken': 'authenticated',
+  'DELETE /api/v0/api_tokens/:hashedtoken': 'authenticated',
 };
 
 function nameOf({ method, url }: DeclaredRoute): string {
@@ -89,7 +98,7 @@ function encode(value: object): string {
 
 /** Tokens that look right and are not, for the account `admin`. */
 async function forgedTokens({ signingKey, pool }: TestApi): Promise<Record<string, string>> {
-  const { kid, privateKey } = signingKey;
+  const { kid, privateKey, certificates } = signingKey;
   const other = await generateKeyPair('ES256');
   const { rows } = await pool.query<{ jwk: object }>('SELECT public_jwk AS jwk FROM accounts.signing_keys');
   const publicKey = Buffer.from(JSON.stringify(rows[0]?.jwk));
@@ -110,6 +119,11 @@ async function forgedTokens({ signingKey, pool }: TestApi): Promise<Record<strin
     'our public key as a shared secret': await token({ alg: 'HS256' }).sign(publicKey),
     'no algorithm': `${encode({ alg: 'none', kid })}.${payload}.`,
     'a changed payload': `${header}.${encode({ ...claims, exp: 4_000_000_000 })}.${signature}`,
+    'a wider scope': `${header}.${encode({ ...claims, access: [{ type: 'registry', name: 'catalog', actions: ['*'] }] })}.${signature}`,
+    'a key of its own in the header': await token({
+      header: { jwk: await exportJWK(other.publicKey), x5c: certificates, jku: 'http://127.0.0.1/' },
+    }).sign(other.privateKey),
+    'the audience of Notary': await token({ aud: 'notary' }).sign(privateKey),
     'another issuer': await token({ iss: 'somebody' }).sign(privateKey),
     'another audience': await token({ aud: 'elsewhere' }).sign(privateKey),
     'no signature': `${header}.${payload}.`,
@@ -161,13 +175,16 @@ test('the access matrix: who is let through to which route', { timeout: 120_000 
       if (slow.has(who) && !slowRoutes.has(`${route.method} ${route.url}`)) continue;
       if (route.access === 'anonymous') {
         // The token service looks at credentials, the probes do not.
-        if (who === 'nobody') assert.equal(await ask(headers), 200, `${nameOf(route)} by ${who}`);
+        const isForm = nameOf(route) === 'POST /auth/token';
+        if (who === 'nobody') assert.equal(await ask(headers), isForm ? 400 : 200, `${nameOf(route)} by ${who}`);
       } else assert.equal(await ask(headers), 401, `${nameOf(route)} by ${who}`);
     }
     for (const [who, { headers, isAdmin }] of Object.entries(known)) {
       const status = await ask(headers);
       const what = `${nameOf(route)} by ${who}: ${status}`;
       if (route.access === 'system-admin' && !isAdmin) assert.equal(status, 403, what);
+      // A token is not exchanged for another one.
+      else if (route.url === '/auth/token' && who.endsWith('token')) assert.ok([400, 401].includes(status), what);
       else assert.ok(status < 500 && ![401, 403, 405].includes(status), what);
     }
   }

@@ -79,7 +79,7 @@ test('an unknown path is 404, a known one with another method 405 with the metho
     'POST /api/v0/crons/sleep': 'DELETE, GET, HEAD',
     'PUT /api/v0/webhooks?a=b': 'GET, HEAD, POST',
     'DELETE /api/v0/repositories/acme': 'GET, HEAD, POST',
-    'POST /auth/token': 'GET, HEAD',
+    'PUT /auth/token': 'GET, HEAD, POST',
     'PROPFIND /health': 'GET, HEAD',
   };
   for (const [request, allow] of Object.entries(wrong)) {

@@ -6,13 +6,20 @@ import type pg from 'pg';
 import { checkAccess } from '../../api/access.ts';
 import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
-import { createVerificationKeys, loadSigningKey, type SigningKey } from '../../api/garant/signing-keys.ts';
+import { keyRoutes } from '../../api/garant/key-routes.ts';
+import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
+import { createSignIn } from '../../api/garant/sign-in.ts';
+import { createSigner } from '../../api/garant/signer.ts';
+import type { SigningKey } from '../../api/garant/signing-keys.ts';
 import { tokenRoutes } from '../../api/garant/token-route.ts';
+import { createTokenUsage } from '../../api/garant/token-usage.ts';
 import { createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
+import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import type { ApiDeps } from '../../api/instance.ts';
 import { createListener, type Listener } from '../../database/listener.ts';
 import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createAddressGuard } from '../../outbound/address-guard.ts';
+import { createClientAddress } from '../../server/client-address.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
 import { apiRoutes } from '../../server/http-roles.ts';
@@ -21,6 +28,8 @@ import { createMetrics } from '../../telemetry/metrics.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 export const password = 'correct horse battery';
+/** The services of the token protocol. */
+export const services = { publicUrl: 'http://registry.example:8080', notaryService: 'notary' } as const;
 // Hashed once: it takes as long as it is meant to take.
 const passwordHash = await hashPassword(password);
 
@@ -57,6 +66,8 @@ export interface TestApi {
   readonly port: number;
   readonly pool: pg.Pool;
   readonly signingKey: SigningKey;
+  /** Writes when tokens were used, which goes in batches. Once. */
+  readonly flushTokenUsage: () => Promise<void>;
   /** Every route, with the access that it declares. */
   readonly routes: readonly DeclaredRoute[];
   /** Names of the wake-ups that were sent. */
@@ -108,10 +119,16 @@ export async function startApi(
   const measuredRoutes: string[] = [];
   const routes: DeclaredRoute[] = [];
   const stopping = new AbortController();
-  const signingKey = await loadSigningKey(pool, randomBytes(32));
+  const log = createLogger({ level: 'silent' });
+  const signer = await createSigner({ pool, secretKey: randomBytes(32), maxKeyAgeMs: 3_600_000, log });
+  cleanUp.defer(() => signer.close());
+  const refusedSubjects = await followRefusedSubjects({ pool, listener: databaseListener, log });
+  cleanUp.defer(() => refusedSubjects.close());
+  const tokenUsage = createTokenUsage(pool, log);
+  cleanUp.defer(() => tokenUsage.close());
   const metrics = createMetrics(pool, 'test');
   const app = createApiApp({
-    log: createLogger({ level: 'silent' }),
+    log,
     serverFactory: serverFactory(undefined),
     onRequestEnd: (request) => {
       measuredRoutes.push(request.route);
@@ -127,13 +144,19 @@ export async function startApi(
     wakeDispatcher: { send: () => wakeUps.push('dispatcher') },
     wakeSchedules: { send: () => wakeUps.push('schedules') },
     outboundGuard: createAddressGuard({ allowPrivate }),
-    verifyToken: createTokenVerifier(createVerificationKeys(pool)),
+    verifyToken: createTokenVerifier({
+      findKey: createVerificationKeys(pool),
+      isRefused: refusedSubjects.isRefused,
+    }),
+    signIn: createSignIn({ pool, tokenUsage }),
+    clientAddress: createClientAddress(undefined),
     stopping: stopping.signal,
   };
   checkAccess(app, deps);
   healthRoutes(app, { pool, renderMetrics: async () => metrics.render([await metrics.snapshot()]), problems });
   apiRoutes(app, deps);
-  tokenRoutes(app, { ...deps, signingKey });
+  tokenRoutes(app, { ...deps, ...services, signer, tokenUsage });
+  keyRoutes(app, deps);
   await app.listen({ host: '127.0.0.1', port: 0 });
   cleanUp.defer(async () => {
     await closeServer(app.server, 1_000);
@@ -148,7 +171,8 @@ export async function startApi(
   return {
     port,
     pool,
-    signingKey,
+    signingKey: signer.key(),
+    flushTokenUsage: () => tokenUsage.close(),
     routes,
     wakeUps,
     measuredRoutes,

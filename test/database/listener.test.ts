@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { createListener, type Listener } from '../../database/listener.ts';
 import { createWakeUp } from '../../jobs/wake-up.ts';
@@ -52,6 +53,20 @@ test('a handler is called for its own channel, until it is taken away', { timeou
   await pool.query('SELECT pg_notify($1, $2)', ['Channel "a"', '']);
   await second.reach(3);
   assert.deepEqual([first.count, second.count, other.count], [2, 3, 1]);
+});
+
+test('a channel that is added while the connection is being made is heard', { timeout }, async (t) => {
+  const { pool, listener } = await startListener(t);
+  const added: { readonly channel: string; readonly calls: Calls }[] = [];
+  while (listener.processId() === undefined) {
+    const calls = new Calls();
+    const channel = `added ${added.length}`;
+    listener.on(channel, calls.call);
+    added.push({ channel, calls });
+    await nextTurn();
+  }
+  for (const { channel } of added) await pool.query('SELECT pg_notify($1, $2)', [channel, '']);
+  await Promise.all(added.map(({ calls }) => calls.reach(2)));
 });
 
 test('a channel that is added while connected is heard', { timeout }, async (t) => {

@@ -63,6 +63,8 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     nginxSecret: undefined,
     acceptsSparseManifests: false,
     outboundAllowPrivate: false,
+    signingKeyAgeMs: 3_600_000,
+    notaryService: 'notary',
     shutdownGraceMs: 5_000,
     logLevel: 'error',
     databaseUrl,

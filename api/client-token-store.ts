@@ -1,0 +1,133 @@
+import type pg from 'pg';
+import type { Queryable } from '../database/pool.ts';
+import { hashClientToken, makeClientToken } from './garant/client-tokens.ts';
+
+/** A token that stands in place of a password. Only its hash is stored. */
+export interface ClientTokenRow {
+  /** SHA-256 in hex. */
+  readonly hash: string;
+  readonly accountID: string;
+  /** `user`: an access token; `auto`: the refresh token of a client that signed in. */
+  readonly generatedBy: 'user' | 'auto';
+  readonly label: string;
+  readonly creatorUa: string;
+  readonly isActive: boolean;
+  readonly createdAt: Date;
+  /** Null: never. */
+  readonly lastUsed: Date | null;
+}
+
+const columns = `token_hash AS hash, account_id AS "accountID", generated_by AS "generatedBy", label,
+  creator_ua AS "creatorUa", is_active AS "isActive", created_at AS "createdAt", last_used_at AS "lastUsed"`;
+
+const maxAccessTokens = 1_000;
+
+/**
+ * Makes an access token. It is shown this once.
+ *
+ * @returns undefined where the account has as many as it may have
+ */
+export async function insertAccessToken(
+  pool: pg.Pool,
+  { accountID, label, creatorUa }: Pick<ClientTokenRow, 'accountID' | 'label' | 'creatorUa'>,
+): Promise<{ readonly token: string; readonly row: ClientTokenRow } | undefined> {
+  const token = makeClientToken('jrat');
+  const { rows } = await pool.query<ClientTokenRow>(
+    `INSERT INTO accounts.client_tokens (token_hash, account_id, generated_by, label, creator_ua)
+     SELECT $1, $2, 'user', $3, $4
+     WHERE (SELECT count(*) FROM accounts.client_tokens WHERE account_id = $2 AND generated_by = 'user') < $5
+     RETURNING ${columns}`,
+    [hashClientToken(token), accountID, label, creatorUa, maxAccessTokens],
+  );
+  return rows[0] && { token, row: rows[0] };
+}
+
+/** Which tokens are meant. */
+export interface ClientTokenFilter {
+  /** Undefined: those of every account. */
+  readonly accountID?: string | undefined;
+}
+
+/** A page of tokens, the oldest first, from that of the hash `pageStart` on; empty where there is no such token. */
+export async function listClientTokens(
+  q: Queryable,
+  { accountID }: ClientTokenFilter,
+  page: { readonly pageStart?: string | undefined; readonly pageSize: number },
+): Promise<ClientTokenRow[]> {
+  const { rows } = await q.query<ClientTokenRow>(
+    `SELECT ${columns} FROM accounts.client_tokens
+     WHERE ($1::uuid IS NULL OR account_id = $1)
+       AND ($2::text IS NULL OR (created_at, token_hash) >= (
+         SELECT created_at, token_hash FROM accounts.client_tokens WHERE token_hash = $2))
+     ORDER BY created_at, token_hash LIMIT $3`,
+    [accountID ?? null, page.pageStart ?? null, page.pageSize],
+  );
+  return rows;
+}
+
+/** How many tokens there are. */
+export async function countClientTokens(q: Queryable, { accountID }: ClientTokenFilter): Promise<number> {
+  const { rows } = await q.query<{ count: number }>(
+    'SELECT count(*) AS count FROM accounts.client_tokens WHERE $1::uuid IS NULL OR account_id = $1',
+    [accountID ?? null],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The token of this hash, if it is one of the account; undefined account: of whomever. */
+export async function findClientToken(
+  q: Queryable,
+  hash: string,
+  { accountID }: ClientTokenFilter,
+): Promise<ClientTokenRow | undefined> {
+  const { rows } = await q.query<ClientTokenRow>(
+    `SELECT ${columns} FROM accounts.client_tokens WHERE token_hash = $1 AND ($2::uuid IS NULL OR account_id = $2)`,
+    [hash, accountID ?? null],
+  );
+  return rows[0];
+}
+
+/** Changes label or state of a token; what is undefined stays. Gives the token, if it is one of the account. */
+export async function updateClientToken(
+  q: Queryable,
+  hash: string,
+  { accountID }: ClientTokenFilter,
+  change: { readonly label?: string | undefined; readonly isActive?: boolean | undefined },
+): Promise<ClientTokenRow | undefined> {
+  const { rows } = await q.query<ClientTokenRow>(
+    `UPDATE accounts.client_tokens SET label = coalesce($3, label), is_active = coalesce($4, is_active)
+     WHERE token_hash = $1 AND ($2::uuid IS NULL OR account_id = $2) RETURNING ${columns}`,
+    [hash, accountID ?? null, change.label ?? null, change.isActive ?? null],
+  );
+  return rows[0];
+}
+
+/** Deletes a token, and the refresh tokens that it gave. Returns whether there was one of the account. */
+export async function deleteClientToken(
+  q: Queryable,
+  hash: string,
+  { accountID }: ClientTokenFilter,
+): Promise<boolean> {
+  const { rowCount } = await q.query(
+    'DELETE FROM accounts.client_tokens WHERE token_hash = $1 AND ($2::uuid IS NULL OR account_id = $2)',
+    [hash, accountID ?? null],
+  );
+  return rowCount === 1;
+}
+
+/** Deletes all tokens that were made in one way and not used since a time. */
+export async function deleteClientTokens(
+  q: Queryable,
+  { accountID }: ClientTokenFilter,
+  {
+    generatedBy,
+    usedBefore,
+  }: { readonly generatedBy: ClientTokenRow['generatedBy']; readonly usedBefore?: Date | undefined },
+): Promise<void> {
+  await q.query(
+    `DELETE FROM accounts.client_tokens
+     WHERE ($1::uuid IS NULL OR account_id = $1) AND generated_by = $2
+       AND ($3::timestamptz IS NULL OR coalesce(last_used_at, created_at) < $3)`,
+    [accountID ?? null, generatedBy, usedBefore ?? null],
+  );
+}

@@ -1,0 +1,106 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import type { Queryable } from '../../database/pool.ts';
+import { withTransaction } from '../../database/transaction.ts';
+
+// The prefix tells people and scanners of secrets what they have found, and us that it is no password.
+const accessTokenPattern = /^jrat_[\w-]{43}$/;
+const refreshTokenPattern = /^jrrt_[\w-]{43}$/;
+
+/** Whether a secret has the form of an access token. A password must not. */
+export function isAccessToken(secret: string): boolean {
+  return accessTokenPattern.test(secret);
+}
+
+/** The form in which a token is stored and looked up. Its 256 bits are random, so a fast hash is as good as a slow one. */
+export function hashClientToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Makes up an access token (`jrat`) or a refresh token (`jrrt`). */
+export function makeClientToken(prefix: 'jrat' | 'jrrt'): string {
+  return `${prefix}_${randomBytes(32).toString('base64url')}`;
+}
+
+/** Whether an access token is one of the account of this name, and active. */
+export async function isActiveAccessToken(q: Queryable, hash: string, accountName: string): Promise<boolean> {
+  const { rowCount } = await q.query({
+    name: 'find-access-token',
+    text: `SELECT FROM accounts.client_tokens t JOIN accounts.accounts a ON a.id = t.account_id
+           WHERE t.token_hash = $1 AND t.generated_by = 'user' AND t.is_active AND a.name = $2`,
+    values: [hash, accountName],
+  });
+  return rowCount === 1;
+}
+
+const maxRefreshTokens = 100;
+const refreshTokenIdleDays = 90;
+
+/** What a refresh token is bound to. */
+export interface RefreshTokenBinding {
+  readonly accountID: string;
+  readonly service: string;
+  /** The hash of the access token by which the client signed in. */
+  readonly accessTokenHash?: string | undefined;
+  readonly clientID: string;
+  readonly creatorUa: string;
+}
+
+/** Makes a refresh token. Those of the account that were not used for long go, and the oldest where it has many. */
+export async function insertRefreshToken(pool: pg.Pool, binding: RefreshTokenBinding): Promise<string> {
+  const { accountID, service, accessTokenHash, clientID, creatorUa } = binding;
+  const token = makeClientToken('jrrt');
+  await pool.query(
+    `WITH expired AS (
+       DELETE FROM accounts.client_tokens WHERE token_hash IN (
+         SELECT token_hash FROM (
+           SELECT token_hash, coalesce(last_used_at, created_at) AS used_at,
+             row_number() OVER (ORDER BY coalesce(last_used_at, created_at) DESC) AS position
+           FROM accounts.client_tokens WHERE account_id = $2 AND generated_by = 'auto'
+         ) t WHERE position >= $7 OR used_at < now() - $8 * interval '1 day'))
+     INSERT INTO accounts.client_tokens (token_hash, account_id, generated_by, service, parent_hash, label, creator_ua)
+     VALUES ($1, $2, 'auto', $3, $4, $5, $6)`,
+    [
+      hashClientToken(token),
+      accountID,
+      service,
+      accessTokenHash ?? null,
+      clientID,
+      creatorUa,
+      maxRefreshTokens,
+      refreshTokenIdleDays,
+    ],
+  );
+  return token;
+}
+
+/**
+ * The name of the account whose refresh token this is; undefined where it is none, is bound to another service, has not
+ * been used for long, or was ended.
+ */
+export async function findRefreshTokenOwner(q: Queryable, token: string, service: string): Promise<string | undefined> {
+  if (!refreshTokenPattern.test(token)) return undefined;
+  const { rows } = await q.query<{ name: string }>({
+    name: 'find-refresh-token',
+    text: `SELECT a.name FROM accounts.client_tokens t JOIN accounts.accounts a ON a.id = t.account_id
+           LEFT JOIN accounts.client_tokens parent ON parent.token_hash = t.parent_hash
+           WHERE t.token_hash = $1 AND t.generated_by = 'auto' AND t.service = $2 AND t.is_active AND a.is_active
+             AND parent.is_active IS NOT FALSE
+             AND coalesce(t.last_used_at, t.created_at) > now() - $3 * interval '1 day'`,
+    values: [hashClientToken(token), service, refreshTokenIdleDays],
+  });
+  return rows[0]?.name;
+}
+
+/** Writes when tokens were last used, by their hashes. */
+export async function markTokensUsed(pool: pg.Pool, used: ReadonlyMap<string, Date>): Promise<void> {
+  // Processes that write the same rows at once may wait for each other in a circle, which the transaction tries again.
+  await withTransaction(pool, (tx) =>
+    tx.query(
+      `UPDATE accounts.client_tokens t SET last_used_at = greatest(t.last_used_at, u.used_at)
+       FROM unnest($1::text[], $2::timestamptz[]) AS u (token_hash, used_at)
+       WHERE t.token_hash = u.token_hash`,
+      [[...used.keys()], [...used.values()]],
+    ),
+  );
+}

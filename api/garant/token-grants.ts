@@ -1,0 +1,100 @@
+import type pg from 'pg';
+import { findActiveAccount } from '../enzi/accounts.ts';
+import { ApiError } from '../errors.ts';
+import { findRefreshTokenOwner, hashClientToken, insertRefreshToken } from './client-tokens.ts';
+import { grantScopes } from './policy.ts';
+import { parseScopes, type Scope } from './scopes.ts';
+import type { Service } from './services.ts';
+import type { SignedIn } from './sign-in.ts';
+import type { Signer } from './signer.ts';
+import type { TokenUsage } from './token-usage.ts';
+import { issueToken, tokenLifeSeconds } from './tokens.ts';
+
+/** Who asks for a token, and for what. */
+export interface TokenRequest {
+  readonly service: Service;
+  /** Undefined: nobody has signed in. */
+  readonly signedIn: SignedIn | undefined;
+  readonly scopes: readonly string[];
+  /** Whether a refresh token is asked for as well. */
+  readonly isOffline: boolean;
+  readonly clientID: string;
+  readonly userAgent: string;
+}
+
+/** What the token service answers (Docker registry documentation, "Token authentication", "OAuth 2.0"). */
+export interface TokenGrant {
+  readonly access_token: string;
+  readonly expires_in: number;
+  readonly issued_at: string;
+  readonly scope: string;
+  readonly refresh_token?: string;
+}
+
+export interface TokenGrantsDeps {
+  readonly pool: pg.Pool;
+  readonly signer: Signer;
+  readonly tokenUsage: TokenUsage;
+}
+
+/** Makes tokens. */
+export interface TokenGrants {
+  /** Always a token, with only those of the asked actions that are granted; for nobody never a refresh token. */
+  readonly grant: (request: TokenRequest) => Promise<TokenGrant>;
+  /**
+   * Whoever has a refresh token.
+   *
+   * @throws ApiError NOT_AUTHENTICATED
+   */
+  readonly signInByRefreshToken: (token: string, service: Service) => Promise<SignedIn>;
+}
+
+/** Makes the token service, below its routes. */
+export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps): TokenGrants {
+  /** A token names what the client named. */
+  async function grantAsNamed(request: TokenRequest, asked: readonly Scope[]): Promise<Scope[]> {
+    const { repositoryName } = request.service;
+    const named = new Map(asked.map(({ name }) => [repositoryName(name), name]));
+    const scopes = asked.map((scope) => ({ ...scope, name: repositoryName(scope.name) }));
+    const granted = await grantScopes(pool, request.signedIn?.account, scopes);
+    return granted.map((scope) => ({ ...scope, name: named.get(scope.name) ?? scope.name }));
+  }
+
+  return {
+    grant: async (request) => {
+      const { service, signedIn, scopes, isOffline, clientID, userAgent } = request;
+      const issuedAt = new Date();
+      const access = await grantAsNamed(request, parseScopes(scopes));
+      const claims = { subject: signedIn?.account.name ?? '', access };
+      const token = await issueToken(signer.key(), claims, issuedAt, service.audience);
+      return {
+        access_token: token,
+        expires_in: tokenLifeSeconds,
+        issued_at: issuedAt.toISOString(),
+        scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' '),
+        ...(isOffline &&
+          signedIn && {
+            refresh_token: await insertRefreshToken(pool, {
+              accountID: signedIn.account.id,
+              accessTokenHash: signedIn.accessTokenHash,
+              service: service.audience,
+              clientID,
+              creatorUa: userAgent,
+            }),
+          }),
+      };
+    },
+    signInByRefreshToken: async (token, service) => {
+      const name = await findRefreshTokenOwner(pool, token, service.audience);
+      const account = name === undefined ? undefined : await findActiveAccount(pool, name);
+      if (!account) {
+        throw new ApiError(
+          'NOT_AUTHENTICATED',
+          'the refresh token is not valid (any more): sign in again with name and password',
+        );
+      }
+      tokenUsage.record(hashClientToken(token));
+      return { account };
+    },
+  };
+}

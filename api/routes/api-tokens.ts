@@ -1,0 +1,183 @@
+import { Type } from 'typebox';
+import { requireAccount } from '../access.ts';
+import {
+  countClientTokens,
+  deleteClientToken,
+  deleteClientTokens,
+  findClientToken,
+  insertAccessToken,
+  listClientTokens,
+  updateClientToken,
+  type ClientTokenFilter,
+  type ClientTokenRow,
+} from '../client-token-store.ts';
+import { findActiveAccount, type Account } from '../enzi/accounts.ts';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+
+const config = { access: 'authenticated' } as const;
+const maxPageSize = 1_000;
+const maxUserAgentLength = 255;
+const username = Type.Optional(Type.String({ maxLength: 255 }));
+const tokenLabel = Type.String({ maxLength: 255 });
+const tokenParams = Type.Object({ hashedtoken: Type.String({ maxLength: 255 }) });
+
+/** `/api/v0/api_tokens` (msr.md section 3; swagger "api_tokens"): everybody's own, and for administrators everybody's. */
+export function apiTokenRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+  /** Whose tokens a query is about; undefined: everybody's, which only administrators may ask for. */
+  async function ownerOf(account: Account, name: string | undefined): Promise<string | undefined> {
+    if (name === account.name) return account.id;
+    if (!account.isAdmin) {
+      if (name === undefined) return account.id;
+      throw new ApiError('NOT_AUTHORIZED', `only system administrators may see or change the tokens of "${name}"`);
+    }
+    if (name === undefined) return undefined;
+    const owner = await findActiveAccount(pool, name);
+    if (!owner) throw new ApiError('NO_SUCH_USER', `there is no active user "${name}"`);
+    return owner.id;
+  }
+
+  app.get(
+    '/api/v0/api_tokens',
+    {
+      config,
+      schema: {
+        querystring: Type.Object(
+          {
+            username,
+            pageStart: Type.Optional(Type.String({ pattern: '^([0-9a-f]{64})?$' })),
+            pageSize: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 10 }),
+            count: Type.Boolean({ default: false }),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { query } = request;
+      const filter = { accountID: await ownerOf(requireAccount(request), query.username) };
+      const page = { pageStart: query.pageStart || undefined, pageSize: query.pageSize + 1 };
+      const rows = await listClientTokens(pool, filter, page);
+      const next = rows.length > query.pageSize ? rows.pop() : undefined;
+      if (next) void reply.header('x-next-page-start', next.hash);
+      if (query.count) void reply.header('x-resource-count', String(await countClientTokens(pool, filter)));
+      return rows.map(viewToken);
+    },
+  );
+
+  app.post(
+    '/api/v0/api_tokens',
+    {
+      config,
+      schema: {
+        querystring: Type.Object({ username }, { additionalProperties: false }),
+        body: Type.Object({ tokenLabel: Type.Optional(tokenLabel) }, { additionalProperties: false }),
+      },
+    },
+    async (request, reply) => {
+      const account = requireAccount(request);
+      const made = await insertAccessToken(pool, {
+        accountID: (await ownerOf(account, request.query.username)) ?? account.id,
+        label: request.body.tokenLabel ?? '',
+        creatorUa: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentLength),
+      });
+      if (!made) {
+        throw new ApiError('TOO_MANY_API_TOKENS', 'an account may have 1,000 access tokens: delete those not in use');
+      }
+      void reply.header('cache-control', 'no-store');
+      return { token: made.token, ...viewToken(made.row) };
+    },
+  );
+
+  app.delete(
+    '/api/v0/api_tokens',
+    {
+      config,
+      schema: {
+        querystring: Type.Object(
+          {
+            username,
+            usedbefore: Type.Optional(Type.String({ maxLength: 40 })),
+            generatedby: Type.Enum(['auto', 'user'], { default: 'auto' }),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { username: name, usedbefore, generatedby } = request.query;
+      const filter = { accountID: await ownerOf(requireAccount(request), name) };
+      await deleteClientTokens(pool, filter, { generatedBy: generatedby, usedBefore: readDate(usedbefore) });
+      return reply.code(200).send();
+    },
+  );
+
+  /** An administrator's filter lets everybody's token through. */
+  function ownOf({ isAdmin, id }: Account): ClientTokenFilter {
+    return isAdmin ? {} : { accountID: id };
+  }
+
+  app.get('/api/v0/api_tokens/:hashedtoken', { config, schema: { params: tokenParams } }, async (request) => {
+    const { hashedtoken } = request.params;
+    const row = await findClientToken(pool, hashedtoken, ownOf(requireAccount(request)));
+    if (!row) throw noSuchToken(hashedtoken);
+    return viewToken(row);
+  });
+
+  app.patch(
+    '/api/v0/api_tokens/:hashedtoken',
+    {
+      config,
+      schema: {
+        params: tokenParams,
+        body: Type.Object(
+          { isActive: Type.Optional(Type.Boolean()), tokenLabel: Type.Optional(tokenLabel) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request) => {
+      const { hashedtoken } = request.params;
+      const { isActive, tokenLabel: label } = request.body;
+      const change = { isActive, label };
+      const row = await updateClientToken(pool, hashedtoken, ownOf(requireAccount(request)), change);
+      if (!row) throw noSuchToken(hashedtoken);
+      return viewToken(row);
+    },
+  );
+
+  app.delete('/api/v0/api_tokens/:hashedtoken', { config, schema: { params: tokenParams } }, async (request, reply) => {
+    const { hashedtoken } = request.params;
+    if (!(await deleteClientToken(pool, hashedtoken, ownOf(requireAccount(request))))) throw noSuchToken(hashedtoken);
+    return reply.code(200).send();
+  });
+}
+
+function noSuchToken(hash: string): ApiError {
+  return new ApiError('NO_SUCH_API_TOKEN', `there is no API token "${hash}": GET /api/v0/api_tokens lists yours`);
+}
+
+function readDate(text: string | undefined): Date | undefined {
+  if (text === undefined || text === '') return undefined;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) {
+    throw new ApiError('INVALID_PARAMETERS', `usedbefore "${text}" is no date such as 2026-01-31T00:00:00Z`);
+  }
+  return date;
+}
+
+// What MSR, which is written in Go, shows for a token that was never used.
+const neverUsed = '0001-01-01T00:00:00Z';
+
+/** A token as the API shows it (SW27 responses.APIToken). */
+function viewToken({ hash, label, isActive, lastUsed, createdAt, generatedBy, creatorUa }: ClientTokenRow) {
+  return {
+    hashedToken: hash,
+    tokenLabel: label,
+    isActive,
+    lastUsed: lastUsed?.toISOString() ?? neverUsed,
+    createdAt: createdAt.toISOString(),
+    generatedBy,
+    creatorUa,
+  };
+}
