@@ -15,6 +15,8 @@ export interface ApiDeps {
   readonly wakeDispatcher: WakeUp;
   readonly wakeSchedules: WakeUp;
   readonly outboundGuard: AddressGuard;
+  /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
+  readonly forgetRepositories: () => Promise<void>;
   /** @throws TokenRejectedError */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
   /** Aborts when the process stops: ends responses that would go on. */
@@ -30,8 +32,21 @@ export type ApiInstance = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** Who may use a route. Every route names one; the access check and a test that walks all routes rely on it. */
-export type RouteAccess = 'anonymous' | 'authenticated' | 'system-admin';
+/**
+ * Who may use a route. Every route names one; the access check and tests that walk all routes rely on it. Those from
+ * `self` on are about what the path names: `:username`, `:organization`, `:namespace`, or `:namespace/:reponame`.
+ */
+export type RouteAccess =
+  | 'anonymous'
+  | 'authenticated'
+  | 'system-admin'
+  | 'self'
+  | 'organization-member'
+  | 'organization-owner'
+  | 'namespace-member'
+  | 'namespace-admin'
+  | 'repository-read'
+  | 'repository-admin';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

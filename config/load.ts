@@ -26,6 +26,7 @@ export interface Config {
   readonly databaseConnections: number;
   readonly temporal: TemporalConfig;
   readonly acceptsSparseManifests: boolean;
+  readonly createRepositoryOnPush: boolean;
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
   readonly gcReviewDelayMs: number;
@@ -129,6 +130,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       tls: usesTls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : undefined,
     },
     acceptsSparseManifests: required('SPARSE_MANIFESTS', variables.SPARSE_MANIFESTS) === 'accept',
+    createRepositoryOnPush: required('CREATE_REPOSITORY_ON_PUSH', variables.CREATE_REPOSITORY_ON_PUSH),
     outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),

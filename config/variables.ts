@@ -152,6 +152,11 @@ export const variables = {
     oneOf('reject', 'accept'),
     { default: 'reject' },
   ),
+  CREATE_REPOSITORY_ON_PUSH: variable(
+    'whether a push makes its repository, where the pusher may create one: true or false',
+    parseBoolean,
+    { default: 'true' },
+  ),
   OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach loopback and private addresses', parseBoolean, {
     default: 'false',
   }),

@@ -1,10 +1,11 @@
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
-import { readableNamespaces } from '../api/garant/policy.ts';
 import { createVerificationKeys, loadSigningKey } from '../api/garant/signing-keys.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
+import { accountRoutes } from '../api/enzi/account-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
+import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
@@ -34,6 +35,7 @@ export type HttpConfig = Pick<
   | 'publicUrl'
   | 'nginxSecret'
   | 'acceptsSparseManifests'
+  | 'createRepositoryOnPush'
   | 'outboundAllowPrivate'
   | 'shutdownGraceMs'
   | 'logLevel'
@@ -85,7 +87,11 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
         nginxSecret: config.nginxSecret,
         service: tokenService,
         verifyToken: forRegistry(verifyToken),
-        findReadableNamespaces: (subject) => readableNamespaces(pool, subject),
+        findReadable: (subject) => readableRepositories(pool, subject),
+        creation: {
+          isOn: config.createRepositoryOnPush,
+          isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
+        },
         acceptsSparse: config.acceptsSparseManifests,
         log,
         onRequestEnd: metrics.observeRequest,
@@ -104,6 +110,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     wakeDispatcher,
     wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
+    forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
     stopping: stopping.signal,
   };
@@ -134,12 +141,13 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   };
 }
 
-/** Every route of `/api/v0`. */
+/** Every route of `/api/v0` and `/enzi/v0`. */
 export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   jobRoutes(app, deps);
   cronRoutes(app, deps);
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
+  accountRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */

@@ -118,7 +118,8 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 
 /** A child gets what it uses, and no more secrets than that. */
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
-  const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret, acceptsSparseManifests } = config;
+  const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
+  const { acceptsSparseManifests, createRepositoryOnPush } = config;
   const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
@@ -129,6 +130,7 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     publicUrl,
     nginxSecret,
     acceptsSparseManifests,
+    createRepositoryOnPush,
     outboundAllowPrivate,
     shutdownGraceMs,
     logLevel,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { ApiInstance, ApiDeps } from '../instance.ts';
 import { authenticate } from '../authenticate.ts';
-import { grantScopes } from './policy.ts';
+import { grantScopes } from '../policy/grant-scopes.ts';
 import { parseScopes } from './scopes.ts';
 import { issueToken, tokenLifeSeconds, type TokenClaims } from './tokens.ts';
 import type { SigningKey } from './signing-keys.ts';
