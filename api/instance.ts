@@ -34,7 +34,7 @@ export type ApiInstance = FastifyInstance<
 
 /**
  * Who may use a route. Every route names one; the access check and tests that walk all routes rely on it. Those from
- * `self` on are about what the path names: `:username`, `:organization`, `:namespace`, or `:namespace/:reponame`.
+ * `self` on are about what the path names: `:username`, `:organization`, `:team`, `:namespace`, or `:namespace/:reponame`.
  */
 export type RouteAccess =
   | 'anonymous'
@@ -43,6 +43,7 @@ export type RouteAccess =
   | 'self'
   | 'organization-member'
   | 'organization-owner'
+  | 'team-member'
   | 'namespace-member'
   | 'namespace-admin'
   | 'repository-read'

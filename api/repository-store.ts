@@ -50,8 +50,16 @@ export async function listRepositories(
     throw new ApiError('INVALID_PARAMETERS', `pageStart ${pageStart} is not in this list any more: begin without it`);
   }
   const page = await listReadable(q, readable, { limit: pageSize, from, isInclusive: true, namespace });
-  const { rows } = await q.query<RepositoryRow>(`${select} WHERE r.id = ANY ($1) ORDER BY r.namespace, r.name`, [
+  return findRepositories(
+    q,
     page.map(({ id }) => id),
+  );
+}
+
+/** The repositories of these ids (of rows, which the API does not show), by namespace and name. */
+export async function findRepositories(q: Queryable, rowIds: readonly number[]): Promise<RepositoryRow[]> {
+  const { rows } = await q.query<RepositoryRow>(`${select} WHERE r.id = ANY ($1) ORDER BY r.namespace, r.name`, [
+    rowIds,
   ]);
   return rows;
 }

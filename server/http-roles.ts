@@ -4,11 +4,14 @@ import { createVerificationKeys, loadSigningKey } from '../api/garant/signing-ke
 import { tokenRoutes } from '../api/garant/token-route.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
 import { accountRoutes } from '../api/enzi/account-routes.ts';
+import { memberRoutes } from '../api/enzi/member-routes.ts';
+import { teamRoutes } from '../api/enzi/team-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
+import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import type { Config } from '../config/load.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
@@ -147,7 +150,10 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   cronRoutes(app, deps);
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
+  teamAccessRoutes(app, deps);
   accountRoutes(app, deps);
+  memberRoutes(app, deps);
+  teamRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */

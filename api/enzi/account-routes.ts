@@ -4,11 +4,9 @@ import { requireAccount } from '../access.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import {
-  type AccountRow,
   accountFilters,
   countAccounts,
   deleteAccount,
-  findAccount,
   findPasswordHash,
   insertAccount,
   isId,
@@ -16,6 +14,7 @@ import {
   updateAccount,
   updatePasswordHash,
 } from './account-store.ts';
+import { requireNamed } from './named.ts';
 import { cutPage, pageParameters } from './paging.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
@@ -87,7 +86,7 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.get(
     '/enzi/v0/accounts/:username',
     { config: { access: 'authenticated' }, schema: { params: accountParams } },
-    async ({ params: { username } }) => requireNamed(username),
+    async ({ params: { username } }) => requireNamed(pool, username),
   );
 
   app.patch(
@@ -108,7 +107,7 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     },
     async (request) => {
       const { body } = request;
-      const account = await requireNamed(request.params.username);
+      const account = await requireNamed(pool, request.params.username);
       const changesRights = body.isAdmin !== undefined || body.isActive !== undefined;
       if (changesRights && !requireAccount(request).isAdmin) {
         throw new ApiError('NOT_AUTHORIZED', 'only system administrators may change isAdmin and isActive');
@@ -126,7 +125,7 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     '/enzi/v0/accounts/:username',
     { config: { access: 'system-admin' }, schema: { params: accountParams } },
     async ({ params: { username } }, reply) => {
-      if (!(await deleteAccount(pool, await requireNamed(username)))) throw noSuchAccount(username);
+      if (!(await deleteAccount(pool, await requireNamed(pool, username)))) throw noSuchAccount(username);
       return reply.code(204).send();
     },
   );
@@ -145,7 +144,7 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     },
     async (request) => {
       const { oldPassword = '', newPassword } = request.body;
-      const account = await requireNamed(request.params.username);
+      const account = await requireNamed(pool, request.params.username);
       if (account.isOrg) {
         throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which has no password`);
       }
@@ -155,15 +154,9 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
         throw new ApiError('NOT_AUTHORIZED', 'oldPassword is not the password of this account');
       }
       await updatePasswordHash(pool, account.id, await hashPassword(newPassword));
-      return requireNamed(account.id);
+      return requireNamed(pool, account.id);
     },
   );
-
-  async function requireNamed(nameOrId: string): Promise<AccountRow> {
-    const account = await findAccount(pool, nameOrId);
-    if (!account) throw noSuchAccount(nameOrId);
-    return account;
-  }
 }
 
 /** @throws ApiError INVALID_ACCOUNT_NAME where no repository's name could begin with this one */

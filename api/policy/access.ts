@@ -120,6 +120,39 @@ export async function readableRepositories(q: Queryable, subject: string): Promi
   return found.isAdmin ? 'all' : { namespaces: found.namespaces, teamIds: found.teamIds };
 }
 
+/** What somebody administers. */
+export interface AdministeredRepositories {
+  /** Namespaces with all that is in them. */
+  readonly namespaces: readonly string[];
+  /** Single repositories besides, as `namespace/name`. */
+  readonly repositories: readonly string[];
+}
+
+/** Which namespaces and repositories an account administers; system administrators, all of them. */
+export async function administeredRepositories(
+  q: Queryable,
+  account: Account,
+): Promise<'all' | AdministeredRepositories> {
+  if (account.isAdmin) return 'all';
+  const { rows } = await q.query<AdministeredRepositories>(
+    `SELECT ARRAY(
+       SELECT $2::text
+       UNION SELECT o.name FROM accounts.members m JOIN accounts.accounts o ON o.id = m.org_id
+             WHERE m.user_id = $1 AND m.is_owner
+       UNION SELECT g.namespace FROM accounts.team_members t
+             JOIN registry.namespace_team_access g ON g.team_id = t.team_id
+             WHERE t.user_id = $1 AND g.access_level = 'admin'
+     ) AS namespaces, ARRAY(
+       SELECT r.namespace || '/' || r.name FROM accounts.team_members t
+       JOIN registry.repository_team_access g ON g.team_id = t.team_id
+       JOIN registry.repositories r ON r.id = g.repository_id
+       WHERE t.user_id = $1 AND g.access_level = 'admin'
+     ) AS repositories`,
+    [account.id, account.name],
+  );
+  return rows[0] ?? { namespaces: [], repositories: [] };
+}
+
 /**
  * Whether the account of this name, empty for nobody, may make repositories in a namespace: its administrators may
  * (SW27, "Create repository").
@@ -131,6 +164,15 @@ export async function mayCreateRepositories(q: Queryable, subject: string, names
 
 /** What an account is to an organization. */
 export type OrganizationRole = 'owner' | 'member';
+
+/** Whether an account is in a team. */
+export async function isInTeam(q: Queryable, teamId: string, accountId: string): Promise<boolean> {
+  const { rowCount } = await q.query('SELECT FROM accounts.team_members WHERE team_id = $1 AND user_id = $2', [
+    teamId,
+    accountId,
+  ]);
+  return rowCount === 1;
+}
 
 /** What an account is to an organization; system administrators are as good as owners. Undefined for strangers. */
 export async function organizationRole(

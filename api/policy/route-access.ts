@@ -1,14 +1,17 @@
 import type { Queryable } from '../../database/pool.ts';
 import { findAccount } from '../enzi/account-store.ts';
+import { requireOrganization } from '../enzi/named.ts';
+import { findTeam } from '../enzi/team-store.ts';
 import { type Account, namespaceExists } from '../enzi/accounts.ts';
 import { ApiError, noSuchAccount, noSuchRepository } from '../errors.ts';
 import type { RouteAccess } from '../instance.ts';
-import { includesLevel, namespaceAccess, organizationRole, repositoryAccess } from './access.ts';
+import { includesLevel, isInTeam, namespaceAccess, organizationRole, repositoryAccess } from './access.ts';
 
 /** What a path names, by the names that routes give it. */
 export interface RouteParams {
   readonly username?: string;
   readonly organization?: string;
+  readonly team?: string;
   readonly namespace?: string;
   readonly reponame?: string;
 }
@@ -31,7 +34,7 @@ export async function authorizeRoute(
   access: Exclude<RouteAccess, 'anonymous' | 'authenticated'>,
   { action, params }: RouteUse,
 ): Promise<void> {
-  const { namespace = '', reponame = '', organization = '', username = '' } = params;
+  const { namespace = '', reponame = '', organization = '', team = '', username = '' } = params;
   const refuse = (who: string): never => {
     throw new ApiError('NOT_AUTHORIZED', `only ${who} may ${action}`);
   };
@@ -46,10 +49,17 @@ export async function authorizeRoute(
       if (!named) throw noSuchAccount(username);
       return;
     }
+    case 'team-member': {
+      const named = await requireOrganization(q, organization);
+      const role = await organizationRole(q, account, named.id);
+      const found = role && (await findTeam(q, named.id, team));
+      const mayUse = role === 'owner' || (found !== undefined && (await isInTeam(q, found.id, account.id)));
+      if (!mayUse) refuse(`members of the team "${team}" and owners of "${named.name}"`);
+      return;
+    }
     case 'organization-member':
     case 'organization-owner': {
-      const named = await findAccount(q, organization);
-      if (!named?.isOrg) throw new ApiError('NO_SUCH_ACCOUNT', `there is no organization "${organization}"`);
+      const named = await requireOrganization(q, organization);
       const role = await organizationRole(q, account, named.id);
       if (role === undefined || (access === 'organization-owner' && role !== 'owner')) {
         refuse(`${access === 'organization-owner' ? 'owners' : 'members'} of the organization "${named.name}"`);
