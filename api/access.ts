@@ -3,6 +3,7 @@ import { authenticate } from './authenticate.ts';
 import type { Account } from './enzi/accounts.ts';
 import { ApiError } from './errors.ts';
 import type { ApiDeps, ApiInstance } from './instance.ts';
+import { authorizeRoute, type RouteParams } from './policy/route-access.ts';
 
 /** Puts the one access check before every route, and refuses to start with a route that declares no access. */
 export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
@@ -21,12 +22,11 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
         'sign in: send Authorization: Basic, or Bearer with a token of /auth/token',
       );
     }
-    if (access === 'system-admin' && !request.account.isAdmin) {
-      throw new ApiError(
-        'NOT_AUTHORIZED',
-        `only system administrators may ${request.method} ${request.routeOptions.url}`,
-      );
-    }
+    if (access === 'authenticated') return;
+    await authorizeRoute(deps.pool, request.account, access, {
+      action: `${request.method} ${request.routeOptions.url}`,
+      params: request.params as RouteParams,
+    });
   });
 }
 

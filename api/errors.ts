@@ -1,5 +1,5 @@
 /**
- * Every error of `/api/v0` and `/auth/token`: its code on the wire, and its status. Codes are MSR's where MSR has one
+ * Every error of `/api/v0`, `/enzi/v0` and `/auth/token`: its code on the wire, and its status. Codes are MSR's where MSR has one
  * (msr.md section 3.1), odd statuses included; a code is never used again for another meaning.
  */
 export const apiErrors = {
@@ -7,7 +7,10 @@ export const apiErrors = {
   INVALID_PARAMETERS: 400,
   INVALID_ENDPOINT: 400,
   INVALID_SCHEDULE: 400,
+  INVALID_ACCOUNT_NAME: 400,
   INVALID_REPOSITORY_NAME: 400,
+  INVALID_REPOSITORY_VISIBILITY: 400,
+  NOT_AN_ORGANIZATION: 400,
   REPOSITORY_EXISTS: 400,
   NO_SUCH_ACTION: 400,
   TOO_MANY_API_TOKENS: 400,
@@ -18,11 +21,18 @@ export const apiErrors = {
   NO_SUCH_API_TOKEN: 404,
   NO_SUCH_CRON: 404,
   NO_SUCH_JOB: 404,
+  NO_SUCH_MEMBER: 404,
+  NO_SUCH_NAMESPACE_TEAM_ACCESS: 404,
   NO_SUCH_REPOSITORY: 404,
   NO_SUCH_ROUTE: 404,
+  NO_SUCH_TEAM: 404,
   NO_SUCH_USER: 404,
   NO_SUCH_WEBHOOK: 404,
   NOT_ALLOWED: 405,
+  ACCOUNT_EXISTS: 409,
+  ACCOUNT_HAS_REPOSITORIES: 409,
+  LAST_ADMIN: 409,
+  TEAM_EXISTS: 409,
   REQUEST_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   TOO_MANY_REQUESTS: 429,
@@ -49,4 +59,14 @@ export class ApiError extends Error {
     this.status = apiErrors[code];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
+}
+
+/** The error for an account, user or organization, that is not there. */
+export function noSuchAccount(name: string): ApiError {
+  return new ApiError('NO_SUCH_ACCOUNT', `there is no account "${name}"`);
+}
+
+/** The error for a repository that is not there, or that the caller may not see. */
+export function noSuchRepository(namespace: string, name: string): ApiError {
+  return new ApiError('NO_SUCH_REPOSITORY', `there is no repository ${namespace}/${name}`);
 }

@@ -16,6 +16,8 @@ export interface ApiDeps {
   readonly wakeDispatcher: WakeUp;
   readonly wakeSchedules: WakeUp;
   readonly outboundGuard: AddressGuard;
+  /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
+  readonly forgetRepositories: () => Promise<void>;
   /** @throws TokenRejectedError */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
   readonly signIn: SignIn;
@@ -34,8 +36,22 @@ export type ApiInstance = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** Who may use a route. Every route names one; the access check and a test that walks all routes rely on it. */
-export type RouteAccess = 'anonymous' | 'authenticated' | 'system-admin';
+/**
+ * Who may use a route. Every route names one; the access check and tests that walk all routes rely on it. Those from
+ * `self` on are about what the path names: `:username`, `:organization`, `:team`, `:namespace`, or `:namespace/:reponame`.
+ */
+export type RouteAccess =
+  | 'anonymous'
+  | 'authenticated'
+  | 'system-admin'
+  | 'self'
+  | 'organization-member'
+  | 'organization-owner'
+  | 'team-member'
+  | 'namespace-member'
+  | 'namespace-admin'
+  | 'repository-read'
+  | 'repository-admin';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,5 +1,8 @@
 import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
+import { withTransaction } from '../database/transaction.ts';
+import { listReadable, type ReadableRepositories } from '../registry/readable-repositories.ts';
+import { ApiError } from './errors.ts';
 
 /** A repository as the API shows it (SW27 responses.Repository). */
 export interface RepositoryRow {
@@ -25,12 +28,6 @@ const select = `SELECT r.public_id AS id, r.namespace,
     r.enable_manifest_lists AS "enableManifestLists", r.tag_limit AS "tagLimit", r.pulls, r.pushes
   FROM registry.repositories r JOIN accounts.accounts a ON a.name = r.namespace`;
 
-/** Whose repositories are seen: everybody's, or the public ones and those of one namespace. */
-export interface Viewer {
-  readonly name: string;
-  readonly isAdmin: boolean;
-}
-
 export interface RepositoryPage {
   readonly namespace?: string | undefined;
   /** Id of the first repository to give; undefined: from the beginning. */
@@ -38,28 +35,44 @@ export interface RepositoryPage {
   readonly pageSize: number;
 }
 
-const isVisible = `($1 OR r.visibility = 'public' OR r.namespace = $2)`;
-
-/** Repositories that the viewer may see, by namespace and name. */
-export async function listRepositories(q: Queryable, viewer: Viewer, page: RepositoryPage): Promise<RepositoryRow[]> {
-  const { rows } = await q.query<RepositoryRow>(
-    `${select}
-     WHERE ${isVisible} AND ($3::text IS NULL OR r.namespace = $3)
-       AND ($4::uuid IS NULL OR (r.namespace, r.name) >=
-            (SELECT s.namespace, s.name FROM registry.repositories s WHERE s.public_id = $4))
-     ORDER BY r.namespace, r.name LIMIT $5`,
-    [viewer.isAdmin, viewer.name, page.namespace ?? null, page.pageStart ?? null, page.pageSize],
+/**
+ * Repositories that somebody may read, by namespace and name.
+ *
+ * @throws ApiError INVALID_PARAMETERS where the list has no such page
+ */
+export async function listRepositories(
+  q: Queryable,
+  readable: 'all' | ReadableRepositories,
+  { namespace, pageStart, pageSize }: RepositoryPage,
+): Promise<RepositoryRow[]> {
+  const from = pageStart === undefined ? { namespace: namespace ?? '', name: '' } : await findStart(q, pageStart);
+  if (!from || (namespace !== undefined && namespace !== from.namespace)) {
+    throw new ApiError('INVALID_PARAMETERS', `pageStart ${pageStart} is not in this list any more: begin without it`);
+  }
+  const page = await listReadable(q, readable, { limit: pageSize, from, isInclusive: true, namespace });
+  return findRepositories(
+    q,
+    page.map(({ id }) => id),
   );
+}
+
+/** The repositories of these ids (of rows, which the API does not show), by namespace and name. */
+export async function findRepositories(q: Queryable, rowIds: readonly number[]): Promise<RepositoryRow[]> {
+  const { rows } = await q.query<RepositoryRow>(`${select} WHERE r.id = ANY ($1) ORDER BY r.namespace, r.name`, [
+    rowIds,
+  ]);
   return rows;
 }
 
-/** How many repositories the viewer may see. */
-export async function countRepositories(q: Queryable, viewer: Viewer, namespace?: string): Promise<number> {
-  const { rows } = await q.query<{ count: number }>(
-    `SELECT count(*) AS count FROM registry.repositories r WHERE ${isVisible} AND ($3::text IS NULL OR r.namespace = $3)`,
-    [viewer.isAdmin, viewer.name, namespace ?? null],
+async function findStart(
+  q: Queryable,
+  pageStart: string,
+): Promise<{ readonly namespace: string; readonly name: string } | undefined> {
+  const { rows } = await q.query<{ namespace: string; name: string }>(
+    'SELECT namespace, name FROM registry.repositories WHERE public_id = $1',
+    [pageStart],
   );
-  return rows[0]?.count ?? 0;
+  return rows[0];
 }
 
 /** One repository, or undefined. */
@@ -93,4 +106,63 @@ export async function insertRepository(pool: pg.Pool, repository: NewRepository)
     ],
   );
   return rowCount === 1 ? findRepository(pool, repository.namespace, repository.name) : undefined;
+}
+
+export type RepositoryChanges = Partial<Omit<NewRepository, 'namespace' | 'name'>>;
+
+/** Changes the settings of a repository that are given. Undefined where there is no such repository. */
+export async function updateRepository(
+  q: Queryable,
+  namespace: string,
+  name: string,
+  changes: RepositoryChanges,
+): Promise<RepositoryRow | undefined> {
+  await q.query(
+    `UPDATE registry.repositories SET visibility = coalesce($3, visibility),
+       short_description = coalesce($4, short_description), long_description = coalesce($5, long_description),
+       scan_on_push = coalesce($6, scan_on_push), immutable_tags = coalesce($7, immutable_tags),
+       enable_manifest_lists = coalesce($8, enable_manifest_lists), tag_limit = coalesce($9, tag_limit)
+     WHERE namespace = $1 AND name = $2`,
+    [
+      namespace,
+      name,
+      changes.visibility,
+      changes.shortDescription,
+      changes.longDescription,
+      changes.scanOnPush,
+      changes.immutableTags,
+      changes.enableManifestLists,
+      changes.tagLimit,
+    ],
+  );
+  return findRepository(q, namespace, name);
+}
+
+/**
+ * Deletes a repository with its tags, manifests, uploads, grants and webhooks. Its blobs are left to garbage collection,
+ * the bytes of its uploads to the job `upload_purge`. Gives whether there was one. The caller makes caches forget it.
+ */
+export async function deleteRepository(pool: pg.Pool, namespace: string, name: string): Promise<boolean> {
+  return withTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<{ id: number }>(
+      'SELECT id FROM registry.repositories WHERE namespace = $1 AND name = $2 FOR UPDATE',
+      [namespace, name],
+    );
+    const found = rows[0];
+    if (!found) return false;
+    await tx.query(
+      `INSERT INTO registry.expired_uploads (storage_key, store_state)
+       SELECT storage_key, store_state FROM registry.uploads WHERE repository_id = $1 ON CONFLICT DO NOTHING`,
+      [found.id],
+    );
+    // All at once, so that the blobs of several manifests are put up for review in the order that everybody locks them.
+    await tx.query(
+      `DELETE FROM registry.manifest_blobs mb USING registry.manifests m
+       WHERE m.id = mb.manifest_id AND m.repository_id = $1`,
+      [found.id],
+    );
+    await tx.query('DELETE FROM registry.webhooks WHERE key = $1', [`${namespace}/${name}`]);
+    await tx.query('DELETE FROM registry.repositories WHERE id = $1', [found.id]);
+    return true;
+  });
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 import type { WebhookType } from '../jobs/events.ts';
+import type { AdministeredRepositories } from './policy/access.ts';
 
 /** A row of `registry.webhooks`. */
 export interface WebhookRow {
@@ -25,14 +26,18 @@ export interface WebhookFilter {
   readonly type?: string | undefined;
   /** Those whose key is exactly this. */
   readonly key?: string | undefined;
+  /** Those about namespaces and repositories that somebody administers; by default, and with `all`, any. */
+  readonly administered?: 'all' | AdministeredRepositories;
 }
 
 /** Webhook subscriptions, the oldest first. */
 export async function listWebhooks(q: Queryable, filter: WebhookFilter): Promise<WebhookRow[]> {
+  const administered = filter.administered === 'all' ? undefined : filter.administered;
   const { rows } = await q.query<WebhookRow>(
     `SELECT ${columns} FROM registry.webhooks
-     WHERE ($1::text IS NULL OR type = $1) AND ($2::text IS NULL OR key = $2) ORDER BY created_at, id`,
-    [filter.type ?? null, filter.key ?? null],
+     WHERE ($1::text IS NULL OR type = $1) AND ($2::text IS NULL OR key = $2)
+       AND ($3::text[] IS NULL OR split_part(key, '/', 1) = ANY ($3) OR key = ANY ($4::text[])) ORDER BY created_at, id`,
+    [filter.type ?? null, filter.key ?? null, administered?.namespaces ?? null, administered?.repositories ?? null],
   );
   return rows;
 }
@@ -49,6 +54,12 @@ export async function insertWebhook(pool: pg.Pool, webhook: NewWebhook): Promise
   const inserted = rows[0];
   if (!inserted) throw new Error('the webhook was not inserted');
   return inserted;
+}
+
+/** One subscription, or undefined. */
+export async function findWebhook(q: Queryable, id: string): Promise<WebhookRow | undefined> {
+  const { rows } = await q.query<WebhookRow>(`SELECT ${columns} FROM registry.webhooks WHERE id = $1`, [id]);
+  return rows[0];
 }
 
 /** Deletes a subscription; deliveries that wait are skipped. Returns whether there was one. */

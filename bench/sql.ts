@@ -100,7 +100,7 @@ interface Case {
 }
 
 const page = { start: 0, limit: 10 };
-const catalogPage = { limit: 1_000, last: 'admin/app-5' };
+const catalogPage = { limit: 1_000, from: { namespace: 'admin', name: 'app-5' }, isInclusive: false };
 const { rows: repositories } = await pool.query<{ id: number }>('SELECT min(id) AS id FROM registry.repositories');
 const firstRepositoryId = repositories[0]?.id ?? 0;
 const repository = (name: string) => ({ namespace: 'admin', name, full: `admin/${name}` });
@@ -132,7 +132,11 @@ const cases: readonly Case[] = [
     run: () => findTags(pool, firstRepositoryId, 'tag-3', 10_000),
   },
   { name: '_catalog of an administrator, 1,000', limitMs: 50, run: () => listReadable(pool, 'all', catalogPage) },
-  { name: '_catalog of somebody else, 1,000', limitMs: 50, run: () => listReadable(pool, ['ada'], catalogPage) },
+  {
+    name: '_catalog of somebody else, 1,000',
+    limitMs: 50,
+    run: () => listReadable(pool, { namespaces: ['ada'], teamIds: [] }, catalogPage),
+  },
   {
     name: 'referrers, 1,000 of 10,000',
     limitMs: 50,

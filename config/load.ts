@@ -26,6 +26,7 @@ export interface Config {
   readonly databaseConnections: number;
   readonly temporal: TemporalConfig;
   readonly acceptsSparseManifests: boolean;
+  readonly createRepositoryOnPush: boolean;
   readonly outboundAllowPrivate: boolean;
   readonly signingKeyAgeMs: number;
   /** The service under which Notary asks for tokens. */
@@ -134,6 +135,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     acceptsSparseManifests: required('SPARSE_MANIFESTS', variables.SPARSE_MANIFESTS) === 'accept',
     signingKeyAgeMs: required('SIGNING_KEY_AGE', variables.SIGNING_KEY_AGE),
     notaryService: required('NOTARY_SERVICE', variables.NOTARY_SERVICE),
+    createRepositoryOnPush: required('CREATE_REPOSITORY_ON_PUSH', variables.CREATE_REPOSITORY_ON_PUSH),
     outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),

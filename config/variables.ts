@@ -174,6 +174,11 @@ export const variables = {
   NOTARY_SERVICE: variable('service for which a Notary server asks tokens of /auth/token', parseService, {
     default: 'notary',
   }),
+  CREATE_REPOSITORY_ON_PUSH: variable(
+    'whether a push makes its repository, where the pusher may create one: true or false',
+    parseBoolean,
+    { default: 'true' },
+  ),
   OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach loopback and private addresses', parseBoolean, {
     default: 'false',
   }),

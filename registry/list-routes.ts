@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 import { type Exchange, type RepositoryExchange, sendJson } from './exchange.ts';
 import { formatNextLink, parsePage } from './paging.ts';
-import { type FindReadableNamespaces, listReadable } from './readable-repositories.ts';
+import { type FindReadableRepositories, listReadable } from './readable-repositories.ts';
 import { findRepository, repositoryUnknown } from './repositories.ts';
 
 /** `GET /v2/<name>/tags/list`: tags in ASCII order (OCI distribution specification, "Listing Tags"). */
@@ -31,13 +31,16 @@ export async function findTags(db: Queryable, repositoryId: number, last: string
 /** `GET /v2/_catalog`: names of the repositories that the caller may read, ordered by namespace and then by name. */
 export async function listCatalog(
   pool: pg.Pool,
-  findReadableNamespaces: FindReadableNamespaces,
+  findReadable: FindReadableRepositories,
   exchange: Exchange,
 ): Promise<void> {
   const { limit, last } = parsePage(exchange.query);
-  const namespaces = await findReadableNamespaces(exchange.claims.subject);
-  const found = limit === 0 ? [] : await listReadable(pool, namespaces, { limit: limit + 1, last });
-  const repositories = found.slice(0, limit);
+  const readable = await findReadable(exchange.claims.subject);
+  const slash = last.indexOf('/');
+  const from =
+    slash < 0 ? { namespace: last, name: '' } : { namespace: last.slice(0, slash), name: last.slice(slash + 1) };
+  const found = limit === 0 ? [] : await listReadable(pool, readable, { limit: limit + 1, from, isInclusive: false });
+  const repositories = found.slice(0, limit).map(({ namespace, name }) => `${namespace}/${name}`);
   sendJson(exchange, { repositories }, nextPage('/v2/_catalog', limit, found.length, repositories));
 }
 

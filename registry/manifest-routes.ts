@@ -19,7 +19,7 @@ import {
 import { isTag, type RepositoryName } from './names.ts';
 import { type Manifest, parseManifest } from './parse-manifest.ts';
 import { putManifest } from './put-manifest.ts';
-import { findOrCreateRepository } from './repositories.ts';
+import { type CreationRules, findOrCreateRepository } from './repositories.ts';
 import { readBody } from './request-body.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
 
@@ -39,6 +39,7 @@ export interface ManifestRouteDeps {
   readonly host: string;
   /** Whether a manifest may name blobs and manifests that its repository does not have. */
   readonly acceptsSparse: boolean;
+  readonly creation: CreationRules;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
@@ -96,7 +97,10 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
         });
       }
       const manifest = parseManifest(payload, req.headers['content-type']);
-      const repository = await findOrCreateRepository(pool, name);
+      const repository = await findOrCreateRepository(pool, name, {
+        subject: exchange.claims.subject,
+        rules: deps.creation,
+      });
       const platform = await readPlatform(deps, name, manifest);
       const { acceptsSparse } = deps;
       const { jobs, changedTags } = await putManifest(

@@ -26,7 +26,7 @@ export function parseRepositoryName(full: string): RepositoryName {
     throw invalid(full, `is ${full.length} characters long; the most is ${maxNameLength}`);
   }
   const components = full.split('/');
-  const bad = components.find((component) => !componentPattern.test(component));
+  const bad = components.find((component) => !isNameComponent(component));
   if (bad !== undefined) {
     throw invalid(
       full,
@@ -36,6 +36,11 @@ export function parseRepositoryName(full: string): RepositoryName {
   const [namespace = '', ...rest] = components;
   if (rest.length === 0) throw invalid(full, `has no namespace: use <account>/${full}`);
   return { namespace, name: rest.join('/'), full };
+}
+
+/** Whether `text` can be one part of a repository's name, as the namespace is its first. */
+export function isNameComponent(text: string): boolean {
+  return componentPattern.test(text);
 }
 
 function invalid(full: string, why: string): RegistryError {

@@ -13,7 +13,8 @@ import type { Logger } from './logger.ts';
 import { createManifestHandlers } from './manifest-routes.ts';
 import { parseRepositoryName } from './names.ts';
 import { parsePath, type Target } from './path.ts';
-import type { FindReadableNamespaces } from './readable-repositories.ts';
+import type { FindReadableRepositories } from './readable-repositories.ts';
+import type { CreationRules } from './repositories.ts';
 import { listReferrers } from './referrers.ts';
 import { announcedBytes, ClientGoneError, drainBody, drainBytes } from './request-body.ts';
 import { createRoutes, type RegistryRoute } from './routes.ts';
@@ -48,7 +49,8 @@ export interface RegistryDeps {
   readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
   /** The audience that the challenge names. */
   readonly service: string;
-  readonly findReadableNamespaces: FindReadableNamespaces;
+  readonly findReadable: FindReadableRepositories;
+  readonly creation: CreationRules;
   /** Whether a manifest may name blobs and manifests that its repository does not have. */
   readonly acceptsSparse: boolean;
   readonly log: Logger;
@@ -78,7 +80,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
   }
   const routes = createRoutes({
     base: (exchange) => Promise.resolve(sendJson(exchange, {})),
-    catalog: (exchange) => listCatalog(pool, deps.findReadableNamespaces, exchange),
+    catalog: (exchange) => listCatalog(pool, deps.findReadable, exchange),
     tags: (exchange) => listTags(pool, exchange),
     referrers: (exchange) => listReferrers(pool, exchange),
     blobs: createBlobHandlers(deps),

@@ -26,15 +26,40 @@ export async function findRepository(db: Queryable, name: RepositoryName): Promi
   return rows[0];
 }
 
+/** Whether a push makes the repository that it goes to. */
+export interface CreationRules {
+  /** MSR's setting `createRepositoryOnPush`. */
+  readonly isOn: boolean;
+  /** Whether the account of this name, empty for nobody, may make repositories in a namespace. */
+  readonly isAllowed: (subject: string, namespace: string) => Promise<boolean>;
+}
+
 /**
  * Finds a repository that something is pushed to, and makes it, private, if it is not there yet. Not for use inside of
  * a transaction, which a missing namespace would break.
  *
- * @throws RegistryError NAME_UNKNOWN where the namespace has no account
+ * @throws RegistryError NAME_UNKNOWN where the namespace has no account, and where pushes make no repositories; DENIED
+ *   (403) where the pusher may make none in this namespace, which a token does not say
  */
-export async function findOrCreateRepository(db: Queryable, name: RepositoryName): Promise<Repository> {
+export async function findOrCreateRepository(
+  db: Queryable,
+  name: RepositoryName,
+  { subject, rules }: { readonly subject: string; readonly rules: CreationRules },
+): Promise<Repository> {
   const found = await findRepository(db, name);
   if (found) return found;
+  if (!rules.isOn) {
+    throw new RegistryError('NAME_UNKNOWN', `there is no repository ${name.full}: create it before you push to it`, {
+      detail: { name: name.full },
+    });
+  }
+  if (!(await rules.isAllowed(subject, name.namespace))) {
+    throw new RegistryError(
+      'DENIED',
+      `there is no repository ${name.full}, and only administrators of "${name.namespace}" may create one there`,
+      { detail: { name: name.full } },
+    );
+  }
   try {
     await db.query('INSERT INTO registry.repositories (namespace, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
       name.namespace,

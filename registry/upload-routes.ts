@@ -6,9 +6,9 @@ import { defaultAlgorithm, type Digest, parseDigest, requireAlgorithm, requireDi
 import { RegistryError } from './errors.ts';
 import { type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { parseRepositoryName, type RepositoryName } from './names.ts';
-import { type FindReadableNamespaces, findReadableSource, isReadable } from './readable-repositories.ts';
+import { type FindReadableRepositories, findReadableSource, isReadable } from './readable-repositories.ts';
 import { receiveBody } from './receive-upload.ts';
-import { findOrCreateRepository } from './repositories.ts';
+import { type CreationRules, findOrCreateRepository } from './repositories.ts';
 import { type HeldClaim, holding, withClaim } from './upload-claims.ts';
 import type { UploadHashers } from './upload-hashers.ts';
 import {
@@ -21,7 +21,8 @@ import {
 } from './uploads.ts';
 
 export interface UploadRouteDeps extends CommitDeps {
-  readonly findReadableNamespaces: FindReadableNamespaces;
+  readonly findReadable: FindReadableRepositories;
+  readonly creation: CreationRules;
   readonly hashers: UploadHashers;
   /** The most bytes that one upload may have. */
   readonly maxUploadBytes: number;
@@ -94,9 +95,9 @@ export function createUploadHandlers(
     const from = query.get('from');
     const named = from === null ? undefined : parseRepositoryName(from);
     if (named && mayAct(claims, named.full, 'pull')) return [named];
-    const namespaces = await deps.findReadableNamespaces(claims.subject);
-    if (named) return (await isReadable(pool, namespaces, named)) ? [named] : [];
-    const elsewhere = await findReadableSource(pool, namespaces, digest);
+    const readable = await deps.findReadable(claims.subject);
+    if (named) return (await isReadable(pool, readable, named)) ? [named] : [];
+    const elsewhere = await findReadableSource(pool, readable, digest);
     return elsewhere ? [repository, elsewhere] : [repository];
   }
 
@@ -108,7 +109,10 @@ export function createUploadHandlers(
       // OCI distribution specification, "Pushing a blob in chunks".
       const algorithmText = query.get('digest-algorithm');
       const announced = algorithmText === null ? undefined : requireAlgorithm(algorithmText);
-      const { id: repositoryId } = await findOrCreateRepository(pool, repository);
+      const { id: repositoryId } = await findOrCreateRepository(pool, repository, {
+        subject: exchange.claims.subject,
+        rules: deps.creation,
+      });
       const mount = query.get('mount');
       if (mount !== null) {
         for (const source of parseDigest(mount) ? await mountSources(exchange, mount) : []) {

@@ -1,6 +1,5 @@
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
-import { readableNamespaces } from '../api/garant/policy.ts';
 import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
 import { keyRoutes } from '../api/garant/key-routes.ts';
 import { createSignIn } from '../api/garant/sign-in.ts';
@@ -9,11 +8,16 @@ import { tokenRoutes } from '../api/garant/token-route.ts';
 import { createTokenUsage } from '../api/garant/token-usage.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
 import { createVerificationKeys } from '../api/garant/verification-keys.ts';
+import { accountRoutes } from '../api/enzi/account-routes.ts';
+import { memberRoutes } from '../api/enzi/member-routes.ts';
+import { teamRoutes } from '../api/enzi/team-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
+import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
+import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import type { Config } from '../config/load.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
@@ -41,6 +45,7 @@ export type HttpConfig = Pick<
   | 'publicUrl'
   | 'nginxSecret'
   | 'acceptsSparseManifests'
+  | 'createRepositoryOnPush'
   | 'outboundAllowPrivate'
   | 'signingKeyAgeMs'
   | 'notaryService'
@@ -101,7 +106,11 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
         nginxSecret: config.nginxSecret,
         service: tokenService,
         verifyToken: forRegistry(verifyToken),
-        findReadableNamespaces: (subject) => readableNamespaces(pool, subject),
+        findReadable: (subject) => readableRepositories(pool, subject),
+        creation: {
+          isOn: config.createRepositoryOnPush,
+          isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
+        },
         acceptsSparse: config.acceptsSparseManifests,
         log,
         onRequestEnd: metrics.observeRequest,
@@ -120,6 +129,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     wakeDispatcher,
     wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
+    forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
     signIn: createSignIn({ pool, tokenUsage }),
     clientAddress: createClientAddress(config.nginxSecret),
@@ -157,13 +167,17 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   };
 }
 
-/** Every route of `/api/v0`. */
+/** Every route of `/api/v0` and `/enzi/v0`. */
 export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   jobRoutes(app, deps);
   cronRoutes(app, deps);
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
   apiTokenRoutes(app, deps);
+  teamAccessRoutes(app, deps);
+  accountRoutes(app, deps);
+  memberRoutes(app, deps);
+  teamRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */

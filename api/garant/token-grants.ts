@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { findActiveAccount } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import { findRefreshTokenOwner, hashClientToken, insertRefreshToken } from './client-tokens.ts';
-import { grantScopes } from './policy.ts';
+import { grantScopes } from '../policy/grant-scopes.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import type { Service } from './services.ts';
 import type { SignedIn } from './sign-in.ts';

@@ -3,56 +3,64 @@ import { RegistryError } from '../../registry/errors.ts';
 import { parseRepositoryName } from '../../registry/names.ts';
 import { requireAccount } from '../access.ts';
 import { namespaceExists, type Account } from '../enzi/accounts.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, noSuchAccount, noSuchRepository } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countRepositories, findRepository, insertRepository, listRepositories } from '../repository-store.ts';
+import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
+import { countReadable } from '../../registry/readable-repositories.ts';
+import { readableRepositories } from '../policy/access.ts';
+import {
+  deleteRepository,
+  findRepository,
+  insertRepository,
+  listRepositories,
+  updateRepository,
+} from '../repository-store.ts';
 
-const config = { access: 'authenticated' } as const;
-const maxPageSize = 1_000;
-
-// "count" is left out of the header names that clients are known to read, so the name follows X-Next-Page-Start.
-const countHeader = 'x-resource-count';
-const nextPageHeader = 'x-next-page-start';
-
-const pageQuery = Type.Object(
-  {
-    pageStart: Type.Optional(Type.String({ pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$' })),
-    pageSize: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 10 }),
-    count: Type.Boolean({ default: false }),
-  },
-  { additionalProperties: false },
-);
 const namespaceParams = Type.Object({ namespace: Type.String({ maxLength: 255 }) });
 const repositoryParams = Type.Object({
   namespace: Type.String({ maxLength: 255 }),
   reponame: Type.String({ maxLength: 255 }),
 });
 
+const settings = {
+  shortDescription: Type.String({ maxLength: 1_000 }),
+  longDescription: Type.String({ maxLength: 100_000 }),
+  scanOnPush: Type.Boolean(),
+  immutableTags: Type.Boolean(),
+  enableManifestLists: Type.Boolean(),
+  tagLimit: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
+};
+
 /** `/api/v0/repositories` (msr.md section 3.1). */
-export function repositoryRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function repositoryRoutes(app: ApiInstance, { pool, forgetRepositories }: ApiDeps): void {
   /** One page, with the headers that lead to the next. */
   async function page(account: Account, query: Static<typeof pageQuery>, namespace?: string) {
     const { pageStart, pageSize, count } = query;
+    const readable = await readableRepositories(pool, account.name);
     const filter = { namespace, pageStart: pageStart || undefined, pageSize: pageSize + 1 };
-    const rows = await listRepositories(pool, account, filter);
+    const rows = await listRepositories(pool, readable, filter);
     const next = rows.length > pageSize ? rows.pop() : undefined;
     return {
       body: { repositories: rows },
       headers: {
         ...(next && { [nextPageHeader]: next.id }),
-        ...(count && { [countHeader]: String(await countRepositories(pool, account, namespace)) }),
+        ...(count && { [countHeader]: String(await countReadable(pool, readable, namespace)) }),
       },
     };
   }
 
-  app.get('/api/v0/repositories', { config, schema: { querystring: pageQuery } }, async (request, reply) => {
-    const { body, headers } = await page(requireAccount(request), request.query);
-    return reply.headers(headers).send(body);
-  });
+  app.get(
+    '/api/v0/repositories',
+    { config: { access: 'authenticated' }, schema: { querystring: pageQuery } },
+    async (request, reply) => {
+      const { body, headers } = await page(requireAccount(request), request.query);
+      return reply.headers(headers).send(body);
+    },
+  );
 
   app.get(
     '/api/v0/repositories/:namespace',
-    { config, schema: { params: namespaceParams, querystring: pageQuery } },
+    { config: { access: 'authenticated' }, schema: { params: namespaceParams, querystring: pageQuery } },
     async (request, reply) => {
       const { namespace } = request.params;
       if (!(await namespaceExists(pool, namespace))) throw noSuchAccount(namespace);
@@ -64,7 +72,7 @@ export function repositoryRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.post(
     '/api/v0/repositories/:namespace',
     {
-      config,
+      config: { access: 'namespace-admin' },
       schema: {
         params: namespaceParams,
         body: Type.Object(
@@ -84,9 +92,6 @@ export function repositoryRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     },
     async (request, reply) => {
       const { namespace } = request.params;
-      const account = requireAccount(request);
-      assertAdministers(account, namespace);
-      if (!(await namespaceExists(pool, namespace))) throw noSuchAccount(namespace);
       const { name } = readName(namespace, request.body.name);
       const repository = await insertRepository(pool, { ...request.body, namespace, name });
       if (!repository) throw new ApiError('REPOSITORY_EXISTS', `there is a repository ${namespace}/${name} already`);
@@ -96,21 +101,47 @@ export function repositoryRoutes(app: ApiInstance, { pool }: ApiDeps): void {
 
   app.get(
     '/api/v0/repositories/:namespace/:reponame',
-    { config, schema: { params: repositoryParams } },
-    async (request) => {
-      const { namespace, reponame } = request.params;
-      const { isAdmin, name } = requireAccount(request);
+    { config: { access: 'repository-read' }, schema: { params: repositoryParams } },
+    async ({ params: { namespace, reponame } }) => {
       const repository = await findRepository(pool, namespace, reponame);
-      const isVisible = repository && (isAdmin || name === namespace || repository.visibility === 'public');
-      if (!isVisible) throw new ApiError('NO_SUCH_REPOSITORY', `there is no repository ${namespace}/${reponame}`);
+      if (!repository) throw noSuchRepository(namespace, reponame);
       return repository;
     },
   );
-}
 
-function assertAdministers(account: Account, namespace: string): void {
-  if (account.isAdmin || account.name === namespace) return;
-  throw new ApiError('NOT_AUTHORIZED', `only administrators of "${namespace}" may create repositories in it`);
+  app.patch(
+    '/api/v0/repositories/:namespace/:reponame',
+    {
+      config: { access: 'repository-admin' },
+      schema: {
+        params: repositoryParams,
+        body: Type.Partial(Type.Object({ ...settings, visibility: Type.String({ maxLength: 100 }) }), {
+          additionalProperties: false,
+        }),
+      },
+    },
+    async ({ params: { namespace, reponame }, body: { visibility, ...changes } }) => {
+      if (visibility !== undefined && visibility !== 'public' && visibility !== 'private') {
+        throw new ApiError('INVALID_REPOSITORY_VISIBILITY', `visibility "${visibility}" is neither public nor private`);
+      }
+      const repository = await updateRepository(pool, namespace, reponame, {
+        ...changes,
+        ...(visibility !== undefined && { visibility }),
+      });
+      if (!repository) throw noSuchRepository(namespace, reponame);
+      return repository;
+    },
+  );
+
+  app.delete(
+    '/api/v0/repositories/:namespace/:reponame',
+    { config: { access: 'repository-admin' }, schema: { params: repositoryParams } },
+    async ({ params: { namespace, reponame } }, reply) => {
+      if (!(await deleteRepository(pool, namespace, reponame))) throw noSuchRepository(namespace, reponame);
+      await forgetRepositories();
+      return reply.code(204).send();
+    },
+  );
 }
 
 function readName(namespace: string, name: string) {
@@ -120,8 +151,4 @@ function readName(namespace: string, name: string) {
     if (!(error instanceof RegistryError)) throw error;
     throw new ApiError('INVALID_REPOSITORY_NAME', error.message, { cause: error });
   }
-}
-
-function noSuchAccount(namespace: string): ApiError {
-  return new ApiError('NO_SUCH_ACCOUNT', `there is no account "${namespace}"`);
 }

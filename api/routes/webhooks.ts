@@ -3,14 +3,17 @@ import { Type } from 'typebox';
 import { webhookTypes, type WebhookType } from '../../jobs/events.ts';
 import { RefusedAddressError } from '../../outbound/address-guard.ts';
 import { requireAccount } from '../access.ts';
-import { namespaceExists } from '../enzi/accounts.ts';
+import type { Queryable } from '../../database/pool.ts';
+import { isId } from '../enzi/account-store.ts';
+import { type Account, namespaceExists } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { administeredRepositories, includesLevel, namespaceAccess, repositoryAccess } from '../policy/access.ts';
 import { findRepository } from '../repository-store.ts';
-import { deleteWebhook, insertWebhook, listWebhooks, type WebhookRow } from '../webhook-store.ts';
+import { deleteWebhook, findWebhook, insertWebhook, listWebhooks, type WebhookRow } from '../webhook-store.ts';
 
-const config = { access: 'system-admin' } as const;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const config = { access: 'authenticated' } as const;
+const Name = Type.String({ minLength: 1, maxLength: 255 });
 
 /** `/api/v0/webhooks` (msr.md section 3.4). */
 export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -24,10 +27,25 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
         querystring: Type.Object({ webhookType: Type.String({ default: 'any' }) }, { additionalProperties: false }),
       },
     },
-    async ({ query: { webhookType } }) => {
+    async (request) => {
+      const { webhookType } = request.query;
       const type = webhookType === 'any' ? undefined : readType(webhookType);
-      return (await listWebhooks(pool, { type })).map(viewWebhook);
+      const administered = await administeredRepositories(pool, requireAccount(request));
+      return (await listWebhooks(pool, { type, administered })).map(viewWebhook);
     },
+  );
+
+  app.get(
+    '/api/v0/accounts/:namespace/webhooks',
+    { config: { access: 'namespace-admin' }, schema: { params: Type.Object({ namespace: Name }) } },
+    async ({ params: { namespace } }) => (await listWebhooks(pool, { key: namespace })).map(viewWebhook),
+  );
+
+  app.get(
+    '/api/v0/repositories/:namespace/:reponame/webhooks',
+    { config: { access: 'repository-admin' }, schema: { params: Type.Object({ namespace: Name, reponame: Name }) } },
+    async ({ params: { namespace, reponame } }) =>
+      (await listWebhooks(pool, { key: `${namespace}/${reponame}` })).map(viewWebhook),
   );
 
   app.post(
@@ -49,13 +67,14 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { type, key = '', endpoint, tlsCert = '', skipTLSVerification = false } = request.body;
-      await assertKey(deps, key);
+      const account = requireAccount(request);
+      await assertKey(deps, account, key);
       assertCertificate(tlsCert);
       const webhook = await insertWebhook(pool, {
         type: readType(type),
         key,
         endpoint: await readEndpoint(deps, endpoint),
-        authorID: requireAccount(request).id,
+        authorID: account.id,
         tlsCert,
         skipTLSVerification,
       });
@@ -67,8 +86,12 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
   app.delete(
     '/api/v0/webhooks/:webhook',
     { config, schema: { params: Type.Object({ webhook: Type.String({ maxLength: 100 }) }) } },
-    async ({ params: { webhook } }, reply) => {
-      if (!uuid.test(webhook) || !(await deleteWebhook(pool, webhook))) {
+    async (request, reply) => {
+      const { webhook } = request.params;
+      const found = isId(webhook) ? await findWebhook(pool, webhook) : undefined;
+      // One that the caller may not see is answered like one that is not there.
+      const mayDelete = found && (await administersKey(pool, requireAccount(request), found.key));
+      if (!mayDelete || !(await deleteWebhook(pool, webhook))) {
         throw new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${webhook}": GET /api/v0/webhooks lists them`);
       }
       return reply.code(204).send();
@@ -85,8 +108,26 @@ function readType(text: string): WebhookType {
   );
 }
 
-/** @throws ApiError where the key names a namespace or repository that does not exist */
-async function assertKey({ pool }: ApiDeps, key: string): Promise<void> {
+/**
+ * Whether an account may subscribe to events of a key: administrators of the repository or namespace may, and system
+ * administrators to everything (SW27, "webhooks").
+ */
+async function administersKey(q: Queryable, account: Account, key: string): Promise<boolean> {
+  if (account.isAdmin) return true;
+  const [namespace = '', ...rest] = key.split('/');
+  const level =
+    rest.length === 0
+      ? await namespaceAccess(q, account, namespace)
+      : (await repositoryAccess(q, account, namespace, rest.join('/'))).level;
+  return key !== '' && includesLevel(level, 'admin');
+}
+
+/** @throws ApiError where the key names what the account may not subscribe to, or what does not exist */
+async function assertKey({ pool }: ApiDeps, account: Account, key: string): Promise<void> {
+  if (!(await administersKey(pool, account, key))) {
+    const who = key === '' ? 'system administrators' : `administrators of "${key}"`;
+    throw new ApiError('NOT_AUTHORIZED', `key "${key}": only ${who} may subscribe to its events`);
+  }
   if (key === '') return;
   const [namespace = '', ...rest] = key.split('/');
   if (!(await namespaceExists(pool, namespace))) {

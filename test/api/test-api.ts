@@ -144,6 +144,7 @@ export async function startApi(
     wakeDispatcher: { send: () => wakeUps.push('dispatcher') },
     wakeSchedules: { send: () => wakeUps.push('schedules') },
     outboundGuard: createAddressGuard({ allowPrivate }),
+    forgetRepositories: async () => void wakeUps.push('caches'),
     verifyToken: createTokenVerifier({
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,

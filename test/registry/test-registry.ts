@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type pg from 'pg';
-import { readableNamespaces } from '../../api/garant/policy.ts';
+import { mayCreateRepositories, readableRepositories } from '../../api/policy/access.ts';
 import { createListener } from '../../database/listener.ts';
 import { type AccessGrant, InvalidTokenError, type TokenClaims } from '../../registry/access.ts';
 import type { BlobStore } from '../../registry/blob-store.ts';
@@ -70,6 +70,8 @@ export function fullAccess(...names: string[]): AccessGrant[] {
 export interface TestRegistryOptions {
   readonly wrapStore?: (store: BlobStore) => BlobStore;
   readonly acceptsSparse?: boolean;
+  /** Whether a push makes its repository; true by default. */
+  readonly createsOnPush?: boolean;
   readonly maxUploadBytes?: number;
   readonly nginxSecret?: string;
 }
@@ -111,7 +113,11 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
       publicUrl: 'https://registry.example:8443',
       nginxSecret: options.nginxSecret,
       service: 'registry.example',
-      findReadableNamespaces: (subject) => readableNamespaces(pool, subject),
+      findReadable: (subject) => readableRepositories(pool, subject),
+      creation: {
+        isOn: options.createsOnPush ?? true,
+        isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
+      },
       acceptsSparse: options.acceptsSparse ?? false,
       verifyToken: (jwt) => Promise.resolve(decodeToken(jwt)),
       log,

@@ -441,6 +441,8 @@ test('mount: with access to the source, without it, and of what is not there', a
   const registry = await startRegistry(t);
   const { bytes } = randomBlob();
   const digest = await pushBlob(registry, 'acme/base', bytes);
+  // Whoever may push need not be one who may make repositories.
+  await registry.pool.query(`INSERT INTO registry.repositories (namespace, name) VALUES ('admin', 'app')`);
   const mount = (query: string, sources: readonly string[]) =>
     registry.send('POST', `/v2/${name}/blobs/uploads/?${query}`, {
       access: fullAccess(name, ...sources),

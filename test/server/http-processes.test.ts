@@ -62,6 +62,7 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     publicUrl: 'http://localhost',
     nginxSecret: undefined,
     acceptsSparseManifests: false,
+    createRepositoryOnPush: true,
     outboundAllowPrivate: false,
     signingKeyAgeMs: 3_600_000,
     notaryService: 'notary',

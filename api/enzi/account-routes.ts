@@ -1,0 +1,169 @@
+import { Type } from 'typebox';
+import { isNameComponent } from '../../registry/names.ts';
+import { requireAccount } from '../access.ts';
+import { ApiError, noSuchAccount } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import {
+  accountFilters,
+  countAccounts,
+  deleteAccount,
+  findPasswordHash,
+  insertAccount,
+  isId,
+  listAccounts,
+  updateAccount,
+  updatePasswordHash,
+} from './account-store.ts';
+import { requireNamed } from './named.ts';
+import { cutPage, pageParameters } from './paging.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+
+const accountParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
+const FullName = Type.String({ maxLength: 255 });
+// NIST SP 800-63B, section 3.1.1: at least 8 characters, and long ones are taken.
+const minPasswordLength = 8;
+const NewPassword = Type.String({ minLength: minPasswordLength, maxLength: 1_024 });
+
+/** `/enzi/v0/accounts`: users and organizations (msr.md section 5). */
+export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+  app.get(
+    '/enzi/v0/accounts',
+    {
+      config: { access: 'authenticated' },
+      schema: {
+        querystring: Type.Object(
+          { ...pageParameters, filter: Type.Enum([...accountFilters], { default: 'all' }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ query: { filter, ...query } }, reply) => {
+      const page = await cutPage(
+        query,
+        (each) => listAccounts(pool, filter, each),
+        ({ name }) => name,
+      );
+      const counts = await countAccounts(pool, filter);
+      return reply.headers(page.headers).send({ ...counts, nextPageStart: page.nextPageStart, accounts: page.entries });
+    },
+  );
+
+  app.post(
+    '/enzi/v0/accounts',
+    {
+      config: { access: 'system-admin' },
+      schema: {
+        body: Type.Object(
+          {
+            name: Type.String({ minLength: 1, maxLength: 100 }),
+            password: Type.Optional(Type.String({ maxLength: 1_024 })),
+            fullName: Type.Optional(FullName),
+            isOrg: Type.Boolean({ default: false }),
+            isAdmin: Type.Boolean({ default: false }),
+            isActive: Type.Boolean({ default: true }),
+            searchLDAP: Type.Boolean({ default: false }),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ body: { searchLDAP, password = '', fullName = '', ...form } }, reply) => {
+      if (searchLDAP) throw new ApiError('INVALID_PARAMETERS', 'searchLDAP: no LDAP directory is set up here');
+      assertAccountName(form.name);
+      if (form.isOrg && (form.isAdmin || password !== '')) {
+        throw new ApiError('INVALID_PARAMETERS', 'an organization has no password, and is no administrator');
+      }
+      if (!form.isOrg && password.length < minPasswordLength) {
+        throw new ApiError('INVALID_PARAMETERS', `a password has at least ${minPasswordLength} characters`);
+      }
+      const passwordHash = form.isOrg ? undefined : await hashPassword(password);
+      const account = await insertAccount(pool, { ...form, fullName, passwordHash });
+      if (!account) throw new ApiError('ACCOUNT_EXISTS', `there is an account "${form.name}" already`);
+      return reply.code(201).send(account);
+    },
+  );
+
+  app.get(
+    '/enzi/v0/accounts/:username',
+    { config: { access: 'authenticated' }, schema: { params: accountParams } },
+    async ({ params: { username } }) => requireNamed(pool, username),
+  );
+
+  app.patch(
+    '/enzi/v0/accounts/:username',
+    {
+      config: { access: 'self' },
+      schema: {
+        params: accountParams,
+        body: Type.Object(
+          {
+            fullName: Type.Optional(FullName),
+            isAdmin: Type.Optional(Type.Boolean()),
+            isActive: Type.Optional(Type.Boolean()),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request) => {
+      const { body } = request;
+      const account = await requireNamed(pool, request.params.username);
+      const changesRights = body.isAdmin !== undefined || body.isActive !== undefined;
+      if (changesRights && !requireAccount(request).isAdmin) {
+        throw new ApiError('NOT_AUTHORIZED', 'only system administrators may change isAdmin and isActive');
+      }
+      if (account.isOrg && body.isAdmin) {
+        throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which is no administrator`);
+      }
+      const updated = await updateAccount(pool, account.id, body);
+      if (!updated) throw noSuchAccount(account.name);
+      return updated;
+    },
+  );
+
+  app.delete(
+    '/enzi/v0/accounts/:username',
+    { config: { access: 'system-admin' }, schema: { params: accountParams } },
+    async ({ params: { username } }, reply) => {
+      if (!(await deleteAccount(pool, await requireNamed(pool, username)))) throw noSuchAccount(username);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/enzi/v0/accounts/:username/changePassword',
+    {
+      config: { access: 'self' },
+      schema: {
+        params: accountParams,
+        body: Type.Object(
+          { oldPassword: Type.Optional(Type.String({ maxLength: 1_024 })), newPassword: NewPassword },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request) => {
+      const { oldPassword = '', newPassword } = request.body;
+      const account = await requireNamed(pool, request.params.username);
+      if (account.isOrg) {
+        throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which has no password`);
+      }
+      // A session that was left open must not be enough to take an account over.
+      const isOwn = requireAccount(request).id === account.id;
+      if (isOwn && !(await verifyPassword(oldPassword, await findPasswordHash(pool, account.id)))) {
+        throw new ApiError('NOT_AUTHORIZED', 'oldPassword is not the password of this account');
+      }
+      await updatePasswordHash(pool, account.id, await hashPassword(newPassword));
+      return requireNamed(pool, account.id);
+    },
+  );
+}
+
+/** @throws ApiError INVALID_ACCOUNT_NAME where no repository's name could begin with this one */
+function assertAccountName(name: string): void {
+  if (isNameComponent(name) && !isId(name)) return;
+  throw new ApiError(
+    'INVALID_ACCOUNT_NAME',
+    `"${name}" cannot be the name of an account: names of repositories begin with it, so use lower-case letters and digits, with single ".", "_", "__" or any number of "-" between them, and nothing that looks like an id`,
+  );
+}

@@ -1,0 +1,112 @@
+import { Type } from 'typebox';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { findAccount } from './account-store.ts';
+import {
+  deleteMember,
+  findMember,
+  listMembers,
+  listOrganizations,
+  memberFilters,
+  type MemberRow,
+  saveMember,
+} from './member-store.ts';
+import { requireOrganization, requireUser } from './named.ts';
+import { cutPage, pageParameters } from './paging.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+const organizationParams = Type.Object({ organization: Name });
+const memberParams = Type.Object({ organization: Name, member: Name });
+/** The body of every PUT of a member. */
+export const membershipForm = Type.Object(
+  { isAdmin: Type.Optional(Type.Boolean()), isPublic: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false },
+);
+
+/** `/enzi/v0/accounts/{org}/members` and `/enzi/v0/accounts/{user}/organizations` (msr.md section 5). */
+export function memberRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+  app.get(
+    '/enzi/v0/accounts/:username/organizations',
+    {
+      config: { access: 'self' },
+      schema: {
+        params: Type.Object({ username: Name }),
+        querystring: Type.Object(pageParameters, { additionalProperties: false }),
+      },
+    },
+    async ({ params, query }, reply) => {
+      const user = await requireUser(pool, params.username);
+      const page = await cutPage(
+        query,
+        (each) => listOrganizations(pool, user.id, each),
+        ({ org }) => org.name,
+      );
+      return reply.headers(page.headers).send({ memberOrgs: page.entries, nextPageStart: page.nextPageStart });
+    },
+  );
+
+  app.get(
+    '/enzi/v0/accounts/:organization/members',
+    {
+      config: { access: 'organization-member' },
+      schema: {
+        params: organizationParams,
+        querystring: Type.Object(
+          { ...pageParameters, filter: Type.Enum([...memberFilters], { default: 'all' }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ params, query: { filter, ...query } }, reply) => {
+      const { id } = await requireOrganization(pool, params.organization);
+      const page = await cutPage(query, (each) => listMembers(pool, id, filter, each), memberName);
+      return reply.headers(page.headers).send({ members: page.entries, nextPageStart: page.nextPageStart });
+    },
+  );
+
+  app.get(
+    '/enzi/v0/accounts/:organization/members/:member',
+    { config: { access: 'organization-member' }, schema: { params: memberParams } },
+    async ({ params }) => {
+      const { id } = await requireOrganization(pool, params.organization);
+      const user = await findAccount(pool, params.member);
+      const member = user && (await findMember(pool, id, user.id));
+      if (!member) throw noSuchMember(params.member, `organization "${params.organization}"`);
+      return member;
+    },
+  );
+
+  app.put(
+    '/enzi/v0/accounts/:organization/members/:member',
+    { config: { access: 'organization-owner' }, schema: { params: memberParams, body: membershipForm } },
+    async ({ params, body }) => {
+      const { id } = await requireOrganization(pool, params.organization);
+      const user = await requireUser(pool, params.member);
+      await saveMember(pool, id, user.id, body);
+      return findMember(pool, id, user.id);
+    },
+  );
+
+  app.delete(
+    '/enzi/v0/accounts/:organization/members/:member',
+    { config: { access: 'organization-owner' }, schema: { params: memberParams } },
+    async ({ params }, reply) => {
+      const { id } = await requireOrganization(pool, params.organization);
+      const user = await findAccount(pool, params.member);
+      if (!user || !(await deleteMember(pool, id, user.id))) {
+        throw noSuchMember(params.member, `organization "${params.organization}"`);
+      }
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** What lists of members are ordered by. */
+export function memberName({ member }: MemberRow): string {
+  return member.name;
+}
+
+/** The error for somebody who is not in a team or organization. */
+export function noSuchMember(name: string, where: string): ApiError {
+  return new ApiError('NO_SUCH_MEMBER', `"${name}" is not in the ${where}`);
+}

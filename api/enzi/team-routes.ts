@@ -1,0 +1,168 @@
+import { Type } from 'typebox';
+import { sqlState, withTransaction } from '../../database/transaction.ts';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { findAccount, isId } from './account-store.ts';
+import { memberName, membershipForm, noSuchMember } from './member-routes.ts';
+import { saveMember } from './member-store.ts';
+import { requireOrganization, requireTeam, requireUser } from './named.ts';
+import { cutPage, pageParameters } from './paging.ts';
+import {
+  deleteTeam,
+  deleteTeamMember,
+  findTeamMember,
+  insertTeam,
+  listTeamMembers,
+  listTeams,
+  saveTeamMember,
+  type TeamRow,
+  updateTeam,
+} from './team-store.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+const TeamName = Type.String({ minLength: 1, maxLength: 100 });
+const Description = Type.String({ maxLength: 1_000 });
+const organizationParams = Type.Object({ organization: Name });
+const teamParams = Type.Object({ organization: Name, team: Name });
+const memberParams = Type.Object({ organization: Name, team: Name, member: Name });
+const pageQuery = Type.Object(pageParameters, { additionalProperties: false });
+const asMember = { access: 'organization-member' } as const;
+const asOwner = { access: 'organization-owner' } as const;
+
+/** `/enzi/v0/accounts/{org}/teams` (msr.md section 5). Owners of the organization run all of its teams. */
+export function teamRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+  const teams = '/enzi/v0/accounts/:organization/teams';
+
+  async function requireTeamOf(params: { organization: string; team: string }): Promise<TeamRow> {
+    return requireTeam(pool, await requireOrganization(pool, params.organization), params.team);
+  }
+
+  app.get(
+    teams,
+    { config: asMember, schema: { params: organizationParams, querystring: pageQuery } },
+    async ({ params, query }, reply) => {
+      const { id } = await requireOrganization(pool, params.organization);
+      const page = await cutPage(
+        query,
+        (each) => listTeams(pool, id, each),
+        ({ name }) => name,
+      );
+      return reply.headers(page.headers).send({ teams: page.entries, nextPageStart: page.nextPageStart });
+    },
+  );
+
+  app.post(
+    teams,
+    {
+      config: asOwner,
+      schema: {
+        params: organizationParams,
+        body: Type.Object({ name: TeamName, description: Type.Optional(Description) }, { additionalProperties: false }),
+      },
+    },
+    async ({ params, body: { name, description = '' } }, reply) => {
+      const { id } = await requireOrganization(pool, params.organization);
+      assertTeamName(name);
+      const team = await insertTeam(pool, id, { name, description });
+      if (!team) throw teamExists(name);
+      return reply.code(201).send(team);
+    },
+  );
+
+  app.get(`${teams}/:team`, { config: asMember, schema: { params: teamParams } }, async ({ params }) =>
+    requireTeamOf(params),
+  );
+
+  app.patch(
+    `${teams}/:team`,
+    {
+      config: asOwner,
+      schema: {
+        params: teamParams,
+        body: Type.Object(
+          { name: Type.Optional(TeamName), description: Type.Optional(Description) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ params, body }) => {
+      const team = await requireTeamOf(params);
+      if (body.name !== undefined) assertTeamName(body.name);
+      await updateTeam(pool, team.id, body).catch((error: unknown) => {
+        throw sqlState(error) === uniqueViolation ? teamExists(body.name ?? '') : error;
+      });
+      return requireTeamOf({ ...params, team: team.id });
+    },
+  );
+
+  app.delete(`${teams}/:team`, { config: asOwner, schema: { params: teamParams } }, async ({ params }, reply) => {
+    const team = await requireTeamOf(params);
+    await deleteTeam(pool, team.id);
+    return reply.code(204).send();
+  });
+
+  app.get(
+    `${teams}/:team/members`,
+    { config: asMember, schema: { params: teamParams, querystring: pageQuery } },
+    async ({ params, query }, reply) => {
+      const { id } = await requireTeamOf(params);
+      const page = await cutPage(query, (each) => listTeamMembers(pool, id, each), memberName);
+      return reply.headers(page.headers).send({ members: page.entries, nextPageStart: page.nextPageStart });
+    },
+  );
+
+  app.get(
+    `${teams}/:team/members/:member`,
+    { config: asMember, schema: { params: memberParams } },
+    async ({ params }) => {
+      const team = await requireTeamOf(params);
+      const user = await findAccount(pool, params.member);
+      const member = user && (await findTeamMember(pool, team.id, user.id));
+      if (!member) throw noSuchMember(params.member, `team "${team.name}"`);
+      return member;
+    },
+  );
+
+  app.put(
+    `${teams}/:team/members/:member`,
+    { config: asOwner, schema: { params: memberParams, body: membershipForm } },
+    async ({ params, body }) => {
+      const team = await requireTeamOf(params);
+      const user = await requireUser(pool, params.member);
+      await withTransaction(pool, async (tx) => {
+        // Who is in a team is in the organization.
+        await saveMember(tx, team.orgID, user.id, {});
+        await saveTeamMember(tx, team, user.id, body);
+      });
+      return findTeamMember(pool, team.id, user.id);
+    },
+  );
+
+  app.delete(
+    `${teams}/:team/members/:member`,
+    { config: asOwner, schema: { params: memberParams } },
+    async ({ params }, reply) => {
+      const team = await requireTeamOf(params);
+      const user = await findAccount(pool, params.member);
+      if (!user || !(await deleteTeamMember(pool, team.id, user.id))) {
+        throw noSuchMember(params.member, `team "${team.name}"`);
+      }
+      return reply.code(204).send();
+    },
+  );
+}
+
+const uniqueViolation = '23505';
+
+function teamExists(name: string): ApiError {
+  return new ApiError('TEAM_EXISTS', `the organization has a team "${name}" already`);
+}
+
+/** @throws ApiError INVALID_PARAMETERS for a name that a path could not hold, or that is taken for an id */
+function assertTeamName(name: string): void {
+  if (/^[A-Za-z0-9][\w. -]*$/.test(name) && !isId(name)) return;
+  throw new ApiError(
+    'INVALID_PARAMETERS',
+    `"${name}" cannot be the name of a team: begin with a letter or digit, go on with those, "_", ".", "-" and spaces, and name nothing that looks like an id`,
+  );
+}

@@ -1,0 +1,114 @@
+import type { Queryable } from '../../database/pool.ts';
+import { accountJson, isId } from './account-store.ts';
+import type { MemberRow, Membership } from './member-store.ts';
+import type { ListPage } from './paging.ts';
+
+/** A team of an organization, as the API shows it (msr.md section 5, "Shapes"). */
+export interface TeamRow {
+  readonly id: string;
+  readonly orgID: string;
+  readonly name: string;
+  readonly description: string;
+  readonly membersCount: number;
+}
+
+const select = `SELECT t.id, t.org_id AS "orgID", t.name, t.description,
+    (SELECT count(*) FROM accounts.team_members m WHERE m.team_id = t.id) AS "membersCount"
+  FROM accounts.teams t`;
+
+/** Teams of an organization, by name. */
+export async function listTeams(q: Queryable, organizationId: string, { start, limit }: ListPage): Promise<TeamRow[]> {
+  const { rows } = await q.query<TeamRow>(`${select} WHERE t.org_id = $1 AND t.name >= $2 ORDER BY t.name LIMIT $3`, [
+    organizationId,
+    start,
+    limit,
+  ]);
+  return rows;
+}
+
+/** The team of this name or id in an organization, or undefined. */
+export async function findTeam(q: Queryable, organizationId: string, nameOrId: string): Promise<TeamRow | undefined> {
+  const { rows } = await q.query<TeamRow>(
+    `${select} WHERE t.org_id = $1 AND ${isId(nameOrId) ? 't.id = $2::uuid' : 't.name = $2'}`,
+    [organizationId, nameOrId],
+  );
+  return rows[0];
+}
+
+/** Makes a team. Undefined where the organization has one of this name already. */
+export async function insertTeam(
+  q: Queryable,
+  organizationId: string,
+  { name, description }: Pick<TeamRow, 'name' | 'description'>,
+): Promise<TeamRow | undefined> {
+  const { rowCount } = await q.query(
+    `INSERT INTO accounts.teams (org_id, name, description) VALUES ($1, $2, $3)
+     ON CONFLICT (org_id, name) DO NOTHING`,
+    [organizationId, name, description],
+  );
+  return rowCount === 1 ? findTeam(q, organizationId, name) : undefined;
+}
+
+/** Changes a team; what is undefined stays. An error of PostgreSQL, 23505, where another has the name. */
+export async function updateTeam(
+  q: Queryable,
+  id: string,
+  { name, description }: { readonly name?: string; readonly description?: string },
+): Promise<void> {
+  await q.query(
+    'UPDATE accounts.teams SET name = coalesce($2, name), description = coalesce($3, description) WHERE id = $1',
+    [id, name, description],
+  );
+}
+
+/** Deletes a team with its grants. Gives whether there was one. */
+export async function deleteTeam(q: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await q.query('DELETE FROM accounts.teams WHERE id = $1', [id]);
+  return rowCount === 1;
+}
+
+const selectMembers = `SELECT m.is_admin AS "isAdmin", m.is_public AS "isPublic", ${accountJson} AS member
+  FROM accounts.team_members m JOIN accounts.accounts a ON a.id = m.user_id`;
+
+/** Members of a team, by name. */
+export async function listTeamMembers(q: Queryable, teamId: string, { start, limit }: ListPage): Promise<MemberRow[]> {
+  const { rows } = await q.query<MemberRow>(
+    `${selectMembers} WHERE m.team_id = $1 AND a.name >= $2 ORDER BY a.name LIMIT $3`,
+    [teamId, start, limit],
+  );
+  return rows;
+}
+
+/** One member of a team, or undefined. */
+export async function findTeamMember(q: Queryable, teamId: string, userId: string): Promise<MemberRow | undefined> {
+  const { rows } = await q.query<MemberRow>(`${selectMembers} WHERE m.team_id = $1 AND m.user_id = $2`, [
+    teamId,
+    userId,
+  ]);
+  return rows[0];
+}
+
+/** Puts a member of the team's organization into the team, or changes what sort of member that is. */
+export async function saveTeamMember(
+  q: Queryable,
+  { id, orgID }: Pick<TeamRow, 'id' | 'orgID'>,
+  userId: string,
+  { isAdmin, isPublic }: Membership,
+): Promise<void> {
+  await q.query(
+    `INSERT INTO accounts.team_members AS m (team_id, org_id, user_id, is_admin, is_public)
+     VALUES ($1, $2, $3, coalesce($4, false), coalesce($5, false))
+     ON CONFLICT (team_id, user_id) DO UPDATE
+       SET is_admin = coalesce($4, m.is_admin), is_public = coalesce($5, m.is_public)`,
+    [id, orgID, userId, isAdmin, isPublic],
+  );
+}
+
+/** Takes a user out of a team. Gives whether the user was in it. */
+export async function deleteTeamMember(q: Queryable, teamId: string, userId: string): Promise<boolean> {
+  const { rowCount } = await q.query('DELETE FROM accounts.team_members WHERE team_id = $1 AND user_id = $2', [
+    teamId,
+    userId,
+  ]);
+  return rowCount === 1;
+}

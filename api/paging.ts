@@ -1,0 +1,18 @@
+import { Type } from 'typebox';
+
+const maxPageSize = 1_000;
+
+/** The header that leads to the next page (msr.md section 3, "Conventions"). */
+export const nextPageHeader = 'x-next-page-start';
+// The name is not documented, so it follows that of X-Next-Page-Start.
+export const countHeader = 'x-resource-count';
+
+/** The query of MSR's lists: `pageStart` is the id of the first record. */
+export const pageQuery = Type.Object(
+  {
+    pageStart: Type.Optional(Type.String({ pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$' })),
+    pageSize: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 10 }),
+    count: Type.Boolean({ default: false }),
+  },
+  { additionalProperties: false },
+);

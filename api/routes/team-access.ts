@@ -1,0 +1,172 @@
+import { Type, type Static } from 'typebox';
+import { requireAccount } from '../access.ts';
+import { requireOrganization, requireTeam, requireUser } from '../enzi/named.ts';
+import { ApiError, noSuchRepository } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { nextPageHeader, pageQuery } from '../paging.ts';
+import { accessLevels, isInTeam, repositoryAccess } from '../policy/access.ts';
+import { findRepositories, findRepository } from '../repository-store.ts';
+import {
+  deleteTeamAccess,
+  findTeamAccess,
+  type GrantTarget,
+  listGrantedRepositories,
+  listTeamAccess,
+  saveTeamAccess,
+} from '../team-access-store.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+const namespaceParams = Type.Object({ namespace: Name });
+const namespaceTeamParams = Type.Object({ namespace: Name, team: Name });
+const repositoryParams = Type.Object({ namespace: Name, reponame: Name });
+const repositoryTeamParams = Type.Object({ namespace: Name, reponame: Name, team: Name });
+const accessForm = Type.Object({ accessLevel: Type.Enum([...accessLevels]) }, { additionalProperties: false });
+
+/** Grants to teams, for repositories and for whole namespaces (msr.md sections 3.1 and 5). */
+export function teamAccessRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+  async function requireRepository(params: { namespace: string; reponame: string }) {
+    const { repositoryId } = await repositoryAccess(pool, undefined, params.namespace, params.reponame);
+    const repository = await findRepository(pool, params.namespace, params.reponame);
+    if (!repository || repositoryId === undefined) throw noSuchRepository(params.namespace, params.reponame);
+    return { repository, target: { repositoryId } };
+  }
+
+  /** One page of grants, with the header that leads to the next. */
+  async function page(target: GrantTarget, clientId: string, { pageStart, pageSize }: Static<typeof pageQuery>) {
+    const from = { pageStart: pageStart || undefined, pageSize: pageSize + 1 };
+    const teamAccessList = await listTeamAccess(pool, target, clientId, from);
+    const next = teamAccessList.length > pageSize ? teamAccessList.pop() : undefined;
+    return { teamAccessList, headers: next ? { [nextPageHeader]: next.team.id } : {} };
+  }
+
+  app.get(
+    '/api/v0/repositories/:namespace/:reponame/teamAccess',
+    { config: { access: 'repository-admin' }, schema: { params: repositoryParams, querystring: pageQuery } },
+    async (request, reply) => {
+      const { repository, target } = await requireRepository(request.params);
+      await requireOrganization(pool, repository.namespace);
+      const { teamAccessList, headers } = await page(target, requireAccount(request).id, request.query);
+      return reply.headers(headers).send({ repository, teamAccessList });
+    },
+  );
+
+  app.put(
+    '/api/v0/repositories/:namespace/:reponame/teamAccess/:team',
+    { config: { access: 'repository-admin' }, schema: { params: repositoryTeamParams, body: accessForm } },
+    async (request) => {
+      const { repository, target } = await requireRepository(request.params);
+      const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), request.params.team);
+      await saveTeamAccess(pool, target, team.id, request.body.accessLevel);
+      const granted = await findTeamAccess(pool, target, requireAccount(request).id, team.id);
+      return { repository, teamAccessList: granted ? [granted] : [] };
+    },
+  );
+
+  app.delete(
+    '/api/v0/repositories/:namespace/:reponame/teamAccess/:team',
+    { config: { access: 'repository-admin' }, schema: { params: repositoryTeamParams } },
+    async ({ params }, reply) => {
+      const { repository, target } = await requireRepository(params);
+      const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), params.team);
+      await deleteTeamAccess(pool, target, team.id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/api/v0/repositoryNamespaces/:namespace/teamAccess',
+    { config: { access: 'namespace-member' }, schema: { params: namespaceParams, querystring: pageQuery } },
+    async (request, reply) => {
+      const { name: namespace } = await requireOrganization(pool, request.params.namespace);
+      const { teamAccessList, headers } = await page({ namespace }, requireAccount(request).id, request.query);
+      return reply.headers(headers).send({ namespace, teamAccessList });
+    },
+  );
+
+  app.get(
+    '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
+    { config: { access: 'namespace-member' }, schema: { params: namespaceTeamParams } },
+    async (request) => {
+      const owner = await requireOrganization(pool, request.params.namespace);
+      const team = await requireTeam(pool, owner, request.params.team);
+      const granted = await findTeamAccess(pool, { namespace: owner.name }, requireAccount(request).id, team.id);
+      if (granted) return { ...granted, namespace: owner.name };
+      throw new ApiError(
+        'NO_SUCH_NAMESPACE_TEAM_ACCESS',
+        `the team "${team.name}" is granted nothing for the whole namespace "${owner.name}"`,
+      );
+    },
+  );
+
+  app.put(
+    '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
+    { config: { access: 'namespace-admin' }, schema: { params: namespaceTeamParams, body: accessForm } },
+    async (request) => {
+      const owner = await requireOrganization(pool, request.params.namespace);
+      const team = await requireTeam(pool, owner, request.params.team);
+      const target = { namespace: owner.name };
+      await saveTeamAccess(pool, target, team.id, request.body.accessLevel);
+      const granted = await findTeamAccess(pool, target, requireAccount(request).id, team.id);
+      return { ...granted, namespace: owner.name };
+    },
+  );
+
+  app.delete(
+    '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
+    { config: { access: 'namespace-admin' }, schema: { params: namespaceTeamParams } },
+    async ({ params }, reply) => {
+      const owner = await requireOrganization(pool, params.namespace);
+      const team = await requireTeam(pool, owner, params.team);
+      await deleteTeamAccess(pool, { namespace: owner.name }, team.id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/api/v0/accounts/:organization/teams/:team/repositoryAccess',
+    {
+      config: { access: 'team-member' },
+      schema: { params: Type.Object({ organization: Name, team: Name }), querystring: pageQuery },
+    },
+    async (request, reply) => {
+      const { pageStart, pageSize } = request.query;
+      const organization = await requireOrganization(pool, request.params.organization);
+      const team = await requireTeam(pool, organization, request.params.team);
+      const from = { pageStart: pageStart || undefined, pageSize: pageSize + 1 };
+      const granted = await listGrantedRepositories(pool, team.id, from);
+      const repositories = await findRepositories(
+        pool,
+        granted.map(({ repositoryId }) => repositoryId),
+      );
+      const next = repositories.length > pageSize ? repositories[pageSize] : undefined;
+      if (next) void reply.header(nextPageHeader, next.id);
+      const isMember = await isInTeam(pool, team.id, requireAccount(request).id);
+      return {
+        team: { id: team.id, name: team.name, clientUserIsMember: isMember },
+        repositoryAccessList: repositories
+          .slice(0, pageSize)
+          .map((repository, index) => ({ accessLevel: granted[index]?.accessLevel, repository })),
+      };
+    },
+  );
+
+  app.get(
+    '/api/v0/accounts/:username/repositoryAccess/:namespace/:reponame',
+    {
+      config: { access: 'self' },
+      schema: { params: Type.Object({ username: Name, namespace: Name, reponame: Name }) },
+    },
+    async ({ params: { username, namespace, reponame } }) => {
+      const user = await requireUser(pool, username);
+      const { level } = await repositoryAccess(pool, user, namespace, reponame);
+      const repository = await findRepository(pool, namespace, reponame);
+      if (!repository || level === undefined) {
+        throw new ApiError(
+          'NO_SUCH_REPOSITORY',
+          `there is no repository ${namespace}/${reponame} to which "${user.name}" has access`,
+        );
+      }
+      return { accessLevel: level, user, repository };
+    },
+  );
+}

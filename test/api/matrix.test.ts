@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createOrganization } from './organization.ts';
+import { startApi } from './test-api.ts';
+
+// In this order: nobody, an inactive user, a stranger, a member of the organization, a reader, a writer and an
+// administrator of the repository acme/app, an owner of the organization, a system administrator.
+const people = [undefined, 'idle', 'sue', 'max', 'rita', 'walt', 'nora', 'olga', 'admin'] as const;
+
+const nobody = [401, 401] as const;
+/** Whoever has signed in gets the same. */
+const all = (status: number) => [...nobody, ...Array.from({ length: 7 }, () => status)];
+const systemAdmin = (status: number) => [...nobody, 403, 403, 403, 403, 403, 403, status];
+const owner = (status: number) => [...nobody, 403, 403, 403, 403, 403, status, status];
+const member = (status: number) => [...nobody, 403, status, status, status, status, status, status];
+/** Strangers and members are not told that the repository is there. */
+const reader = (status: number) => [...nobody, 404, 404, status, status, status, status, status];
+const repositoryAdmin = (status: number) => [...nobody, 404, 404, 403, 403, status, status, status];
+/** The user rita. */
+const self = (status: number) => [...nobody, 403, 403, status, 403, 403, 403, status];
+const everybody = (status: number) => people.map(() => status);
+
+interface Row {
+  readonly route: string;
+  readonly path?: string;
+  readonly body?: unknown;
+  readonly expected: readonly number[];
+}
+
+const row = (route: string, expected: readonly number[], path?: string, body?: unknown): Row => ({
+  route,
+  expected,
+  ...(path !== undefined && { path }),
+  ...(body !== undefined && { body }),
+});
+
+const api = '/api/v0';
+const enzi = '/enzi/v0/accounts';
+const app = `${api}/repositories/acme/app`;
+const hook = { type: 'TAG_PUSH', endpoint: 'https://192.0.2.1/' };
+const id = '00000000-0000-4000-8000-000000000000';
+
+// What each route answers to whom. What would change what later rows see goes to something that is not there, or says
+// what already is. A route that is not in here fails the test: enter it, with a decision.
+const matrix: readonly Row[] = [
+  row('GET /livez', everybody(200)),
+  row('GET /readyz', everybody(200)),
+  row('GET /health', everybody(200)),
+  row('GET /_ping', everybody(200)),
+  row('GET /metrics', everybody(200)),
+  row('GET /auth/token', [200, 401, 200, 200, 200, 200, 200, 200, 200]),
+
+  row(`GET ${api}/jobs`, systemAdmin(200)),
+  row(`POST ${api}/jobs`, systemAdmin(202), undefined, { action: 'sleep' }),
+  row(`GET ${api}/jobs/:jobID`, systemAdmin(404), `${api}/jobs/none`),
+  row(`DELETE ${api}/jobs/:jobID`, systemAdmin(404), `${api}/jobs/none`),
+  row(`POST ${api}/jobs/:jobID/cancel`, systemAdmin(404), `${api}/jobs/none/cancel`),
+  row(`GET ${api}/jobs/:jobID/logs`, systemAdmin(404), `${api}/jobs/none/logs`),
+  row(`GET ${api}/crons`, systemAdmin(200)),
+  row(`POST ${api}/crons`, systemAdmin(202), undefined, { action: 'sleep', schedule: '@daily' }),
+  row(`GET ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
+  row(`DELETE ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
+
+  row(`GET ${api}/webhooks`, all(200)),
+  row(`POST ${api}/webhooks`, systemAdmin(201), undefined, hook),
+  row(`POST ${api}/webhooks`, owner(201), undefined, { ...hook, key: 'acme' }),
+  row(`POST ${api}/webhooks`, [...nobody, 403, 403, 403, 403, 201, 201, 201], undefined, { ...hook, key: 'acme/app' }),
+  row(`DELETE ${api}/webhooks/:webhook`, all(404), `${api}/webhooks/${id}`),
+  row(`GET ${api}/accounts/:namespace/webhooks`, owner(200), `${api}/accounts/acme/webhooks`),
+  row(`GET ${api}/repositories/:namespace/:reponame/webhooks`, repositoryAdmin(200), `${app}/webhooks`),
+
+  row(`GET ${api}/repositories`, all(200)),
+  row(`GET ${api}/repositories/:namespace`, all(200), `${api}/repositories/acme`),
+  row(`POST ${api}/repositories/:namespace`, owner(400), `${api}/repositories/acme`, { name: 'app' }),
+  row(`POST ${api}/repositories/:namespace`, self(400), `${api}/repositories/rita`, { name: '..' }),
+  row(`GET ${api}/repositories/:namespace/:reponame`, reader(200), app),
+  row(`GET ${api}/repositories/:namespace/:reponame`, all(200), `${api}/repositories/acme/open`),
+  row(
+    `GET ${api}/repositories/:namespace/:reponame`,
+    [...nobody, 404, 404, 404, 404, 404, 200, 200],
+    `${api}/repositories/acme/hidden`,
+  ),
+  row(`PATCH ${api}/repositories/:namespace/:reponame`, repositoryAdmin(200), app, { tagLimit: 0 }),
+  row(
+    `PATCH ${api}/repositories/:namespace/:reponame`,
+    [...nobody, 403, 403, 403, 403, 403, 200, 200],
+    `${api}/repositories/acme/open`,
+    { tagLimit: 0 },
+  ),
+  row(`DELETE ${api}/repositories/:namespace/:reponame`, all(404), `${api}/repositories/acme/none`),
+  row(
+    `DELETE ${api}/repositories/:namespace/:reponame`,
+    [...nobody, 403, 403, 403, 403, 403, 204, 404],
+    `${api}/repositories/acme/doomed`,
+  ),
+
+  row(`GET ${api}/repositories/:namespace/:reponame/teamAccess`, repositoryAdmin(200), `${app}/teamAccess`),
+  row(
+    `PUT ${api}/repositories/:namespace/:reponame/teamAccess/:team`,
+    repositoryAdmin(200),
+    `${app}/teamAccess/readers`,
+    { accessLevel: 'read-only' },
+  ),
+  row(
+    `DELETE ${api}/repositories/:namespace/:reponame/teamAccess/:team`,
+    repositoryAdmin(404),
+    `${app}/teamAccess/nobody`,
+  ),
+  row(
+    `GET ${api}/repositoryNamespaces/:namespace/teamAccess`,
+    member(200),
+    `${api}/repositoryNamespaces/acme/teamAccess`,
+  ),
+  row(
+    `GET ${api}/repositoryNamespaces/:namespace/teamAccess/:team`,
+    member(404),
+    `${api}/repositoryNamespaces/acme/teamAccess/readers`,
+  ),
+  row(
+    `PUT ${api}/repositoryNamespaces/:namespace/teamAccess/:team`,
+    owner(404),
+    `${api}/repositoryNamespaces/acme/teamAccess/nobody`,
+    { accessLevel: 'admin' },
+  ),
+  row(
+    `DELETE ${api}/repositoryNamespaces/:namespace/teamAccess/:team`,
+    owner(204),
+    `${api}/repositoryNamespaces/acme/teamAccess/readers`,
+  ),
+  row(
+    `GET ${api}/accounts/:organization/teams/:team/repositoryAccess`,
+    [...nobody, 403, 403, 200, 403, 403, 200, 200],
+    `${api}/accounts/acme/teams/readers/repositoryAccess`,
+  ),
+  row(
+    `GET ${api}/accounts/:username/repositoryAccess/:namespace/:reponame`,
+    self(200),
+    `${api}/accounts/rita/repositoryAccess/acme/app`,
+  ),
+
+  row(`GET ${enzi}`, all(200)),
+  row(`POST ${enzi}`, systemAdmin(409), undefined, { name: 'acme', isOrg: true }),
+  row(`GET ${enzi}/:username`, all(200), `${enzi}/rita`),
+  row(`PATCH ${enzi}/:username`, self(200), `${enzi}/rita`, { fullName: 'Rita' }),
+  row(`PATCH ${enzi}/:username`, systemAdmin(200), `${enzi}/rita`, { isActive: true }),
+  row(`PATCH ${enzi}/:username`, systemAdmin(200), `${enzi}/acme`, { fullName: 'Acme' }),
+  row(`DELETE ${enzi}/:username`, systemAdmin(404), `${enzi}/none`),
+  row(`POST ${enzi}/:username/changePassword`, self(400), `${enzi}/rita/changePassword`, { newPassword: 'short' }),
+  row(`GET ${enzi}/:username/organizations`, self(200), `${enzi}/rita/organizations`),
+  row(`GET ${enzi}/:organization/members`, member(200), `${enzi}/acme/members`),
+  row(`GET ${enzi}/:organization/members/:member`, member(200), `${enzi}/acme/members/max`),
+  row(`PUT ${enzi}/:organization/members/:member`, owner(200), `${enzi}/acme/members/max`, {}),
+  row(`DELETE ${enzi}/:organization/members/:member`, owner(404), `${enzi}/acme/members/sue`),
+  row(`GET ${enzi}/:organization/teams`, member(200), `${enzi}/acme/teams`),
+  row(`POST ${enzi}/:organization/teams`, owner(409), `${enzi}/acme/teams`, { name: 'readers' }),
+  row(`GET ${enzi}/:organization/teams/:team`, member(200), `${enzi}/acme/teams/readers`),
+  row(`PATCH ${enzi}/:organization/teams/:team`, owner(200), `${enzi}/acme/teams/readers`, { description: 'read' }),
+  row(`DELETE ${enzi}/:organization/teams/:team`, owner(404), `${enzi}/acme/teams/nobody`),
+  row(`GET ${enzi}/:organization/teams/:team/members`, member(200), `${enzi}/acme/teams/readers/members`),
+  row(`GET ${enzi}/:organization/teams/:team/members/:member`, member(200), `${enzi}/acme/teams/readers/members/rita`),
+  row(
+    `PUT ${enzi}/:organization/teams/:team/members/:member`,
+    owner(200),
+    `${enzi}/acme/teams/readers/members/rita`,
+    {},
+  ),
+  row(`DELETE ${enzi}/:organization/teams/:team/members/:member`, owner(404), `${enzi}/acme/teams/readers/members/max`),
+];
+
+test('who gets what from every route', { timeout: 120_000 }, async (t) => {
+  const server = await startApi(t);
+  const { send } = await createOrganization(server);
+  await server.pool.query(`INSERT INTO registry.repositories (namespace, name, visibility)
+                           VALUES ('acme', 'doomed', 'public')`);
+  const entered = new Set(matrix.map(({ route }) => route));
+  const served = server.routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${method} ${url}`);
+  assert.deepEqual([...entered].toSorted(), [...new Set(served)].toSorted(), 'every route is in the matrix');
+
+  for (const { route, path, body, expected } of matrix) {
+    const [method = '', template = ''] = route.split(' ');
+    const statuses: string[] = [];
+    for (const who of people) {
+      const { status } = await send(who, method, path ?? template, body);
+      statuses.push(`${who ?? 'nobody'} ${status}`);
+    }
+    const wanted = people.map((who, index) => `${who ?? 'nobody'} ${expected[index]}`);
+    assert.deepEqual(statuses, wanted, `${route} at ${path ?? template}`);
+  }
+});
