@@ -16,6 +16,7 @@ import {
 } from './account-store.ts';
 import { requireNamed } from './named.ts';
 import { cutPage, pageParameters } from './paging.ts';
+import { isAccessToken } from '../garant/client-tokens.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 const accountParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
@@ -76,6 +77,7 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       if (!form.isOrg && password.length < minPasswordLength) {
         throw new ApiError('INVALID_PARAMETERS', `a password has at least ${minPasswordLength} characters`);
       }
+      assertPassword(password);
       const passwordHash = form.isOrg ? undefined : await hashPassword(password);
       const account = await insertAccount(pool, { ...form, fullName, passwordHash });
       if (!account) throw new ApiError('ACCOUNT_EXISTS', `there is an account "${form.name}" already`);
@@ -144,6 +146,7 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     },
     async (request) => {
       const { oldPassword = '', newPassword } = request.body;
+      assertPassword(newPassword);
       const account = await requireNamed(pool, request.params.username);
       if (account.isOrg) {
         throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which has no password`);
@@ -157,6 +160,12 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       return requireNamed(pool, account.id);
     },
   );
+}
+
+/** @throws ApiError INVALID_PARAMETERS for what signing in would take for an access token */
+function assertPassword(password: string): void {
+  if (!isAccessToken(password)) return;
+  throw new ApiError('INVALID_PARAMETERS', 'a password cannot have the form of an access token: choose another one');
 }
 
 /** @throws ApiError INVALID_ACCOUNT_NAME where no repository's name could begin with this one */

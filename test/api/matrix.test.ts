@@ -39,6 +39,7 @@ const enzi = '/enzi/v0/accounts';
 const app = `${api}/repositories/acme/app`;
 const hook = { type: 'TAG_PUSH', endpoint: 'https://192.0.2.1/' };
 const id = '00000000-0000-4000-8000-000000000000';
+const noHash = '0'.repeat(64);
 
 // What each route answers to whom. What would change what later rows see goes to something that is not there, or says
 // what already is. A route that is not in here fails the test: enter it, with a decision.
@@ -48,7 +49,22 @@ const matrix: readonly Row[] = [
   row('GET /health', everybody(200)),
   row('GET /_ping', everybody(200)),
   row('GET /metrics', everybody(200)),
-  row('GET /auth/token', [200, 401, 200, 200, 200, 200, 200, 200, 200]),
+  // All but nobody come with a token, which is not exchanged for another one.
+  row(
+    'GET /auth/token',
+    people.map((who) => (who === undefined ? 200 : 401)),
+  ),
+
+  row('POST /auth/token', everybody(400)),
+  row('GET /auth/jwks', everybody(200)),
+  row('GET /auth/root.pem', everybody(200)),
+
+  row(`GET ${api}/api_tokens`, all(200)),
+  row(`POST ${api}/api_tokens`, all(200), undefined, { tokenLabel: 'ci' }),
+  row(`GET ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
+  row(`PATCH ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`, { isActive: false }),
+  row(`DELETE ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
+  row(`DELETE ${api}/api_tokens`, all(200), `${api}/api_tokens?usedbefore=2001-01-01T00:00:00Z`),
 
   row(`GET ${api}/jobs`, systemAdmin(200)),
   row(`POST ${api}/jobs`, systemAdmin(202), undefined, { action: 'sleep' }),
