@@ -60,6 +60,11 @@ export function createListener(options: ListenerOptions): Listener {
     if (!stop.signal.aborted) throw error;
   }
 
+  /** A statement that the close has cut off is no failure. */
+  function report(error: Error): void {
+    if (!stop.signal.aborted) options.onError(error);
+  }
+
   function call(channel: string, payload: string | undefined): void {
     for (const handler of handlers.get(channel) ?? []) handler(payload);
   }
@@ -69,7 +74,7 @@ export function createListener(options: ListenerOptions): Listener {
       try {
         await connect();
       } catch (error) {
-        options.onError(error as Error);
+        report(error as Error);
         await delay(reconnectDelayMs, undefined, { signal: stop.signal }).catch(() => undefined);
       }
     }
@@ -85,7 +90,7 @@ export function createListener(options: ListenerOptions): Listener {
         client
           ?.query(`LISTEN ${client.escapeIdentifier(channel)}`)
           .then(() => call(channel, undefined))
-          .catch(options.onError);
+          .catch(report);
       }
       return () => handlers.get(channel)?.delete(onNotify);
     },
