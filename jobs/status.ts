@@ -15,13 +15,7 @@ export const jobStatuses = [
 export type JobStatus = (typeof jobStatuses)[number];
 
 /** Statuses after which a job never changes again. */
-export const finalStatuses = ['done', 'error', 'cancel'] as const satisfies readonly JobStatus[];
-
-export type FinalStatus = (typeof finalStatuses)[number];
-
-export function isFinal(status: JobStatus): status is FinalStatus {
-  return (finalStatuses as readonly JobStatus[]).includes(status);
-}
+export type FinalStatus = Extract<JobStatus, 'done' | 'error' | 'cancel'>;
 
 /** What made a job: a caller of the API, a cron, an event of the registry, or the failure of an earlier job. */
 export type JobTrigger = 'api' | 'schedule' | 'event' | 'retry';
