@@ -37,9 +37,14 @@ export async function namespaceExists(q: Queryable, name: string): Promise<boole
 }
 
 /** Signs in with name and password. Undefined where either is wrong; which one cannot be told from the time it takes. */
-export async function signIn(pool: pg.Pool, name: string, password: string): Promise<Account | undefined> {
+export async function signIn(
+  pool: pg.Pool,
+  name: string,
+  password: string,
+  options?: { readonly isKnown: boolean },
+): Promise<Account | undefined> {
   const row = await findRow(pool, name);
-  const isRight = await verifyPassword(password, row?.passwordHash ?? undefined);
+  const isRight = await verifyPassword(password, row?.passwordHash ?? undefined, options);
   return row && isRight ? { id: row.id, name: row.name, isAdmin: row.isAdmin } : undefined;
 }
 

@@ -30,9 +30,14 @@ export async function hashPassword(password: string): Promise<string> {
  * Checks a password against a stored hash, in the same time whether it is right or wrong.
  *
  * @param stored undefined where there is no such account: then it takes as long as if there were
+ * @param isKnown whether the same account was right from the same place before: then it does not wait for strangers
  * @throws ApiError TOO_MANY_REQUESTS where too many passwords wait to be checked
  */
-export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
+export async function verifyPassword(
+  password: string,
+  stored: string | undefined,
+  { isKnown = false }: { readonly isKnown?: boolean } = {},
+): Promise<boolean> {
   const proof = stored === undefined ? undefined : proofOf(password, stored);
   if (proof !== undefined && (verified.get(proof) ?? -Infinity) > performance.now()) return true;
   const [, N, r, p, salt = '', key = ''] = (stored ?? (await decoy())).split('$');
@@ -44,6 +49,7 @@ export async function verifyPassword(password: string, stored: string | undefine
       return timingSafeEqual(actual, expected) && proof !== undefined;
     },
     (isRight) => !isRight,
+    { isKnown },
   );
   if (isRight && proof !== undefined) remember(proof);
   return isRight;

@@ -37,6 +37,7 @@ export interface SignInDeps {
 
 const rememberMs = 60_000;
 const maxRemembered = 10_000;
+const knownForMs = 24 * 3_600_000;
 
 /** Makes the one way by which names with passwords or access tokens become accounts. */
 export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
@@ -46,13 +47,16 @@ export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
   const digestKey = randomBytes(32);
   const underWay = new Map<string, Promise<Account | undefined>>();
   const wasRight = new LRUCache<string, true>({ max: maxRemembered, ttl: rememberMs });
+  // Who was right from where: while others flood the queue of passwords, these have one of their own.
+  const known = new LRUCache<string, true>({ max: maxRemembered, ttl: knownForMs });
 
   async function byPassword({ name, secret, address }: Credentials, digest: string): Promise<Account | undefined> {
     const attempt = wasRight.has(digest) ? undefined : throttle.begin(name, address);
     wasRight.delete(digest);
+    const place = `${address} ${name}`;
     let account: Account | undefined;
     try {
-      account = await checkPassword(pool, name, secret);
+      account = await checkPassword(pool, name, secret, { isKnown: known.has(place) });
     } catch (error) {
       attempt?.takeBack();
       throw error;
@@ -60,6 +64,7 @@ export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
     if (!account) return undefined;
     attempt?.takeBack();
     wasRight.set(digest, true);
+    known.set(place, true);
     return account;
   }
 

@@ -31,7 +31,12 @@ interface Waiting {
  * Makes a connection to a server on a raw socket that reads into one buffer: the load shares the processors with what it
  * measures, and node:http and fetch cost several times as much.
  */
-export function createConnection(server: { readonly hostname: string; readonly port: number }): Connection {
+export function createConnection(server: {
+  readonly hostname: string;
+  readonly port: number;
+  /** From which address of this machine. */
+  readonly localAddress?: string;
+}): Connection {
   let socket: Socket | undefined;
   let reader: ResponseReader = createResponseReader();
   let waiting: Waiting | undefined;
@@ -50,6 +55,7 @@ export function createConnection(server: { readonly hostname: string; readonly p
     const opened = connect({
       host: server.hostname,
       port: server.port,
+      ...(server.localAddress !== undefined && { localAddress: server.localAddress }),
       noDelay: true,
       onread: {
         buffer: Buffer.allocUnsafeSlow(readBufferBytes),
