@@ -16,6 +16,8 @@ export const tools = {
   versitygw: 'tests with an S3 server',
   nginx: 'tests with NGINX in front',
   openssl: 'tests with TLS',
+  notary: 'tests with a Notary server',
+  'notary-server': 'tests with a Notary server',
   temporal: 'tests with a Temporal server',
   'base-image': 'tests that push a whole image',
 } as const;
