@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { issueToken, tokenLifeSeconds } from '../../api/garant/tokens.ts';
+import { loadSigningKey } from '../../api/garant/signing-keys.ts';
+import { createRoutes, type Handlers } from '../../registry/routes.ts';
+import { createCleanUp } from '../support/clean-up.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { digestOf, expectStatus } from './client.ts';
+import { startRole, temporaryDataDir } from './jobrunner-process.ts';
+
+const people = [
+  'nobody',
+  'stranger',
+  'reader',
+  'writer',
+  'repository admin',
+  'owner',
+  'system admin',
+  'inactive',
+  'expired token',
+  'revoked token',
+] as const;
+type Person = (typeof people)[number];
+
+/** What each of them does with /v2/acme/app: the order is that of `people`. */
+const pullers = (status: number) => [401, 401, status, status, status, status, status, 401, 401, 401];
+const pushers = (status: number) => [401, 401, 401, status, status, status, status, 401, 401, 401];
+const everybody = (status: number) => [status, status, status, status, status, status, status, 401, 401, 401];
+
+interface Row {
+  readonly route: string;
+  readonly path: string;
+  /** What a client asks `/auth/token` for. */
+  readonly scope: string;
+  readonly body?: string;
+  readonly expected: readonly number[];
+}
+
+const noBlob = digestOf('no such blob');
+const noUpload = '00000000-0000-4000-8000-000000000000';
+
+function matrixOf(tag: string, blob: string): readonly Row[] {
+  const app = '/v2/acme/app';
+  const row = (route: string, path: string, actions: string, expected: readonly number[], body?: string): Row => ({
+    route,
+    path,
+    scope: actions && `repository:acme/app:${actions}`,
+    expected,
+    ...(body !== undefined && { body }),
+  });
+  const manifest = '/v2/<name>/manifests/<reference>';
+  const upload = '/v2/<name>/blobs/uploads/<id>';
+  // What would change what others see goes to something that is not there.
+  return [
+    row('GET /v2/', '/v2/', '', everybody(200)),
+    row('HEAD /v2/', '/v2/', '', everybody(200)),
+    {
+      ...row('GET /v2/_catalog', '/v2/_catalog', '', everybody(200)),
+      scope: 'registry:catalog:*',
+    },
+    row('GET /v2/<name>/tags/list', `${app}/tags/list`, 'pull', pullers(200)),
+    row('GET /v2/<name>/referrers/<digest>', `${app}/referrers/${noBlob}`, 'pull', pullers(200)),
+    row(`HEAD ${manifest}`, `${app}/manifests/${tag}`, 'pull', pullers(200)),
+    row(`GET ${manifest}`, `${app}/manifests/${tag}`, 'pull', pullers(200)),
+    row(`PUT ${manifest}`, `${app}/manifests/new`, 'pull,push', pushers(400), '{}'),
+    row(`DELETE ${manifest}`, `${app}/manifests/none`, 'delete', pushers(404)),
+    row('HEAD /v2/<name>/blobs/<digest>', `${app}/blobs/${blob}`, 'pull', pullers(200)),
+    row('GET /v2/<name>/blobs/<digest>', `${app}/blobs/${blob}`, 'pull', pullers(200)),
+    row('DELETE /v2/<name>/blobs/<digest>', `${app}/blobs/${noBlob}`, 'delete', pushers(404)),
+    row('POST /v2/<name>/blobs/uploads/', `${app}/blobs/uploads/`, 'pull,push', pushers(202)),
+    row(`GET ${upload}`, `${app}/blobs/uploads/${noUpload}`, 'pull,push', pushers(404)),
+    row(`PATCH ${upload}`, `${app}/blobs/uploads/${noUpload}`, 'pull,push', pushers(404), 'bytes'),
+    row(`PUT ${upload}`, `${app}/blobs/uploads/${noUpload}?digest=${noBlob}`, 'pull,push', pushers(404), ''),
+    row(`DELETE ${upload}`, `${app}/blobs/uploads/${noUpload}`, 'pull,push', pushers(404)),
+    // Of a public repository nobody needs a name to pull, nor a grant; to push they do.
+    {
+      ...row(`GET ${manifest}`, '/v2/acme/open/manifests/none', '', everybody(404)),
+      scope: 'repository:acme/open:pull',
+    },
+    {
+      ...row(
+        'POST /v2/<name>/blobs/uploads/',
+        '/v2/acme/open/blobs/uploads/',
+        '',
+        [401, 401, 401, 401, 401, 202, 202, 401, 401, 401],
+      ),
+      scope: 'repository:acme/open:pull,push',
+    },
+  ];
+}
+
+test(
+  'who gets what from every route of the registry, with the token that they are given',
+  { timeout: 180_000 },
+  async (t) => {
+    const cleanUp = createCleanUp(t);
+    const { url, pool } = await createTestDatabase(cleanUp);
+    const secretKey = randomBytes(32);
+    const { baseUrl, client } = await startRole(cleanUp, 'api,garant,registry', {
+      ADMIN_PASSWORD: randomBytes(8).toString('hex'),
+      SECRET_KEY: secretKey.toString('hex'),
+      DATABASE_URL: url,
+      JOBRUNNER_DATA_DIR: await temporaryDataDir(cleanUp),
+    });
+    // Passwords take their time to be hashed, and nobody signs in with one here.
+    await pool.query(`
+    INSERT INTO accounts.accounts (name, is_org) VALUES ('acme', true);
+    INSERT INTO accounts.accounts (name) SELECT unnest(ARRAY['olga', 'rita', 'walt', 'nora', 'sue', 'idle', 'rob'])`);
+    const enzi = async (method: string, path: string, body: unknown): Promise<void> => {
+      const response = await fetch(`${baseUrl}/enzi/v0/accounts/acme${path}`, {
+        method,
+        headers: { authorization: `Bearer ${await client.token('')}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      assert.ok(response.ok, `${method} ${path}: ${await response.text()}`);
+    };
+    expectStatus(201, await client.api('POST', '/repositories/acme', { name: 'app', visibility: 'private' }));
+    expectStatus(201, await client.api('POST', '/repositories/acme', { name: 'open', visibility: 'public' }));
+    await enzi('PUT', '/members/olga', { isAdmin: true });
+    for (const [team, members, accessLevel] of [
+      ['readers', ['rita', 'idle', 'rob'], 'read-only'],
+      ['writers', ['walt'], 'read-write'],
+      ['admins', ['nora'], 'admin'],
+    ] as const) {
+      await enzi('POST', '/teams', { name: team });
+      for (const member of members) await enzi('PUT', `/teams/${team}/members/${member}`, {});
+      expectStatus(200, await client.api('PUT', `/repositories/acme/app/teamAccess/${team}`, { accessLevel }));
+    }
+    const blob = await client.pushBlob('acme/app', randomBytes(100));
+    await client.pushImage('acme/app', 'latest');
+
+    const accounts: Partial<Record<Person, string>> = {
+      stranger: 'sue',
+      reader: 'rita',
+      writer: 'walt',
+      'repository admin': 'nora',
+      owner: 'olga',
+      'system admin': 'admin',
+      inactive: 'idle',
+      'expired token': 'rita',
+      'revoked token': 'rob',
+    };
+    const secrets = new Map<string, string>();
+    for (const name of new Set(Object.values(accounts))) {
+      const made = await client.api<{ token: string; hashedToken: string }>('POST', `/api_tokens?username=${name}`, {});
+      const { token, hashedToken } = expectStatus(200, made);
+      secrets.set(name, token);
+      if (name === 'rob') expectStatus(200, await client.api('DELETE', `/api_tokens/${hashedToken}`));
+    }
+    await pool.query(`UPDATE accounts.accounts SET is_active = false WHERE name = 'idle'`);
+    const signingKey = await loadSigningKey(pool, secretKey);
+
+    /** Undefined where the token service gives none. */
+    async function tokenFor(person: Person, scope: string): Promise<string | undefined> {
+      const name = accounts[person];
+      if (person === 'expired token' && name !== undefined) {
+        const [, repository = '', actions = ''] = scope.split(':');
+        const access = [{ type: 'repository' as const, name: repository, actions: actions.split(',') }];
+        const agesMs = (tokenLifeSeconds + 60) * 1_000;
+        return issueToken(signingKey, { subject: name, access }, new Date(Date.now() - agesMs));
+      }
+      const credentials = name === undefined ? undefined : `${name}:${secrets.get(name)}`;
+      const query = new URLSearchParams({ service: 'jobrunner', ...(scope && { scope }) });
+      const response = await fetch(`${baseUrl}/auth/token?${query.toString()}`, {
+        headers:
+          credentials === undefined ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+      });
+      const text = await response.text();
+      if (response.status === 401) return undefined;
+      assert.equal(response.status, 200, text);
+      return (JSON.parse(text) as { token: string }).token;
+    }
+
+    const matrix = matrixOf('latest', blob);
+    // Only their table is looked at: no handler is called.
+    const routes = createRoutes({ blobs: {}, uploads: {}, manifests: {} } as unknown as Handlers);
+    const served = routes.map(({ method, template }) => `${method} ${template}`);
+    assert.deepEqual(
+      [...new Set(matrix.map(({ route }) => route))].toSorted(),
+      served.toSorted(),
+      'every route is here',
+    );
+
+    for (const { route, path, scope, body, expected } of matrix) {
+      const statuses: string[] = [];
+      for (const person of people) {
+        const token = await tokenFor(person, scope);
+        const response = await fetch(`${baseUrl}${path}`, {
+          method: route.split(' ')[0] ?? '',
+          headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+          ...(body !== undefined && { body }),
+        });
+        await response.body?.cancel();
+        statuses.push(`${person} ${response.status}`);
+      }
+      assert.deepEqual(
+        statuses,
+        people.map((person, index) => `${person} ${expected[index]}`),
+        `${route} at ${path}`,
+      );
+    }
+  },
+);
