@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
+import { findAction } from './catalogue.ts';
 import type { JobTrigger } from './status.ts';
 
 /** A job to be. Durations are Go duration strings, empty for none. */
@@ -24,8 +25,11 @@ export interface NewJob {
   readonly repository: string;
 }
 
+/** The priority of jobs whose action this version does not know. */
+const unknownPriority = 3;
+
 /**
- * Writes jobs and the outbox rows that will start them, in the caller's transaction: they exist exactly if it commits.
+ * Writes jobs and the outbox rows in which they wait, in the caller's transaction: they exist exactly if it commits.
  * Jobs whose id exists already are left as they are. After the commit the caller wakes the dispatcher.
  *
  * @returns how many jobs were new
@@ -44,10 +48,17 @@ export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promi
          "retriesTotal" integer, "deadline" text, "stopTimeout" text, "trigger" text, "requestedBy" text,
          "namespace" text, "repository" text, "scheduledAt" timestamptz)
        ON CONFLICT (id) DO NOTHING
-       RETURNING id, scheduled_at
+       RETURNING id, action, namespace, capacity_map, scheduled_at
      )
-     INSERT INTO jobs.outbox (job_id, command, due_at) SELECT id, 'start', scheduled_at FROM new_jobs`,
-    [JSON.stringify(jobs)],
+     INSERT INTO jobs.outbox (job_id, command, due_at, state, action, namespace, capacity_map, priority)
+     SELECT id, 'start', scheduled_at, CASE WHEN scheduled_at > now() THEN 'later' ELSE 'queued' END, action, namespace,
+            capacity_map, coalesce(($2::jsonb ->> action)::smallint, $3)
+     FROM new_jobs`,
+    [JSON.stringify(jobs), JSON.stringify(priorities(jobs)), unknownPriority],
   );
   return rowCount ?? 0;
+}
+
+function priorities(jobs: readonly NewJob[]): Record<string, number> {
+  return Object.fromEntries(jobs.map(({ action }) => [action, findAction(action)?.priority ?? unknownPriority]));
 }

@@ -72,11 +72,11 @@ export async function findJob(q: Queryable, jobId: string): Promise<JobRow | und
   return rows[0];
 }
 
-/** How many jobs there are by action and status, for metrics. Deleted ones do not count. */
-export async function countJobs(q: Queryable): Promise<{ action: string; status: JobStatus; count: number }[]> {
+/** How many jobs Temporal has, by action and status. Deleted ones do not count. */
+export async function countInFlight(q: Queryable): Promise<{ action: string; status: JobStatus; count: number }[]> {
   const { rows } = await q.query<{ action: string; status: JobStatus; count: number }>(
     `SELECT action, status, count(*) AS count FROM jobs.jobs
-     WHERE status IN ('waiting', 'running', 'cancel_request') GROUP BY action, status`,
+     WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND status <> 'deleted' GROUP BY action, status`,
   );
   return rows;
 }

@@ -16,9 +16,11 @@ import { mayCreateRepositories, readableRepositories } from '../api/policy/acces
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
+import { queueRoutes } from '../api/routes/queues.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
+import { workerRoutes } from '../api/routes/workers.ts';
 import type { Config } from '../config/load.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
@@ -171,6 +173,8 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
 export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   jobRoutes(app, deps);
   cronRoutes(app, deps);
+  workerRoutes(app, deps);
+  queueRoutes(app, deps);
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
   apiTokenRoutes(app, deps);

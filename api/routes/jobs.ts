@@ -3,6 +3,7 @@ import { cancelJob, deleteJob, submitJob } from '../../jobs/commands.ts';
 import { readJobLog } from '../../jobs/logs.ts';
 import { findJob, listJobs, type JobRow } from '../../jobs/queries.ts';
 import { jobStatuses, type JobStatus } from '../../jobs/status.ts';
+import { findWaitingReason } from '../../jobs/waiting-reason.ts';
 import { requireAccount } from '../access.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
@@ -72,9 +73,11 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.get('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async ({ params }) =>
-    viewJob(await requireJob(deps, params.jobID)),
-  );
+  app.get('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async ({ params }) => {
+    const job = await requireJob(deps, params.jobID);
+    const waitingReason = await findWaitingReason(pool, job);
+    return { ...viewJob(job), ...(waitingReason !== undefined && { waitingReason }) };
+  });
 
   app.delete('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async ({ params }, reply) => {
     const outcome = await deleteJob(pool, params.jobID);
