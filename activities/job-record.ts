@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
 import { recordPause, type JobPause } from '../jobs/pause.ts';
-import { endJob, startJob, type JobEnd } from '../jobs/records.ts';
+import { endJob, startJob, type JobEnd, type JobObserver } from '../jobs/records.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 
@@ -12,15 +12,17 @@ export interface JobRecordDeps {
   readonly wakeDispatcher: WakeUp;
   /** Wakes whoever follows the log of a job. */
   readonly wakeFollowers: WakeUp;
+  readonly observer?: JobObserver;
 }
 
 export type JobRecordActivities = ReturnType<typeof createJobRecordActivities>;
 
 /** The local activities by which the workflow interceptor keeps the job's row. Each may run twice. */
-export function createJobRecordActivities({ pool, workerId, wakeDispatcher, wakeFollowers }: JobRecordDeps) {
+export function createJobRecordActivities(deps: JobRecordDeps) {
+  const { pool, workerId, wakeDispatcher, wakeFollowers, observer } = deps;
   return {
     async recordJobStart(start: { jobId: string; runId: string; job: JobInput }): Promise<void> {
-      await startJob(pool, { ...start, workerId });
+      await startJob(pool, { ...start, workerId }, observer);
       if (start.job.deadline) wakeDispatcher.send();
       wakeFollowers.send();
     },
@@ -31,8 +33,8 @@ export function createJobRecordActivities({ pool, workerId, wakeDispatcher, wake
     },
 
     async recordJobEnd(end: JobEnd): Promise<void> {
-      const hasRetry = await endJob(pool, end);
-      if (hasRetry) wakeDispatcher.send();
+      const isSomethingWaiting = await endJob(pool, end, observer);
+      if (isSomethingWaiting) wakeDispatcher.send();
       wakeFollowers.send();
     },
   };

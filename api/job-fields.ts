@@ -12,16 +12,17 @@ import { describeValidation } from './validation.ts';
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const CapacityName = Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' });
-// A key that does not match the pattern would otherwise be let through with any value.
-const closed = { additionalProperties: false };
+// A key that does not match the pattern would otherwise be let through with any value. The map is part of an index.
+const closed = { additionalProperties: false, maxProperties: 16 };
+
+/** How much of each kind of resource a job needs, or a worker offers. */
+export const capacityMapSchema = Type.Record(CapacityName, Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), closed);
 
 /** The fields that a job and a cron have in common (SW27 tmpforms). MSR's clients leave any but `action` out. */
 export const jobFormFields = {
   action: Type.String({ maxLength: 100 }),
   parameters: Type.Optional(Nullable(Type.Record(Type.String(), Type.String({ maxLength: 4096 })))),
-  capacityMap: Type.Optional(
-    Nullable(Type.Record(CapacityName, Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), closed)),
-  ),
+  capacityMap: Type.Optional(Nullable(capacityMapSchema)),
   retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   deadline: Type.Optional(Type.String({ maxLength: 40 })),
   stopTimeout: Type.Optional(Type.String({ maxLength: 40 })),

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createPool } from '../database/pool.ts';
 import { migrate } from '../database/migrate.ts';
-import { listJobs, countJobs } from '../jobs/queries.ts';
+import { countBacklog } from '../jobs/lanes.ts';
+import { countInFlight, listJobs } from '../jobs/queries.ts';
 import { startPostgres } from '../local/postgres.ts';
 import { findLinkedBlob } from '../registry/blobs.ts';
 import { findTags } from '../registry/list-routes.ts';
@@ -114,7 +115,8 @@ const cases: readonly Case[] = [
   { name: 'GET /jobs?status=error', limitMs: 50, run: () => listJobs(pool, { statuses: ['error'] }, page) },
   { name: 'GET /jobs?worker=worker-3', limitMs: 50, run: () => listJobs(pool, { workerId: 'worker-3' }, page) },
   { name: 'GET /jobs?start=10000', limitMs: 50, run: () => listJobs(pool, {}, { start: 10_000, limit: 10 }) },
-  { name: 'jobs in /metrics', limitMs: 50, run: () => countJobs(pool) },
+  { name: 'jobs in /metrics: in flight', limitMs: 50, run: () => countInFlight(pool) },
+  { name: 'jobs in /metrics: backlog', limitMs: 50, run: () => countBacklog(pool) },
   {
     name: 'manifest by tag',
     limitMs: 10,

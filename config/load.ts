@@ -25,6 +25,12 @@ export interface Config {
   /** Most connections of this process and its children together. */
   readonly databaseConnections: number;
   readonly temporal: TemporalConfig;
+  /** Whether Temporal gives workers only what their version may run. */
+  readonly temporalWorkerVersioning: boolean;
+  /** host:port; undefined: nowhere. */
+  readonly temporalMetricsAddress: string | undefined;
+  /** Which workers this one is like. */
+  readonly deployment: string;
   readonly acceptsSparseManifests: boolean;
   readonly createRepositoryOnPush: boolean;
   readonly outboundAllowPrivate: boolean;
@@ -132,6 +138,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       apiKey: read('TEMPORAL_API_KEY', variables.TEMPORAL_API_KEY),
       tls: usesTls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : undefined,
     },
+    temporalWorkerVersioning: required('TEMPORAL_WORKER_VERSIONING', variables.TEMPORAL_WORKER_VERSIONING),
+    temporalMetricsAddress: read('TEMPORAL_METRICS_ADDRESS', variables.TEMPORAL_METRICS_ADDRESS),
+    deployment: required('JOBRUNNER_DEPLOYMENT', variables.JOBRUNNER_DEPLOYMENT),
     acceptsSparseManifests: required('SPARSE_MANIFESTS', variables.SPARSE_MANIFESTS) === 'accept',
     signingKeyAgeMs: required('SIGNING_KEY_AGE', variables.SIGNING_KEY_AGE),
     notaryService: required('NOTARY_SERVICE', variables.NOTARY_SERVICE),

@@ -1,5 +1,8 @@
 import { parseDurationMs } from './duration.ts';
 
+/** What a deployment of workers may be called. */
+export const deploymentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
 /** What is wrong with a value, for the person who set it: "must be …". */
 class InvalidValue extends Error {}
 
@@ -53,6 +56,11 @@ function parseKeyAge(text: string): number {
 function parseService(text: string): string {
   // It is quoted in challenges.
   if (!/^[\w.:-]{1,255}$/.test(text)) throw new InvalidValue('must be letters, digits, ".", "_", ":" and "-"');
+  return text;
+}
+
+function parseDeployment(text: string): string {
+  if (!deploymentName.test(text)) throw new InvalidValue('must be 1 to 63 letters, digits, ".", "_" and "-"');
   return text;
 }
 
@@ -128,6 +136,11 @@ export const variables = {
   JOBRUNNER_DATA_DIR: variable('folder of blobs, generated secrets, and the embedded servers', asIs, {
     default: '.jobrunner',
   }),
+  JOBRUNNER_DEPLOYMENT: variable(
+    'name of the deployment that a worker belongs to, whose capacity it offers',
+    parseDeployment,
+    { default: 'default' },
+  ),
   HOST: variable('address to listen on', asIs, { default: '0.0.0.0' }),
   PORT: variable('port of the registry, the API and the token service', parsePort, { default: '8080' }),
   HTTP_PROCESSES: variable(
@@ -157,6 +170,15 @@ export const variables = {
   TEMPORAL_ADDRESS: variable('host:port of the Temporal frontend (default: embedded)', parseHostPort),
   TEMPORAL_NAMESPACE: variable('Temporal namespace', asIs, { default: 'default' }),
   TEMPORAL_API_KEY: variable('API key for Temporal', asIs, { isSecret: true }),
+  TEMPORAL_WORKER_VERSIONING: variable(
+    'whether Temporal gives workers only what their version may run: see README.md',
+    parseBoolean,
+    { default: 'false' },
+  ),
+  TEMPORAL_METRICS_ADDRESS: variable(
+    "host:port where a worker serves the metrics of Temporal's SDK, at /metrics (default: nowhere)",
+    parseHostPort,
+  ),
   TEMPORAL_TLS: variable('whether to speak TLS to Temporal', parseBoolean, { default: 'false' }),
   TEMPORAL_TLS_CA: variable('PEM of the authority that signed the Temporal server certificate', asIs, {
     isSecret: true,

@@ -121,9 +121,10 @@ export async function changePriority(pool: pg.Pool, jobId: string, priority: Job
     const job = await lockJob(tx, jobId);
     if (!job) return { kind: 'missing' };
     // While the dispatcher has the order in hand, this waits.
-    const { rowCount } = await tx.query(`SELECT FROM jobs.outbox WHERE job_id = $1 AND command = 'start' FOR UPDATE`, [
-      jobId,
-    ]);
+    const { rowCount } = await tx.query(
+      `UPDATE jobs.outbox SET priority = $2 WHERE job_id = $1 AND command = 'start' AND state <> 'order'`,
+      [jobId, priority],
+    );
     if (job.status !== 'waiting' || rowCount === 0) return { kind: 'not-waiting' };
     await tx.query('UPDATE jobs.jobs SET priority = $2, last_updated = now() WHERE id = $1', [jobId, priority]);
     const changed = await findJob(tx, jobId);

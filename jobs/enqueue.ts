@@ -29,8 +29,7 @@ export interface NewJob {
 }
 
 /**
- * Writes jobs and the outbox rows that will start them, in the caller's transaction: they exist exactly if it commits.
- * The parameters of the action's config lie under those of each job (msr.md section 2.3); a job that is tried again keeps
+ * Writes jobs and the outbox rows in which they wait, in the caller's transaction: they exist exactly if it commits. The parameters of the action's config lie under those of each job (msr.md section 2.3); a job that is tried again keeps
  * those that it had. Jobs whose id exists already are left as they are. After the commit the caller wakes the dispatcher.
  *
  * @returns how many jobs were new
@@ -42,18 +41,23 @@ export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promi
        INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
                               retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
                               scheduled_at)
-       SELECT j."id", j."action", 'waiting', j."priority", coalesce(c.parameters, '{}') || j."parameters",
+       SELECT j."id", j."action", 'waiting', j."priority",
+              -- A join would not keep the order, which is that in which they are admitted.
+              coalesce((SELECT c.parameters FROM jobs.action_configs c
+                        WHERE c.action = j."action" AND j."retryFromId" = j."id"), '{}') || j."parameters",
               j."capacityMap", j."retryFromId", j."retriesLeft", j."retriesTotal", j."deadline", j."stopTimeout",
               j."trigger", j."requestedBy", j."namespace", j."repository", coalesce(j."scheduledAt", now())
        FROM jsonb_to_recordset($1::jsonb) AS j(
-         "id" text, "action" text, "priority" smallint, "parameters" jsonb, "capacityMap" jsonb, "retryFromId" text, "retriesLeft" integer,
-         "retriesTotal" integer, "deadline" text, "stopTimeout" text, "trigger" text, "requestedBy" text,
-         "namespace" text, "repository" text, "scheduledAt" timestamptz)
-       LEFT JOIN jobs.action_configs c ON c.action = j."action" AND j."retryFromId" = j."id"
+         "id" text, "action" text, "priority" smallint, "parameters" jsonb, "capacityMap" jsonb, "retryFromId" text,
+         "retriesLeft" integer, "retriesTotal" integer, "deadline" text, "stopTimeout" text, "trigger" text,
+         "requestedBy" text, "namespace" text, "repository" text, "scheduledAt" timestamptz)
        ON CONFLICT (id) DO NOTHING
-       RETURNING id, scheduled_at
+       RETURNING id, action, namespace, capacity_map, priority, scheduled_at
      )
-     INSERT INTO jobs.outbox (job_id, command, due_at) SELECT id, 'start', scheduled_at FROM new_jobs`,
+     INSERT INTO jobs.outbox (job_id, command, due_at, state, action, namespace, capacity_map, priority)
+     SELECT id, 'start', scheduled_at, CASE WHEN scheduled_at > now() THEN 'later' ELSE 'queued' END, action, namespace,
+            capacity_map, priority
+     FROM new_jobs`,
     [JSON.stringify(jobs.map((job) => ({ ...job, priority: job.priority ?? priorityOf(job.action) })))],
   );
   return rowCount ?? 0;

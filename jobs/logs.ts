@@ -15,14 +15,18 @@ export interface JobLogLine {
   readonly data: string;
 }
 
+/** The text of a line that is written now. */
+export function logLine(entry: LogEntry): string {
+  return JSON.stringify({ time: new Date().toISOString(), ...entry });
+}
+
 /**
  * Appends lines to a job's log, numbered from 0 without gaps: the counter is in the job's row, so writers take turns.
  * Lines for a job that does not exist (any more) are dropped, as its log is.
  */
 export async function appendJobLog(q: Queryable, jobId: string, entries: readonly LogEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const time = new Date().toISOString();
-  const lines = entries.map((entry) => JSON.stringify({ time, ...entry }));
+  const lines = entries.map(logLine);
   await q.query(
     `WITH numbered AS (
        UPDATE jobs.jobs SET next_line = next_line + cardinality($2::text[]) WHERE id = $1

@@ -12,8 +12,6 @@ export interface JobRow {
   readonly priority: JobPriority;
   /** Its workflow waits at a checkpoint. */
   readonly paused: boolean;
-  /** Why it has not begun, for people; empty where nothing holds it up. */
-  readonly waitingReason: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityMap: Readonly<Record<string, number>>;
   readonly retryFromId: string;
@@ -38,7 +36,7 @@ export interface JobRow {
 
 /** The select list that makes a JobRow. */
 export const jobColumns = `
-  id, action, status, priority, paused, waiting_reason AS "waitingReason", parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
+  id, action, status, priority, paused, parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
   retries_left AS "retriesLeft", retries_total AS "retriesTotal", deadline, stop_timeout AS "stopTimeout", trigger,
   requested_by AS "requestedBy", namespace, repository, worker_id AS "workerId", run_id AS "runId",
   scheduled_at AS "scheduledAt", started_at AS "startedAt", ended_at AS "endedAt", last_updated AS "lastUpdated",
@@ -111,11 +109,11 @@ export async function lockJob(tx: pg.PoolClient, jobId: string): Promise<JobRow 
   return rows[0];
 }
 
-/** How many jobs there are by action and status, for metrics. Deleted ones do not count. */
-export async function countJobs(q: Queryable): Promise<{ action: string; status: JobStatus; count: number }[]> {
+/** How many jobs Temporal has, by action and status. Deleted ones do not count. */
+export async function countInFlight(q: Queryable): Promise<{ action: string; status: JobStatus; count: number }[]> {
   const { rows } = await q.query<{ action: string; status: JobStatus; count: number }>(
     `SELECT action, status, count(*) AS count FROM jobs.jobs
-     WHERE status IN ('waiting', 'running', 'cancel_request') GROUP BY action, status`,
+     WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND status <> 'deleted' GROUP BY action, status`,
   );
   return rows;
 }

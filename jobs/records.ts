@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import { parseDurationMs } from '../config/duration.ts';
+import type { Queryable } from '../database/pool.ts';
 import { withTransaction } from '../database/transaction.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 import { enqueueJobs, priorityOf } from './enqueue.ts';
-import { appendJobLog, type LogEntry } from './logs.ts';
+import { appendJobLog, logLine, type LogEntry } from './logs.ts';
 import type { JobProgress } from './progress.ts';
 import { jobColumns, type JobRow } from './queries.ts';
-import type { FinalStatus, JobStatus } from './status.ts';
+import type { FinalStatus, JobStatus, JobTrigger } from './status.ts';
 
 export interface JobStart {
   readonly jobId: string;
@@ -15,47 +16,81 @@ export interface JobStart {
   readonly job: JobInput;
 }
 
+/** Told what became of jobs: for metrics. Once for each start and each end. */
+export interface JobObserver {
+  /** @param waitMs since the job was due */
+  readonly started: (job: { action: string; trigger: JobTrigger; waitMs: number }) => void;
+  /** @param runMs since it started; undefined where it never did */
+  readonly ended: (job: { action: string; status: FinalStatus; runMs: number | undefined; isRetried: boolean }) => void;
+}
+
+const nobody: JobObserver = { started: () => undefined, ended: () => undefined };
+
 /**
  * Marks a job as running on a worker, and sets its deadline going. A job that a schedule started gets its row here.
  * Doing it twice changes nothing the second time.
  */
-export async function startJob(pool: pg.Pool, { jobId, runId, workerId, job }: JobStart): Promise<void> {
-  await withTransaction(pool, async (tx) => {
-    await tx.query(
-      `INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
-                              retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
-                              scheduled_at)
-       VALUES ($1, $2, 'waiting', $13, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, now()) ON CONFLICT (id) DO NOTHING`,
-      [
-        jobId,
-        job.action,
-        JSON.stringify(job.parameters),
-        JSON.stringify(job.capacityMap),
-        job.retriesLeft,
-        job.retriesTotal,
-        job.deadline,
-        job.stopTimeout,
-        job.trigger,
-        job.requestedBy,
-        job.namespace,
-        job.repository,
-        priorityOf(job.action),
-      ],
-    );
+export async function startJob(pool: pg.Pool, start: JobStart, observer: JobObserver = nobody): Promise<void> {
+  const { jobId, job } = start;
+  const deadlineMs = parseDurationMs(job.deadline);
+  const outcome = deadlineMs
+    ? await withTransaction(pool, async (tx) => {
+        const marked = await markStarted(tx, start);
+        if (marked) await requestStop(tx, jobId, { afterMs: deadlineMs, stopTimeout: job.stopTimeout });
+        return marked;
+      })
+    : await markStarted(pool, start);
+  if (outcome) observer.started({ action: job.action, trigger: job.trigger, waitMs: outcome.waitMs });
+}
+
+/** One statement, for it is sent for every job. Gives undefined where the job has started before. */
+async function markStarted(q: Queryable, start: JobStart): Promise<{ waitMs: number } | undefined> {
+  const { jobId, runId, workerId, job } = start;
+  const line = logLine({ level: 'info', msg: 'started', action: job.action, workerID: workerId, trigger: job.trigger });
+  const { rows } = await q.query<{ waitMs: number | null; isThere: boolean }>(
     // Cancelled before it ran: it stays so, and the workflow is about to hear of it.
-    const { rowCount } = await tx.query(
-      `UPDATE jobs.jobs SET status = CASE status WHEN 'waiting' THEN 'running' ELSE status END, run_id = $2,
-         worker_id = $3, started_at = now(), last_updated = now(), checked_at = now()
-       WHERE id = $1 AND started_at IS NULL`,
-      [jobId, runId, workerId],
-    );
-    if (rowCount === 0) return;
-    const deadlineMs = parseDurationMs(job.deadline);
-    if (deadlineMs) await requestStop(tx, jobId, { afterMs: deadlineMs, stopTimeout: job.stopTimeout });
-    await appendJobLog(tx, jobId, [
-      { level: 'info', msg: 'started', action: job.action, workerID: workerId, trigger: job.trigger },
-    ]);
-  });
+    `WITH started AS (
+       UPDATE jobs.jobs SET status = CASE status WHEN 'waiting' THEN 'running' ELSE status END, run_id = $2,
+         worker_id = $3, started_at = now(), admitted_at = coalesce(admitted_at, now()), last_updated = now(),
+         checked_at = now(), next_line = next_line + 1
+       WHERE id = $1 AND started_at IS NULL
+       RETURNING id, next_line - 1 AS line_num, extract(epoch FROM now() - scheduled_at)::float8 * 1000 AS wait_ms
+     ), logged AS (
+       INSERT INTO jobs.log_lines (job_id, line_num, data) SELECT id, line_num, $4 FROM started
+     )
+     SELECT (SELECT wait_ms FROM started) AS "waitMs", EXISTS (SELECT FROM jobs.jobs WHERE id = $1) AS "isThere"`,
+    [jobId, runId, workerId, line],
+  );
+  const [found] = rows;
+  if (found && found.waitMs !== null) return { waitMs: Math.max(0, found.waitMs) };
+  if (found?.isThere) return undefined;
+  await insertScheduled(q, start);
+  return markStarted(q, start);
+}
+
+/** The row of a job that a schedule started. */
+async function insertScheduled(q: Queryable, { jobId, job }: JobStart): Promise<void> {
+  await q.query(
+    `INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
+                            retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
+                            scheduled_at)
+     VALUES ($1, $2, 'waiting', $13, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, now()) ON CONFLICT (id) DO NOTHING`,
+    [
+      jobId,
+      job.action,
+      JSON.stringify(job.parameters),
+      JSON.stringify(job.capacityMap),
+      job.retriesLeft,
+      job.retriesTotal,
+      job.deadline,
+      job.stopTimeout,
+      job.trigger,
+      job.requestedBy,
+      job.namespace,
+      job.repository,
+      priorityOf(job.action),
+    ],
+  );
 }
 
 /**
@@ -93,37 +128,77 @@ export interface JobEnd {
  * Marks a job as ended, and where it failed with retries left makes the job that tries again. Only the first call for a
  * job has an effect, so the worker and the reconciler may both come to it.
  *
- * @returns whether a new job is waiting for the dispatcher
+ * @returns whether jobs wait for the dispatcher: the one that tries again, or those that the place is now free for
  */
-export async function endJob(pool: pg.Pool, { jobId, status, result, failure }: JobEnd): Promise<boolean> {
-  return withTransaction(pool, async (tx) => {
-    const before = await tx.query<{ status: JobStatus }>('SELECT status FROM jobs.jobs WHERE id = $1 FOR UPDATE', [
+export async function endJob(pool: pg.Pool, end: JobEnd, observer: JobObserver = nobody): Promise<boolean> {
+  // What cannot be followed by another try needs no transaction around its one statement.
+  let ended = end.status === 'error' ? undefined : await markEnded(pool, end);
+  let retryId: string | undefined;
+  if (!ended) {
+    ended = await withTransaction(pool, async (tx) => {
+      await tx.query(`DELETE FROM jobs.jobs WHERE id = $1 AND status = 'deleted'`, [end.jobId]);
+      const marked = await markEnded(tx, end);
+      // An order to start is the dispatcher's: it may hold it still, for the rest of its batch.
+      if (!marked) await tx.query(`DELETE FROM jobs.outbox WHERE job_id = $1 AND command <> 'start'`, [end.jobId]);
+      retryId = marked && (await retry(tx, end.status, marked));
+      return marked;
+    });
+  }
+  if (!ended) return false;
+  const { action, startedAt, endedAt } = ended;
+  const runMs = startedAt && endedAt ? endedAt.getTime() - startedAt.getTime() : undefined;
+  observer.ended({ action, status: end.status, runMs, isRetried: retryId !== undefined });
+  return retryId !== undefined || ended.hasQueue;
+}
+
+interface EndedJob extends JobRow {
+  readonly statusBefore: JobStatus;
+  /** Whether jobs wait for a place. */
+  readonly hasQueue: boolean;
+}
+
+/** One statement, for it is sent for every job. Gives undefined where the job has ended before, or was deleted. */
+async function markEnded(q: Queryable, { jobId, status, result, failure }: JobEnd): Promise<EndedJob | undefined> {
+  const { rows } = await q.query<EndedJob>(
+    // The row of the job is locked before those of the outbox, as everywhere.
+    `WITH before AS (
+       SELECT id AS job_id, status AS status_before FROM jobs.jobs WHERE id = $1 FOR UPDATE
+     ), ended AS (
+       UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, paused = false, ended_at = now(), last_updated = now(),
+         next_line = next_line + 1
+       FROM before WHERE id = job_id AND ended_at IS NULL AND status_before <> 'deleted'
+       RETURNING *
+     ), logged AS (
+       INSERT INTO jobs.log_lines (job_id, line_num, data) SELECT id, next_line - 1, $5 FROM ended
+     ), withdrawn AS (
+       DELETE FROM jobs.outbox o USING ended WHERE o.job_id = ended.id AND o.command <> 'start'
+     )
+     SELECT ${jobColumns}, status_before AS "statusBefore",
+       EXISTS (SELECT FROM jobs.outbox WHERE state = 'queued') AS "hasQueue"
+     FROM ended`,
+    [
       jobId,
-    ]);
-    await tx.query(`DELETE FROM jobs.jobs WHERE id = $1 AND status = 'deleted'`, [jobId]);
-    const { rows } = await tx.query<JobRow>(
-      `UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, paused = false, ended_at = now(), last_updated = now()
-       WHERE id = $1 AND ended_at IS NULL RETURNING ${jobColumns}`,
-      [jobId, status, result === undefined ? null : JSON.stringify(result), failure ?? null],
-    );
-    // An order to start is the dispatcher's: it may hold it still, for the rest of its batch.
-    await tx.query(`DELETE FROM jobs.outbox WHERE job_id = $1 AND command <> 'start'`, [jobId]);
-    const job = rows[0];
-    if (!job) return false;
-    await appendJobLog(tx, jobId, [endEntry(status, result, failure)]);
-    // Whoever asked for a cancel does not want another try, however the job came to its end.
-    const isUnwanted = before.rows[0]?.status === 'cancel_request';
-    if (status !== 'error' || job.retriesLeft === 0 || isUnwanted) return false;
-    const attempt = job.retriesTotal - job.retriesLeft + 1;
-    const id = `${jobId.replace(/~\d+$/, '')}~${attempt}`;
-    await appendJobLog(tx, jobId, [
-      { level: 'info', msg: 'retried', retryJobID: id, retriesLeft: job.retriesLeft - 1 },
-    ]);
-    await enqueueJobs(tx, [
-      { ...job, id, retryFromId: jobId, retriesLeft: job.retriesLeft - 1, trigger: 'retry', scheduledAt: undefined },
-    ]);
-    return true;
-  });
+      status,
+      result === undefined ? null : JSON.stringify(result),
+      failure ?? null,
+      logLine(endEntry(status, result, failure)),
+    ],
+  );
+  return rows[0];
+}
+
+/** Makes the job that tries again, where there is to be one, and gives its id. */
+async function retry(tx: pg.PoolClient, status: FinalStatus, job: EndedJob): Promise<string | undefined> {
+  // Whoever asked for a cancel does not want another try, however the job came to its end.
+  const isUnwanted = job.statusBefore === 'cancel_request';
+  if (status !== 'error' || job.retriesLeft === 0 || isUnwanted) return undefined;
+  const attempt = job.retriesTotal - job.retriesLeft + 1;
+  const id = `${job.id.replace(/~\d+$/, '')}~${attempt}`;
+  await appendJobLog(tx, job.id, [{ level: 'info', msg: 'retried', retryJobID: id, retriesLeft: job.retriesLeft - 1 }]);
+  await enqueueJobs(tx, [
+    { ...job, id, retryFromId: job.id, retriesLeft: job.retriesLeft - 1, trigger: 'retry', scheduledAt: undefined },
+  ]);
+  return id;
 }
 
 function endEntry(status: FinalStatus, result: unknown, failure: string | undefined): LogEntry {

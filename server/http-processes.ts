@@ -17,6 +17,8 @@ export interface HttpProcessesOptions {
   readonly settings: Omit<ChildSettings, 'processName'>;
   /** What is wrong with this process; empty: nothing. */
   readonly problems: () => readonly string[];
+  /** What this process counts besides of itself. */
+  readonly ownMetrics: () => Promise<MetricsSnapshot>;
   readonly log: Logger;
 }
 
@@ -29,7 +31,7 @@ const collectTimeoutMs = 2_000;
  * @throws Error where one of them cannot serve; then the others have been stopped
  */
 export async function startHttpProcesses(options: HttpProcessesOptions): Promise<HttpProcesses> {
-  const { count, settings, problems, log } = options;
+  const { count, settings, problems, ownMetrics, log } = options;
   const own = createProcessMetrics('primary');
   const running = new Set<Supervised<HttpProcess>>();
 
@@ -39,7 +41,7 @@ export async function startHttpProcesses(options: HttpProcessesOptions): Promise
     for (const server of servers) server.sendStatus(found);
   };
   const collectAll = async (): Promise<readonly MetricsSnapshot[]> =>
-    Promise.all([own.snapshot(), ...children.map((child) => child.collect())]);
+    Promise.all([own.snapshot(), ownMetrics(), ...children.map((child) => child.collect())]);
   const children = Array.from({ length: count }, (_, index) => {
     const processName = `http-${index + 1}`;
     const counts = createCounts();

@@ -69,6 +69,7 @@ export async function serve(
           ...config,
           ...resources,
           wakeFollowers: createWakeUp(resources.pool, jobChannel, resources.onWakeUpError),
+          roles,
           log,
         })
       : undefined;
@@ -84,13 +85,19 @@ export async function serve(
       log,
       processName: 'main',
       problems,
-      collect: async (metrics) => [await metrics.snapshot()],
+      collect: async (metrics) => Promise.all([metrics.snapshot(), worker?.metrics() ?? []]),
     });
     cleanUp.defer(() => http.close());
     port = http.port;
   } else {
     const settings = { config: httpConfig(config), roles, maxConnections, logPath };
-    const http = await startHttpProcesses({ count: httpProcesses, settings, problems, log });
+    const http = await startHttpProcesses({
+      count: httpProcesses,
+      settings,
+      problems,
+      ownMetrics: async () => worker?.metrics() ?? [],
+      log,
+    });
     cleanUp.defer(() => http.stop());
     port = http.port;
   }

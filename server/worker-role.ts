@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
@@ -5,14 +6,20 @@ import type { WakeUp } from '../jobs/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
 import type { CoherentCache } from '../registry/coherent-cache.ts';
+import { createJobMetrics } from '../telemetry/job-metrics.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { bundleWorkflows } from '../workers/bundle.ts';
 import { startDispatcher } from '../workers/dispatcher.ts';
+import { startHeartbeat } from '../workers/heartbeat.ts';
 import { startReconciler } from '../workers/reconciler.ts';
 import { startSchedules } from '../workers/schedules.ts';
 import { registerSearchAttributes } from '../workers/search-attributes.ts';
 import { connectTemporal, installTemporalRuntime, type TemporalTarget } from '../workers/temporal.ts';
 import { startWorkers } from '../workers/workers.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+const { version } = packageJson;
 
 export interface WorkerRoleDeps {
   readonly pool: pg.Pool;
@@ -26,11 +33,21 @@ export interface WorkerRoleDeps {
   readonly webhookRetryDelayMs: number;
   readonly uploadExpiryMs: number;
   readonly shutdownGraceMs: number;
+  /** The deployment whose capacity this worker offers. */
+  readonly deployment: string;
+  /** What this process plays, for people. */
+  readonly roles: ReadonlySet<string>;
+  /** Whether Temporal is to give workers only what their version may run. */
+  readonly temporalWorkerVersioning: boolean;
+  /** host:port where Temporal's SDK serves its own metrics; undefined: nowhere. */
+  readonly temporalMetricsAddress: string | undefined;
   readonly log: Logger;
 }
 
 export interface WorkerRole {
   isReady(): boolean;
+  /** What this process counts of jobs. */
+  metrics(): Promise<MetricsSnapshot>;
   close(): Promise<void>;
 }
 
@@ -42,11 +59,13 @@ export interface WorkerRole {
  */
 export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole> {
   const { pool, listener, log, temporal: target } = deps;
-  installTemporalRuntime(log);
+  installTemporalRuntime(log, deps.temporalMetricsAddress);
   const bundling = bundleWorkflows();
   // Awaited below; a failure before that must not count as unhandled.
   bundling.catch(() => undefined);
-  const workerId = `${hostname()}-${process.pid}`;
+  // In a container every start has the same host and process id, and is another worker.
+  const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const { observer, snapshot } = createJobMetrics();
   const connections = await connectTemporal(target, workerId);
   const outbound = createOutboundClient({ allowPrivate: deps.outboundAllowPrivate });
   try {
@@ -59,17 +78,30 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
       bundle: await bundling,
       outbound,
       workerId,
+      buildId: deps.temporalWorkerVersioning ? version : undefined,
+      observer,
+    });
+    const heartbeat = await startHeartbeat({
+      pool,
+      worker: { id: workerId, deployment: deps.deployment, version, roles: [...deps.roles] },
+      slots: () => workers.slots(),
+      wakeDispatcher: deps.wakeDispatcher,
+      log,
     });
     const loops = [
       startDispatcher({ pool, listener, temporal, log }),
-      startReconciler({ pool, temporal, wakeDispatcher: deps.wakeDispatcher, log }),
+      startReconciler({ pool, temporal, wakeDispatcher: deps.wakeDispatcher, observer, log }),
       startSchedules({ pool, listener, temporal, log }),
     ];
     return {
       isReady: () => workers.isReady(),
+      metrics: snapshot,
       close: async () => {
         await Promise.all(loops.map((loop) => loop.close()));
+        log.info({ workerId }, 'the worker takes no more work, and ends what it has');
+        await heartbeat.drain();
         await workers.close();
+        await heartbeat.close();
         await outbound.close();
         await connections.close();
       },

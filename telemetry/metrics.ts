@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type pg from 'pg';
-import { countJobs } from '../jobs/queries.ts';
+import { countBacklog, mostCounted } from '../jobs/lanes.ts';
+import { countInFlight } from '../jobs/queries.ts';
+import { listWorkers } from '../jobs/worker-records.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { exportMetrics, renderSum, type MetricsSnapshot } from './snapshot.ts';
 
@@ -73,13 +75,33 @@ function storedMetrics(pool: pg.Pool): Registry {
   const registry = new Registry();
   const registers = [registry];
   void new Gauge({
-    name: 'jobrunner_jobs_unfinished',
-    help: 'Jobs that have not ended.',
+    name: 'jobrunner_jobs_in_flight',
+    help: 'Jobs that Temporal has.',
     labelNames: ['action', 'status'],
     registers,
     async collect() {
       this.reset();
-      for (const { action, status, count } of await countJobs(pool)) this.set({ action, status }, count);
+      for (const { action, status, count } of await countInFlight(pool)) this.set({ action, status }, count);
+    },
+  });
+  void new Gauge({
+    name: 'jobrunner_jobs_backlog',
+    help: `Jobs that are due and wait to be started; no more than ${mostCounted} of one kind are counted.`,
+    labelNames: ['action'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { action, count } of await countBacklog(pool)) this.set({ action }, count);
+    },
+  });
+  void new Gauge({
+    name: 'jobrunner_workers',
+    help: 'Processes that run jobs.',
+    labelNames: ['deployment', 'status'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { deployment, status } of await listWorkers(pool)) this.inc({ deployment, status });
     },
   });
   void new Gauge({
@@ -87,7 +109,9 @@ function storedMetrics(pool: pg.Pool): Registry {
     help: 'Orders that Temporal has not accepted yet.',
     registers,
     async collect() {
-      const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM jobs.outbox');
+      const { rows } = await pool.query<{ count: number }>(
+        `SELECT count(*) AS count FROM jobs.outbox WHERE state = 'order' AND due_at <= now()`,
+      );
       this.set(rows[0]?.count ?? 0);
     },
   });

@@ -7,6 +7,7 @@ import {
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import { withTransaction } from '../database/transaction.ts';
+import { createAdmissions, findOutboxWork } from '../jobs/admission.ts';
 import { findAction } from '../jobs/catalogue.ts';
 import { jobColumns, type JobRow } from '../jobs/queries.ts';
 import { endJob } from '../jobs/records.ts';
@@ -46,18 +47,25 @@ const maxRetryDelayMs = 5_000;
 const grpcInvalidArgument = 3;
 
 /**
- * Carries `jobs.outbox` to Temporal: one workflow for each order to start, under the job's id, once. A row is deleted
- * when the server has accepted it; whatever breaks in between, it is sent again and recognized as a duplicate.
+ * Admits waiting jobs while there is room for them, and carries orders to Temporal: one workflow for each order to start,
+ * under the job's id, once. A row is deleted when the server has accepted it; whatever breaks in between, it is sent
+ * again and recognized as a duplicate.
  *
- * Any number of processes may do this at once: each takes rows that no other holds.
+ * Any number of processes may do this at once: one at a time admits, and each takes orders that no other holds.
  */
 export function startDispatcher(deps: DispatcherDeps): Polling {
+  const admissions = createAdmissions(deps.pool);
   return startPolling({
     name: 'outbox dispatcher',
     intervalMs: pollIntervalMs,
     wakeOn: { listener: deps.listener, channel: outboxChannel },
     log: deps.log,
-    poll: async () => (await dispatchBatch(deps)) === batchSize,
+    poll: async () => {
+      const { hasQueue, hasOrders } = await findOutboxWork(deps.pool);
+      const hasMoreQueue = hasQueue && (await admissions.admit());
+      const hasMoreOrders = (hasQueue || hasOrders) && (await dispatchBatch(deps)) === batchSize;
+      return hasMoreQueue || hasMoreOrders;
+    },
   });
 }
 
@@ -69,9 +77,11 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
     const { rows } = await tx.query<OutboxRow>(
       `SELECT o.id, o.job_id AS "jobId", o.command, o.details, o.attempts,
               (SELECT to_jsonb(j) FROM (SELECT ${jobColumns} FROM jobs.jobs WHERE id = o.job_id) j) AS job
-       FROM jobs.outbox o WHERE o.due_at <= now() ORDER BY o.due_at, o.id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+       FROM jobs.outbox o WHERE o.state = 'order' AND o.due_at <= now()
+       ORDER BY o.priority, o.due_at, o.id LIMIT $1 FOR UPDATE SKIP LOCKED`,
       [batchSize],
     );
+    if (rows.length === 0) return 0;
     const outcomes = await Promise.all(rows.map((row) => send(deps.temporal, row)));
     const done: number[] = [];
     for (const [index, outcome] of outcomes.entries()) {

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import type pg from 'pg';
-import { endJob } from '../jobs/records.ts';
+import { endJob, type JobObserver } from '../jobs/records.ts';
 import type { FinalStatus, JobStatus } from '../jobs/status.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -10,6 +10,7 @@ export interface ReconcilerDeps {
   readonly pool: pg.Pool;
   readonly temporal: Client;
   readonly wakeDispatcher: WakeUp;
+  readonly observer?: JobObserver;
   readonly log: Logger;
   /** How long a row may go unchecked. Default 15 s. */
   readonly checkAfterMs?: number;
@@ -24,7 +25,7 @@ const batchSize = 100;
 const rpcTimeoutMs = 5_000;
 
 /**
- * Compares the rows of unfinished jobs with their workflows, and repairs those that Temporal knows better: terminated
+ * Compares the rows of admitted jobs that have not ended with their workflows, and repairs those that Temporal knows better: terminated
  * from its UI, timed out, or gone with their history.
  */
 export function startReconciler(deps: ReconcilerDeps): Polling {
@@ -38,12 +39,11 @@ export function startReconciler(deps: ReconcilerDeps): Polling {
 }
 
 async function reconcileBatch(deps: ReconcilerDeps, checkAfterMs: number): Promise<number> {
-  // Rows that are still on their way to Temporal are the dispatcher's.
+  // Orders that are still on their way to Temporal are the dispatcher's.
   const { rows } = await deps.pool.query<UnfinishedJob>(
     `UPDATE jobs.jobs SET checked_at = now() WHERE id IN (
        SELECT id FROM jobs.jobs j
-       WHERE status IN ('waiting', 'running', 'cancel_request', 'deleted', 'worker_dead', 'worker_shutdown', 'worker_resurrection')
-         AND checked_at < now() - $1 * interval '1 ms'
+       WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND checked_at < now() - $1 * interval '1 ms'
          AND NOT EXISTS (SELECT FROM jobs.outbox o WHERE o.job_id = j.id AND o.command = 'start')
        ORDER BY checked_at LIMIT $2 FOR UPDATE SKIP LOCKED)
      RETURNING id, status`,
@@ -53,7 +53,10 @@ async function reconcileBatch(deps: ReconcilerDeps, checkAfterMs: number): Promi
   return rows.length;
 }
 
-async function reconcile({ pool, temporal, wakeDispatcher, log }: ReconcilerDeps, job: UnfinishedJob): Promise<void> {
+async function reconcile(
+  { pool, temporal, wakeDispatcher, observer, log }: ReconcilerDeps,
+  job: UnfinishedJob,
+): Promise<void> {
   const status = await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => statusOf(temporal, job.id));
   if (status === undefined && job.status === 'waiting') {
     // Temporal has lost it before it ever ran: start it again.
@@ -65,7 +68,7 @@ async function reconcile({ pool, temporal, wakeDispatcher, log }: ReconcilerDeps
   const end = status === undefined ? lost : ends[status];
   if (!end) return;
   log.warn({ jobId: job.id, status: job.status, workflowStatus: status ?? 'NOT_FOUND' }, 'repairing a job row');
-  if (await endJob(pool, { jobId: job.id, ...end })) wakeDispatcher.send();
+  if (await endJob(pool, { jobId: job.id, ...end }, observer)) wakeDispatcher.send();
 }
 
 const lost = { status: 'error', failure: 'Temporal no longer has the workflow of this job' } as const;

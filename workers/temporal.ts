@@ -24,15 +24,29 @@ const connectTimeoutMs = 10_000;
 /**
  * Sets up Temporal's runtime, once in a process and before any connection: its log lines go to ours, and signals stay
  * ours, for we stop things in an order.
+ *
+ * @param metricsAddress host:port where the SDK serves its own metrics, at /metrics; undefined: nowhere
  */
-export function installTemporalRuntime(log: Logger): void {
+export function installTemporalRuntime(log: Logger, metricsAddress?: string): void {
   const temporalLog = log.child({ component: 'temporal' });
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       temporalLog[level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error'](meta ?? {}, message);
     }),
-    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+      ...(metricsAddress !== undefined && {
+        metrics: {
+          prometheus: {
+            bindAddress: metricsAddress,
+            countersTotalSuffix: true,
+            unitSuffix: true,
+            useSecondsForDurations: true,
+          },
+        },
+      }),
+    },
   });
 }
 

@@ -1,17 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
+import {
+  Worker,
+  type NativeConnection,
+  type WorkerDeploymentOptions,
+  type WorkerOptions,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import type pg from 'pg';
 import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
+import type { JobObserver } from '../jobs/records.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import type { WorkerSlots } from '../jobs/worker-records.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
 import type { CoherentCache } from '../registry/coherent-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { taskQueues } from '../workflows/shared/task-queues.ts';
+import { claimJobs } from './claim-interceptor.ts';
 import { reportFailedAttempts } from './activity-interceptor.ts';
 
 export interface WorkersDeps {
@@ -27,6 +36,10 @@ export interface WorkersDeps {
   readonly log: Logger;
   /** Shown in the Temporal UI, and as the `workerID` of jobs. */
   readonly workerId: string;
+  /** The version of this program, where Temporal is to give workers only what their version may run. */
+  readonly buildId?: string | undefined;
+  /** Told of every start and end of a job. */
+  readonly observer?: JobObserver;
   readonly webhookRetryDelayMs: number;
   /** How long an upload may lie still before it is purged. */
   readonly uploadExpiryMs: number;
@@ -40,10 +53,14 @@ export interface WorkersDeps {
 export interface Workers {
   /** Whether every worker is polling. */
   isReady(): boolean;
+  /** How busy they are. */
+  slots(): WorkerSlots[];
   /** Stops polling, waits for what runs, and gives the rest back to Temporal. */
   close(): Promise<void>;
 }
 
+/** What Temporal calls all of our workers, whatever deployment of ours they belong to: they share their task queues. */
+export const temporalDeploymentName = 'jobrunner';
 const restartDelayMs = 2_000;
 /** After the grace a cancelled activity has this long to stop. */
 const forceAfterMs = 5_000;
@@ -61,6 +78,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   );
   return {
     isReady: () => queues.every((queue) => queue.isReady()),
+    slots: () => queues.flatMap((queue) => queue.slots()),
     close: async () => {
       await Promise.all(queues.map((queue) => queue.close()));
     },
@@ -103,7 +121,8 @@ function commonOptions(deps: WorkersDeps) {
     connection: deps.connection,
     namespace: deps.namespace,
     identity: deps.workerId,
-    interceptors: { activity: [reportFailedAttempts(deps.pool, deps.log)] },
+    ...(deps.buildId !== undefined && { workerDeploymentOptions: deploymentOptions(deps.buildId) }),
+    interceptors: { activity: [claimJobs(deps.pool, deps), reportFailedAttempts(deps.pool, deps.log)] },
     shutdownGraceTime: deps.shutdownGraceMs,
     shutdownForceTime: deps.shutdownGraceMs + forceAfterMs,
     // A cancel reaches an activity with its next heartbeat: within 2 s, whatever its heartbeat timeout is.
@@ -111,9 +130,50 @@ function commonOptions(deps: WorkersDeps) {
   } satisfies Partial<WorkerOptions>;
 }
 
+/** Workflows follow the current version: each is changed only so that it replays what earlier ones have recorded. */
+function deploymentOptions(buildId: string): WorkerDeploymentOptions {
+  return {
+    version: { deploymentName: temporalDeploymentName, buildId },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: 'AUTO_UPGRADE',
+  };
+}
+
 interface RunningWorker {
   isReady(): boolean;
+  slots(): WorkerSlots[];
   close(): Promise<void>;
+}
+
+function slotsOf(worker: Worker): WorkerSlots[] {
+  const { taskQueue, maxConcurrentWorkflowTaskExecutions = 0 } = worker.options;
+  const { maxConcurrentActivityTaskExecutions = 0, maxConcurrentLocalActivityExecutions = 0 } = worker.options;
+  const status = worker.getStatus();
+  const runsWorkflows = worker.options.workflowBundle !== undefined;
+  return [
+    {
+      taskQueue,
+      kind: 'activity',
+      used: status.numInFlightNonLocalActivities,
+      total: maxConcurrentActivityTaskExecutions,
+    },
+    ...(runsWorkflows
+      ? [
+          {
+            taskQueue,
+            kind: 'workflow' as const,
+            used: status.numInFlightWorkflowActivations,
+            total: maxConcurrentWorkflowTaskExecutions,
+          },
+          {
+            taskQueue,
+            kind: 'localActivity' as const,
+            used: status.numInFlightLocalActivities,
+            total: maxConcurrentLocalActivityExecutions,
+          },
+        ]
+      : []),
+  ];
 }
 
 /** @param limitMs longest wait for the worker's end, once it is closed */
@@ -139,6 +199,7 @@ async function runForEver(create: () => Promise<Worker>, log: Logger, limitMs: n
 
   return {
     isReady: () => worker?.getState() === 'RUNNING',
+    slots: () => (worker?.getState() === 'RUNNING' ? slotsOf(worker) : []),
     close: async () => {
       stop.abort();
       if (worker?.getState() === 'RUNNING') worker.shutdown();

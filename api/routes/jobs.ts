@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { cancelJob, deleteJob, submitJob } from '../../jobs/commands.ts';
 import { readJobLog } from '../../jobs/logs.ts';
 import { listJobs } from '../../jobs/queries.ts';
+import { findWaitingReason } from '../../jobs/waiting-reason.ts';
 import { requireAccount } from '../access.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
@@ -68,9 +69,11 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.get('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async ({ params }) =>
-    viewJob(await requireJob(deps, params.jobID)),
-  );
+  app.get('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async ({ params }) => {
+    const job = await requireJob(deps, params.jobID);
+    const waitingReason = await findWaitingReason(pool, job);
+    return { ...viewJob(job), ...(waitingReason !== undefined && { waitingReason }) };
+  });
 
   app.delete('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async ({ params }, reply) => {
     const outcome = await deleteJob(pool, params.jobID);

@@ -87,7 +87,8 @@ test('a job that has ended is run again as a new one, which names it', async (t)
     [job['retryFromID'], job['parameters'], job['retriesLeft'], job['status'], job['failure'], job['requestedBy']],
     [jobId, { seconds: '7' }, 2, 'waiting', null, 'admin'],
   );
-  assert.deepEqual((await api.send('GET', String(response.headers.location))).json, job);
+  const found = await api.send('GET', String(response.headers.location));
+  assert.deepEqual(found.json, { ...job, waitingReason: 'it waits for its turn' });
   assert.deepEqual(api.wakeUps, ['dispatcher']);
   assert.equal((await api.send('POST', pathOf('none', '/rerun'))).outcome, '404 NO_SUCH_JOB');
 });

@@ -88,6 +88,15 @@ const matrix: readonly Row[] = [
   row(`GET ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
   row(`DELETE ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
 
+  row(`GET ${api}/workers`, systemAdmin(200)),
+  row(`POST ${api}/workers/:workerID/capacity`, systemAdmin(404), `${api}/workers/none/capacity`, { capacityMap: {} }),
+  row(`GET ${api}/deployments`, systemAdmin(200)),
+  row(`PUT ${api}/deployments/:name/capacity`, systemAdmin(200), `${api}/deployments/none/capacity`, {
+    capacityMap: {},
+  }),
+  row(`GET ${api}/queues`, systemAdmin(200)),
+  row(`PATCH ${api}/queues/:action`, systemAdmin(200), `${api}/queues/sleep`, { paused: false }),
+
   row(`GET ${api}/webhooks`, all(200)),
   row(`POST ${api}/webhooks`, systemAdmin(201), undefined, hook),
   row(`POST ${api}/webhooks`, owner(201), undefined, { ...hook, key: 'acme' }),

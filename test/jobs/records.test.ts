@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findJob } from '../../jobs/queries.ts';
 import { viewProgress } from '../../jobs/progress.ts';
-import { endJob, setJobProgress, startJob } from '../../jobs/records.ts';
+import { endJob, setJobProgress, startJob, type JobObserver } from '../../jobs/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { acceptStart, addJob, jobInput, messagesOf, outboxOf, rowOf } from './test-jobs.ts';
+import { acceptStart, addJob, admitJob, jobInput, messagesOf, outboxOf, rowOf } from './test-jobs.ts';
 
 const run = { runId: 'run-1', workerId: 'worker-1' };
 
@@ -88,6 +88,7 @@ test('a job that was asked to cancel before it ran does not become running', asy
 test('a job that ends keeps its result, loses the orders to stop it, and never changes again', async (t) => {
   const { pool } = await createTestDatabase(t);
   const jobId = await addJob(pool, { deadline: '1h' });
+  await admitJob(pool, jobId);
   await startJob(pool, { jobId, ...run, job: jobInput({ deadline: '1h', stopTimeout: '1s' }) });
   assert.equal(await endJob(pool, { jobId, status: 'done', result: { seconds: 1 } }), false);
   const ended = await rowOf(pool, jobId);
@@ -134,6 +135,7 @@ test('a job that fails with retries left makes the next, in a chain that names w
       (await outboxOf(pool, jobId)).map(({ command }) => command),
       ['start'],
     );
+    await acceptStart(pool, jobId);
     const hasRetry = await endJob(pool, { jobId, status: 'error', failure: 'no' });
     assert.equal(hasRetry, index < 2);
     const ended = await findJob(pool, jobId);
@@ -146,14 +148,38 @@ test('a job that fails with retries left makes the next, in a chain that names w
 test('a job that was canceled, or failed after somebody had asked for that, is not tried again', async (t) => {
   const { pool } = await createTestDatabase(t);
   const canceled = await addJob(pool, { retriesLeft: 3, retriesTotal: 3 });
+  await acceptStart(pool, canceled);
   assert.equal(await endJob(pool, { jobId: canceled, status: 'cancel' }), false);
   const asked = await addJob(pool, { retriesLeft: 3, retriesTotal: 3 });
+  await acceptStart(pool, asked);
   await pool.query(`UPDATE jobs.jobs SET status = 'cancel_request' WHERE id = $1`, [asked]);
   assert.equal(await endJob(pool, { jobId: asked, status: 'error', failure: 'no' }), false);
   assert.deepEqual(
     [(await findJob(pool, canceled))?.status, (await findJob(pool, asked))?.status],
     ['cancel', 'error'],
   );
+});
+
+test('an end tells whether others wait for the place, and observers hear of each start and end once', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const heard: string[] = [];
+  const observer: JobObserver = {
+    started: ({ action, trigger, waitMs }) => heard.push(`${action} ${trigger} started, waited ${waitMs >= 0}`),
+    ended: ({ action, status, runMs, isRetried }) =>
+      heard.push(`${action} ${status}, ran ${runMs !== undefined && runMs >= 0}, retried ${isRetried}`),
+  };
+  const [jobId, waiting] = [await addJob(pool, { retriesLeft: 1, retriesTotal: 1 }), await addJob(pool)];
+  await acceptStart(pool, jobId);
+  for (let times = 0; times < 2; times++) await startJob(pool, { jobId, ...run, job: jobInput() }, observer);
+  assert.equal(await endJob(pool, { jobId, status: 'done' }, observer), true, `${waiting} waits`);
+  assert.equal(await endJob(pool, { jobId, status: 'done' }, observer), false);
+  const failing = await addJob(pool, { retriesLeft: 1, retriesTotal: 1 });
+  await endJob(pool, { jobId: failing, status: 'error', failure: 'no' }, observer);
+  assert.deepEqual(heard, [
+    'sleep api started, waited true',
+    'sleep done, ran true, retried false',
+    'sleep error, ran false, retried true',
+  ]);
 });
 
 test('progress is shown while the job runs, with its rate since the phase began', async (t) => {

@@ -67,6 +67,12 @@ export async function outboxOf(pool: pg.Pool, jobId: string): Promise<OutboxRow[
   return rows;
 }
 
+/** Turns a waiting job into an order, as the dispatcher does once there is room for it. */
+export async function admitJob(pool: pg.Pool, jobId: string): Promise<void> {
+  await pool.query(`UPDATE jobs.outbox SET state = 'order' WHERE job_id = $1`, [jobId]);
+  await pool.query('UPDATE jobs.jobs SET admitted_at = now() WHERE id = $1', [jobId]);
+}
+
 /** Does what the dispatcher does once Temporal has accepted the start. */
 export async function acceptStart(pool: pg.Pool, jobId: string): Promise<void> {
   await pool.query(`DELETE FROM jobs.outbox WHERE job_id = $1 AND command = 'start'`, [jobId]);

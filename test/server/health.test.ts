@@ -10,7 +10,7 @@ import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
-import { addJob } from '../jobs/test-jobs.ts';
+import { addJob, admitJob } from '../jobs/test-jobs.ts';
 import { startApi } from '../api/test-api.ts';
 import { createTestDatabase, startTestPostgres } from '../support/postgres.ts';
 
@@ -118,6 +118,7 @@ test(
 test('metrics tell of requests by route, jobs and outbox, and name no repository, job or account', async (t) => {
   const api = await startApi(t);
   const jobId = await addJob(api.pool);
+  await admitJob(api.pool, await addJob(api.pool, { action: 'webhook' }));
   await api.send('POST', '/api/v0/repositories/acme', { body: { name: 'secret-project' } });
   for (const path of ['/api/v0/repositories/acme/secret-project', `/api/v0/jobs/${jobId}`, '/api/v0/secret-project']) {
     await api.send('GET', path);
@@ -128,7 +129,8 @@ test('metrics tell of requests by route, jobs and outbox, and name no repository
   const samples = [
     /^jobrunner_http_request_duration_seconds_count\{.*route="\/api\/v0\/repositories\/:namespace\/:reponame".*\} 1$/m,
     /^jobrunner_http_request_duration_seconds_count\{.*status="201".*\} 1$/m,
-    /^jobrunner_jobs_unfinished\{action="sleep",status="waiting"\} 1$/m,
+    /^jobrunner_jobs_backlog\{action="sleep"\} 1$/m,
+    /^jobrunner_jobs_in_flight\{action="webhook",status="waiting"\} 1$/m,
     /^jobrunner_outbox_rows 1$/m,
     /^jobrunner_scrape_failures_total 0$/m,
     /^process_cpu_seconds_total\{process="test"\} /m,

@@ -46,6 +46,7 @@ async function startTwo(t: CleanUp, problems: () => readonly string[] = () => []
     count: 2,
     settings: { config, roles: new Set(['registry']), maxConnections: 4, logPath: undefined },
     problems,
+    ownMetrics: async () => [],
     log: createLogger({ level: 'silent' }),
   });
   t.after(() => http.stop());
@@ -184,6 +185,7 @@ test('a port in use ends the start with the words of one process, and leaves non
     count: 2,
     settings: { config, roles: new Set(['registry']), maxConnections: 4, logPath: undefined },
     problems: () => [],
+    ownMetrics: async () => [],
     log: createLogger({ level: 'silent' }),
   });
   await assert.rejects(starting, {

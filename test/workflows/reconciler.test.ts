@@ -41,8 +41,8 @@ test('rows and schedules follow Temporal', async (t) => {
     const jobId = 'sleep:lost';
     await pool.query(
       `INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
-         deadline, stop_timeout, trigger, requested_by, scheduled_at, checked_at)
-       VALUES ($1, 'sleep', 'waiting', '{"seconds":"0"}', '{}', $1, 0, 0, '', '', 'api', 'tester', now(), '-infinity')`,
+         deadline, stop_timeout, trigger, requested_by, scheduled_at, admitted_at, checked_at)
+       VALUES ($1, 'sleep', 'waiting', '{"seconds":"0"}', '{}', $1, 0, 0, '', '', 'api', 'tester', now(), now(), '-infinity')`,
       [jobId],
     );
     assert.equal((await jobrunner.ended(jobId)).status, 'done');

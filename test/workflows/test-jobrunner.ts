@@ -18,6 +18,7 @@ import type { BlobStore } from '../../registry/blob-store.ts';
 import { createLogger, type Logger } from '../../telemetry/logger.ts';
 import { bundleWorkflows } from '../../workers/bundle.ts';
 import { startDispatcher } from '../../workers/dispatcher.ts';
+import { startHeartbeat } from '../../workers/heartbeat.ts';
 import { registerSearchAttributes } from '../../workers/search-attributes.ts';
 import { connectTemporal, installTemporalRuntime } from '../../workers/temporal.ts';
 import { startWorkers } from '../../workers/workers.ts';
@@ -57,10 +58,11 @@ let isRuntimeInstalled = false;
  * Starts it. Workflows are never cached, so that every task replays the whole history, and fail on nondeterminism.
  *
  * @param options.settings settings of the Temporal server, each `name=value`
+ * @param options.buildId has Temporal tell versions of workers apart
  */
 export async function startTestJobrunner(
   t: CleanUp,
-  options: { settings?: readonly string[]; webhookRetryDelayMs?: number } = {},
+  options: { settings?: readonly string[]; webhookRetryDelayMs?: number; buildId?: string } = {},
 ): Promise<TestJobrunner> {
   if (!isRuntimeInstalled) installTemporalRuntime(log);
   isRuntimeInstalled = true;
@@ -92,15 +94,25 @@ export async function startTestJobrunner(
     wakeFollowers: { send: () => undefined },
     log,
     workerId: 'test-worker',
+    buildId: options.buildId,
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
     uploadExpiryMs: 86_400_000,
     shutdownGraceMs: 1_000,
     overrides: { maxCachedWorkflows: 0, workflowFailureErrorTypes: { '*': ['NondeterminismError'] } },
   });
+  const heartbeat = await startHeartbeat({
+    pool,
+    worker: { id: 'test-worker', deployment: 'default', version: 'test', roles: ['worker'] },
+    slots: () => workers.slots(),
+    wakeDispatcher,
+    log,
+  });
   const dispatcher = startDispatcher({ pool, listener, temporal, log });
   cleanUp.after(async () => {
     await dispatcher.close();
+    await heartbeat.drain();
     await workers.close();
+    await heartbeat.close();
     await outbound.close();
     cache.close();
     await listener.close();

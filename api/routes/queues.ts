@@ -1,0 +1,85 @@
+import { Type } from 'typebox';
+import {
+  changeActionQueue,
+  listActionQueues,
+  maxRunningByDefault,
+  untouchedQueue,
+  type ActionQueue,
+} from '../../jobs/action-queues.ts';
+import { actions } from '../../jobs/catalogue.ts';
+import { countBacklog } from '../../jobs/lanes.ts';
+import { countInFlight } from '../../jobs/queries.ts';
+import { requireAccount } from '../access.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { requireAction } from '../job-fields.ts';
+
+const config = { access: 'system-admin' } as const;
+const most = { minimum: 1, maximum: 1_000_000 };
+
+/** `/api/v0/queues`: how jobs of each action are held back. Beyond MSR. */
+export function queueRoutes(app: ApiInstance, { pool, wakeDispatcher }: ApiDeps): void {
+  app.get('/api/v0/queues', { config }, async () => {
+    const [changed, counts] = [await listActionQueues(pool), await countAll()];
+    const byAction = new Map(changed.map((queue) => [queue.action, queue]));
+    const names = actions.map(({ name }) => name).sort();
+    return { queues: names.map((name) => view(byAction.get(name) ?? untouchedQueue(name), counts)) };
+  });
+
+  app.patch(
+    '/api/v0/queues/:action',
+    {
+      config,
+      schema: {
+        params: Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) }),
+        body: Type.Object(
+          {
+            paused: Type.Optional(Type.Boolean()),
+            note: Type.Optional(Type.String({ maxLength: 1_000 })),
+            maxRunning: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
+            ratePerMinute: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request) => {
+      const { name } = requireAction(request.params.action);
+      const queue = await changeActionQueue(pool, name, request.body, requireAccount(request).name);
+      wakeDispatcher.send();
+      return view(queue, await countAll());
+    },
+  );
+
+  async function countAll(): Promise<Counts> {
+    const [backlog, inFlight] = [await countBacklog(pool), await countInFlight(pool)];
+    return { waiting: sum(backlog), running: sum(inFlight) };
+  }
+}
+
+interface Counts {
+  readonly waiting: ReadonlyMap<string, number>;
+  readonly running: ReadonlyMap<string, number>;
+}
+
+function sum(counts: readonly { action: string; count: number }[]): Map<string, number> {
+  const total = new Map<string, number>();
+  for (const { action, count } of counts) total.set(action, (total.get(action) ?? 0) + count);
+  return total;
+}
+
+function view(queue: ActionQueue, { waiting, running }: Counts) {
+  const { action, paused, pauseNote, pausedBy, pausedAt, maxRunning, ratePerMinute } = queue;
+  return {
+    action,
+    paused,
+    note: pauseNote,
+    pausedBy,
+    pausedAt,
+    maxRunning: maxRunning ?? maxRunningByDefault(action),
+    isMaxRunningDefault: maxRunning === null,
+    ratePerMinute,
+    // Up to 10,000 of each kind are counted.
+    waiting: waiting.get(action) ?? 0,
+    running: running.get(action) ?? 0,
+  };
+}

@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import { deploymentName } from '../../config/variables.ts';
+import { findDeploymentOf, listDeployments, setCapacity, type Deployment } from '../../jobs/deployments.ts';
+import { listWorkers, type WorkerRow } from '../../jobs/worker-records.ts';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { capacityMapSchema } from '../job-fields.ts';
+
+const config = { access: 'system-admin' } as const;
+const capacityBody = Type.Object({ capacityMap: capacityMapSchema }, { additionalProperties: false });
+
+/**
+ * `/api/v0/workers` and `/api/v0/deployments` (msr.md section 2.3). MSR 2.x sets the capacity of one worker, 3.0 that of
+ * a deployment; here both set that of the deployment.
+ */
+export function workerRoutes(app: ApiInstance, { pool, wakeDispatcher }: ApiDeps): void {
+  app.get('/api/v0/workers', { config }, async () => ({ workers: (await listWorkers(pool)).map(viewWorker) }));
+
+  app.post(
+    '/api/v0/workers/:workerID/capacity',
+    {
+      config,
+      schema: { params: Type.Object({ workerID: Type.String({ minLength: 1, maxLength: 255 }) }), body: capacityBody },
+    },
+    async ({ params: { workerID }, body }, reply) => {
+      const name = await findDeploymentOf(pool, workerID);
+      if (name === undefined) {
+        throw new ApiError('NO_SUCH_WORKER', `there is no worker "${workerID}": GET /api/v0/workers lists them`);
+      }
+      void reply.code(202);
+      return change(name, body.capacityMap);
+    },
+  );
+
+  app.get('/api/v0/deployments', { config }, async () => ({ deployments: await listDeployments(pool) }));
+
+  app.put(
+    '/api/v0/deployments/:name/capacity',
+    {
+      config,
+      schema: { params: Type.Object({ name: Type.String({ pattern: deploymentName.source }) }), body: capacityBody },
+    },
+    async ({ params, body }) => change(params.name, body.capacityMap),
+  );
+
+  async function change(name: string, capacityMap: Record<string, number>): Promise<Deployment> {
+    const deployment = await setCapacity(pool, name, capacityMap);
+    // There may be room now for what waits.
+    wakeDispatcher.send();
+    return deployment;
+  }
+}
+
+/** A worker as the API shows it: SW27 tmpresponses.Worker, and more. */
+function viewWorker(worker: WorkerRow) {
+  const { id, status, capacityMap, heartbeatExpiration } = worker;
+  const { deployment, roles, version, slots, startedAt, heartbeatAt } = worker;
+  return {
+    id,
+    status,
+    capacityMap,
+    heartbeatExpiration,
+    deployment,
+    roles,
+    version,
+    slots: slots.map(({ taskQueue, kind, used, total }) => ({ taskQueue, kind, used, free: total - used, total })),
+    startedAt,
+    lastHeartbeat: heartbeatAt,
+  };
+}

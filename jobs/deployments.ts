@@ -1,0 +1,42 @@
+import type pg from 'pg';
+import type { Queryable } from '../database/pool.ts';
+import type { CapacityMap } from './capacity.ts';
+
+/** Workers that are run alike: each of them offers the same capacity. */
+export interface Deployment {
+  readonly name: string;
+  readonly capacityMap: CapacityMap;
+  /** Of its workers, those that live. */
+  readonly workers: number;
+}
+
+const columns = `d.name, d.capacity_map AS "capacityMap", (
+  SELECT count(*) FROM jobs.workers w
+  WHERE w.deployment = d.name AND w.status = 'running' AND w.heartbeat_expiration > now()) AS workers`;
+
+/** All deployments, by name. */
+export async function listDeployments(q: Queryable): Promise<Deployment[]> {
+  const { rows } = await q.query<Deployment>(`SELECT ${columns} FROM jobs.deployments d ORDER BY d.name`);
+  return rows;
+}
+
+/** The deployment of a worker, or undefined where there is no such worker. */
+export async function findDeploymentOf(q: Queryable, workerId: string): Promise<string | undefined> {
+  const { rows } = await q.query<{ deployment: string }>('SELECT deployment FROM jobs.workers WHERE id = $1', [
+    workerId,
+  ]);
+  return rows[0]?.deployment;
+}
+
+/** Sets what each worker of a deployment offers, also before it has any. After this the caller wakes the dispatcher. */
+export async function setCapacity(pool: pg.Pool, name: string, capacityMap: CapacityMap): Promise<Deployment> {
+  const { rows } = await pool.query<Deployment>(
+    `INSERT INTO jobs.deployments AS d (name, capacity_map) VALUES ($1, $2)
+     ON CONFLICT (name) DO UPDATE SET capacity_map = excluded.capacity_map, updated_at = now()
+     RETURNING ${columns}`,
+    [name, JSON.stringify(capacityMap)],
+  );
+  const saved = rows[0];
+  if (!saved) throw new Error(`the capacity of the deployment ${name} was not saved`);
+  return saved;
+}

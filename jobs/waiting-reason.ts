@@ -1,0 +1,36 @@
+import type { Queryable } from '../database/pool.ts';
+import { loadAdmissionState } from './admission.ts';
+import { createAdmissionPlan, type Lane } from './admission-plan.ts';
+import type { JobRow } from './queries.ts';
+
+interface WaitingStart extends Lane {
+  readonly state: 'later' | 'queued' | 'order';
+  readonly dueAt: Date;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+/** Why a job has not started, in words for people; undefined where it does not wait. */
+export async function findWaitingReason(q: Queryable, job: JobRow): Promise<string | undefined> {
+  if (job.status !== 'waiting') return undefined;
+  const { rows } = await q.query<WaitingStart>(
+    `SELECT state, due_at AS "dueAt", attempts, last_error AS "lastError", priority, action,
+       capacity_map AS "capacityMap"
+     FROM jobs.outbox WHERE job_id = $1 AND command = 'start'`,
+    [job.id],
+  );
+  const [start] = rows;
+  if (!start) return 'Temporal has it, and no worker has begun it';
+  switch (start.state) {
+    case 'later':
+      return `it is scheduled for ${start.dueAt.toISOString()}`;
+    case 'order':
+      return start.attempts === 0
+        ? 'it is on its way to Temporal'
+        : `Temporal cannot be told: ${start.lastError ?? ''}`;
+    case 'queued': {
+      const room = createAdmissionPlan(await loadAdmissionState(q)).roomFor(start);
+      return 'obstacle' in room ? room.obstacle : 'it waits for its turn';
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { changeActionQueue } from '../../jobs/action-queues.ts';
+import { setCapacity } from '../../jobs/deployments.ts';
+import { enqueueJobs } from '../../jobs/enqueue.ts';
+import { countInFlight, listJobs } from '../../jobs/queries.ts';
+import { temporalDeploymentName } from '../../workers/workers.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { newJob } from '../jobs/test-jobs.ts';
+import { pushEvent, startReceiver } from './push-event.ts';
+import { startTestJobrunner } from './test-jobrunner.ts';
+
+test('jobs wait in PostgreSQL until there is room', async (t) => {
+  const jobrunner = await startTestJobrunner(t);
+  const { pool } = jobrunner;
+  const receiver = await startReceiver(t);
+
+  await t.test('who needs capacity starts as it becomes free, one after the other', async () => {
+    await setCapacity(pool, 'default', { scan: 1 });
+    const fields = { parameters: { seconds: '1' }, capacityMap: { scan: 1 } };
+    const ids = await Promise.all([1, 2, 3].map(() => jobrunner.submit('sleep', fields)));
+    const jobs = await Promise.all(ids.map((id) => jobrunner.ended(id)));
+    const byStart = jobs.toSorted((a, b) => Number(a.startedAt) - Number(b.startedAt));
+    for (const [index, job] of byStart.entries()) {
+      assert.equal(job.status, 'done');
+      const next = byStart[index + 1];
+      if (next) assert.ok(Number(next.startedAt) >= Number(job.endedAt), 'two were running at once');
+    }
+  });
+
+  await t.test('a pause holds back new jobs and no running one, until it ends', async () => {
+    const running = await jobrunner.submit('sleep', { parameters: { seconds: '2' } });
+    await jobrunner.waitFor(running, (job) => job.status === 'running');
+    await changeActionQueue(pool, 'sleep', { paused: true }, 'tester');
+    const held = await jobrunner.submit('sleep', { parameters: { seconds: '0' } });
+    assert.equal((await jobrunner.ended(running)).status, 'done');
+    await delay(1_500);
+    assert.equal((await jobrunner.waitFor(held, () => true)).status, 'waiting');
+    await changeActionQueue(pool, 'sleep', { paused: false }, 'tester');
+    jobrunner.wakeDispatcher.send();
+    assert.equal((await jobrunner.ended(held)).status, 'done');
+  });
+
+  await t.test(
+    'a storm of ten thousand waits in PostgreSQL, and holds up no webhook',
+    { timeout: 120_000 },
+    async () => {
+      await changeActionQueue(pool, 'sleep', { maxRunning: 20 }, 'tester');
+      const parameters = { seconds: '3' };
+      const storm = Array.from({ length: 10_000 }, () => newJob({ parameters, namespace: 'storm' }));
+      for (let start = 0; start < storm.length; start += 1_000) {
+        await enqueueJobs(pool, storm.slice(start, start + 1_000));
+      }
+      jobrunner.wakeDispatcher.send();
+      await eventually('the storm to run', async () => {
+        const counts = await countInFlight(pool);
+        return counts.some(({ action, count }) => action === 'sleep' && count >= 20);
+      });
+      const first = await jobrunner.submit('sleep', { parameters: { seconds: '0' } });
+      for (let count = 0; count < 3; count++) {
+        const job = await jobrunner.ended(await pushEvent(jobrunner, receiver.url));
+        assert.equal(job.status, 'done');
+      }
+      const counts = await countInFlight(pool);
+      assert.ok(
+        counts.every(({ count }) => count <= 20),
+        JSON.stringify(counts),
+      );
+      // Of another namespace: ten thousand are before it, and it is next.
+      assert.equal((await jobrunner.ended(first)).status, 'done');
+      const waiting = await listJobs(pool, { statuses: ['waiting'] }, { start: 9_000, limit: 1 });
+      assert.equal(waiting.length, 1, 'most of the storm still waits');
+      await changeActionQueue(pool, 'sleep', { paused: true }, 'tester');
+    },
+  );
+});
+
+test('with versions told apart, a worker works once its version is made the current one', async (t) => {
+  const jobrunner = await startTestJobrunner(t, { buildId: '1.0.0' });
+  const { connection, temporal } = jobrunner;
+  const { namespace } = temporal.options;
+  const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '0' } });
+  await eventually('Temporal to know the version', async () =>
+    connection.workflowService
+      .setWorkerDeploymentCurrentVersion({
+        namespace,
+        deploymentName: temporalDeploymentName,
+        buildId: '1.0.0',
+        identity: 'test',
+      })
+      .then(
+        () => true,
+        () => false,
+      ),
+  );
+  assert.equal((await jobrunner.ended(jobId)).status, 'done');
+  const { raw } = await temporal.workflow.getHandle(jobId).describe();
+  assert.equal(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId, '1.0.0');
+});
