@@ -31,6 +31,10 @@ export interface Config {
   readonly signingKeyAgeMs: number;
   /** The service under which Notary asks for tokens. */
   readonly notaryService: string;
+  /** How long a session of a browser lasts without being used. */
+  readonly sessionIdleLimitMs: number;
+  /** How long it lasts in all. */
+  readonly sessionLimitMs: number;
   readonly webhookRetryDelayMs: number;
   readonly gcReviewDelayMs: number;
   readonly gcBlobLeaseMs: number;
@@ -137,6 +141,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     notaryService: required('NOTARY_SERVICE', variables.NOTARY_SERVICE),
     createRepositoryOnPush: required('CREATE_REPOSITORY_ON_PUSH', variables.CREATE_REPOSITORY_ON_PUSH),
     outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
+    sessionIdleLimitMs: required('SESSION_IDLE_LIMIT', variables.SESSION_IDLE_LIMIT),
+    sessionLimitMs: required('SESSION_LIMIT', variables.SESSION_LIMIT),
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),
     gcBlobLeaseMs: required('GC_BLOB_LEASE', variables.GC_BLOB_LEASE),

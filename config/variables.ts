@@ -50,6 +50,17 @@ function parseKeyAge(text: string): number {
   return ageMs;
 }
 
+const minSessionMs = 60_000;
+const maxSessionMs = 365 * 86_400_000;
+
+function parseSessionLimit(text: string): number {
+  const limitMs = parseDuration(text);
+  if (limitMs < minSessionMs || limitMs > maxSessionMs) {
+    throw new InvalidValue('must be a duration from 1m to 8760h');
+  }
+  return limitMs;
+}
+
 function parseService(text: string): string {
   // It is quoted in challenges.
   if (!/^[\w.:-]{1,255}$/.test(text)) throw new InvalidValue('must be letters, digits, ".", "_", ":" and "-"');
@@ -182,6 +193,10 @@ export const variables = {
   OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach loopback and private addresses', parseBoolean, {
     default: 'false',
   }),
+  SESSION_IDLE_LIMIT: variable('how long a session of a browser lasts without being used', parseSessionLimit, {
+    default: '1h',
+  }),
+  SESSION_LIMIT: variable('how long a session of a browser lasts in all', parseSessionLimit, { default: '24h' }),
   WEBHOOK_RETRY_DELAY: variable(
     'wait before the second try of a webhook; each next is four times as long',
     parseDuration,

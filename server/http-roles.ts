@@ -9,6 +9,9 @@ import { createTokenUsage } from '../api/garant/token-usage.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
 import { createVerificationKeys } from '../api/garant/verification-keys.ts';
 import { accountRoutes } from '../api/enzi/account-routes.ts';
+import { startSessionCleanup } from '../api/enzi/session-cleanup.ts';
+import { sessionRoutes } from '../api/enzi/session-routes.ts';
+import { createSessions } from '../api/enzi/sessions.ts';
 import { memberRoutes } from '../api/enzi/member-routes.ts';
 import { teamRoutes } from '../api/enzi/team-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
@@ -49,6 +52,8 @@ export type HttpConfig = Pick<
   | 'outboundAllowPrivate'
   | 'signingKeyAgeMs'
   | 'notaryService'
+  | 'sessionIdleLimitMs'
+  | 'sessionLimitMs'
   | 'shutdownGraceMs'
   | 'logLevel'
 > & { readonly databaseUrl: string; readonly secretKey: Uint8Array };
@@ -123,6 +128,8 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     serverFactory: serverFactory(registry?.handle),
     onRequestEnd: metrics.observeRequest,
   });
+  const clientAddress = createClientAddress(config.nginxSecret);
+  const { publicUrl, sessionIdleLimitMs: idleLimitMs, sessionLimitMs: limitMs } = config;
   const api: ApiDeps = {
     pool,
     listener,
@@ -132,7 +139,9 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
     signIn: createSignIn({ pool, tokenUsage }),
-    clientAddress: createClientAddress(config.nginxSecret),
+    sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
+    publicUrl,
+    clientAddress,
     stopping: stopping.signal,
   };
   checkAccess(app, api);
@@ -141,7 +150,11 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     renderMetrics: async () => metrics.render(await deps.collect(metrics)),
     problems: () => [...(stopping.signal.aborted ? ['stopping'] : []), ...deps.problems()],
   });
-  if (roles.has('api')) apiRoutes(app, api);
+  if (roles.has('api')) {
+    const cleanup = startSessionCleanup(pool, log);
+    cleanUp.defer(() => cleanup.close());
+    apiRoutes(app, api);
+  }
   if (roles.has('garant')) {
     const signer = await createSigner({ pool, secretKey: config.secretKey, maxKeyAgeMs: config.signingKeyAgeMs, log });
     cleanUp.defer(() => signer.close());
@@ -178,6 +191,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   accountRoutes(app, deps);
   memberRoutes(app, deps);
   teamRoutes(app, deps);
+  sessionRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */

@@ -123,6 +123,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
   const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, createRepositoryOnPush, signingKeyAgeMs, notaryService } = config;
+  const { sessionIdleLimitMs, sessionLimitMs } = config;
   const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
@@ -137,6 +138,8 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     outboundAllowPrivate,
     signingKeyAgeMs,
     notaryService,
+    sessionIdleLimitMs,
+    sessionLimitMs,
     shutdownGraceMs,
     logLevel,
     databaseUrl,

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { checkAccess } from '../../api/access.ts';
 import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
+import { createSessions } from '../../api/enzi/sessions.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
 import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
 import { createSignIn } from '../../api/garant/sign-in.ts';
@@ -83,10 +84,18 @@ export interface TestApi {
   readonly stop: () => void;
 }
 
+export interface TestApiOptions {
+  readonly allowPrivate?: boolean;
+  readonly problems?: () => string[];
+  readonly publicUrl?: string;
+  readonly idleLimitMs?: number;
+  readonly limitMs?: number;
+}
+
 /** Starts the API with the accounts `admin`, `ada` (no administrator), `gone` (inactive) and the organization `acme`. */
 export async function startApi(
   t: TestContext,
-  { allowPrivate = false, problems = () => [] }: { allowPrivate?: boolean; problems?: () => string[] } = {},
+  { allowPrivate = false, problems = () => [], publicUrl = services.publicUrl, ...limits }: TestApiOptions = {},
 ): Promise<TestApi> {
   await using cleanUp = new AsyncDisposableStack();
   const { url, pool } = await createTestDatabase({ after: (work) => cleanUp.defer(work as () => Promise<void>) });
@@ -138,6 +147,7 @@ export async function startApi(
   app.addHook('onRoute', ({ method, url: routeUrl, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, url: routeUrl, access: config?.access });
   });
+  const clientAddress = createClientAddress(undefined);
   const deps: ApiDeps = {
     pool,
     listener,
@@ -150,13 +160,22 @@ export async function startApi(
       isRefused: refusedSubjects.isRefused,
     }),
     signIn: createSignIn({ pool, tokenUsage }),
-    clientAddress: createClientAddress(undefined),
+    sessions: createSessions({
+      pool,
+      publicUrl,
+      clientAddress,
+      idleLimitMs: 3_600_000,
+      limitMs: 86_400_000,
+      ...limits,
+    }),
+    publicUrl,
+    clientAddress,
     stopping: stopping.signal,
   };
   checkAccess(app, deps);
   healthRoutes(app, { pool, renderMetrics: async () => metrics.render([await metrics.snapshot()]), problems });
   apiRoutes(app, deps);
-  tokenRoutes(app, { ...deps, ...services, signer, tokenUsage });
+  tokenRoutes(app, { ...deps, notaryService: services.notaryService, signer, tokenUsage });
   keyRoutes(app, deps);
   await app.listen({ host: '127.0.0.1', port: 0 });
   cleanUp.defer(async () => {

@@ -66,6 +66,8 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     outboundAllowPrivate: false,
     signingKeyAgeMs: 3_600_000,
     notaryService: 'notary',
+    sessionIdleLimitMs: 3_600_000,
+    sessionLimitMs: 86_400_000,
     shutdownGraceMs: 5_000,
     logLevel: 'error',
     databaseUrl,
