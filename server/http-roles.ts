@@ -11,6 +11,7 @@ import { createVerificationKeys } from '../api/garant/verification-keys.ts';
 import { accountRoutes } from '../api/enzi/account-routes.ts';
 import { memberRoutes } from '../api/enzi/member-routes.ts';
 import { teamRoutes } from '../api/enzi/team-routes.ts';
+import { teamSyncRoutes } from '../api/enzi/team-sync-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
@@ -178,6 +179,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   accountRoutes(app, deps);
   memberRoutes(app, deps);
   teamRoutes(app, deps);
+  teamSyncRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */
