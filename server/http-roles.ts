@@ -14,6 +14,7 @@ import { sessionRoutes } from '../api/enzi/session-routes.ts';
 import { createSessions } from '../api/enzi/sessions.ts';
 import { memberRoutes } from '../api/enzi/member-routes.ts';
 import { teamRoutes } from '../api/enzi/team-routes.ts';
+import { teamSyncRoutes } from '../api/enzi/team-sync-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
@@ -192,6 +193,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   memberRoutes(app, deps);
   teamRoutes(app, deps);
   sessionRoutes(app, deps);
+  teamSyncRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */

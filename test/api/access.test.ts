@@ -76,6 +76,8 @@ const expected: Readonly<Record<string, string>> = {
   'GET /enzi/v0/session': 'authenticated',
   'GET /enzi/v0/accounts/:username/sessions': 'self',
   'DELETE /enzi/v0/accounts/:username/sessions/:session': 'self',
+  'GET /enzi/v0/accounts/:organization/teams/:team/memberSyncConfig': 'organization-owner',
+  'PUT /enzi/v0/accounts/:organization/teams/:team/memberSyncConfig': 'organization-owner',
   'GET /api/v0/api_tokens': 'authenticated',
   'POST /api/v0/api_tokens': 'authenticated',
   'DELETE /api/v0/api_tokens': 'authenticated',

@@ -187,6 +187,17 @@ const matrix: readonly Row[] = [
     {},
   ),
   row(`DELETE ${enzi}/:organization/teams/:team/members/:member`, owner(404), `${enzi}/acme/teams/readers/members/max`),
+  row(
+    `GET ${enzi}/:organization/teams/:team/memberSyncConfig`,
+    owner(200),
+    `${enzi}/acme/teams/readers/memberSyncConfig`,
+  ),
+  row(
+    `PUT ${enzi}/:organization/teams/:team/memberSyncConfig`,
+    owner(200),
+    `${enzi}/acme/teams/readers/memberSyncConfig`,
+    { enableSync: false },
+  ),
 ];
 
 test('who gets what from every route', { timeout: 120_000 }, async (t) => {
