@@ -6,6 +6,7 @@ import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { AddressGuard } from '../outbound/address-guard.ts';
 import type { Account } from './enzi/accounts.ts';
+import type { OidcSignIn } from './enzi/oidc.ts';
 import type { ActiveSession, Sessions } from './enzi/sessions.ts';
 import type { SignIn } from './garant/sign-in.ts';
 import type { TokenClaims } from './garant/tokens.ts';
@@ -23,6 +24,8 @@ export interface ApiDeps {
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
   readonly signIn: SignIn;
   readonly sessions: Sessions;
+  /** Undefined: no OpenID provider is set up. */
+  readonly oidc: OidcSignIn | undefined;
   /** Where browsers reach this server, without a trailing slash. */
   readonly publicUrl: string;
   /** The address from which a request comes, also where NGINX passes it on. */

@@ -9,6 +9,8 @@ import { createTokenUsage } from '../api/garant/token-usage.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
 import { createVerificationKeys } from '../api/garant/verification-keys.ts';
 import { accountRoutes } from '../api/enzi/account-routes.ts';
+import { createOidcSignIn, type OidcSignIn } from '../api/enzi/oidc.ts';
+import { oidcRoutes } from '../api/enzi/oidc-routes.ts';
 import { startSessionCleanup } from '../api/enzi/session-cleanup.ts';
 import { sessionRoutes } from '../api/enzi/session-routes.ts';
 import { createSessions } from '../api/enzi/sessions.ts';
@@ -23,9 +25,10 @@ import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
-import type { Config } from '../config/load.ts';
+import type { Config, OidcConfig } from '../config/load.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
+import { createOutboundClient } from '../outbound/client.ts';
 import { InvalidTokenError } from '../registry/access.ts';
 import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -55,6 +58,7 @@ export type HttpConfig = Pick<
   | 'notaryService'
   | 'sessionIdleLimitMs'
   | 'sessionLimitMs'
+  | 'oidc'
   | 'shutdownGraceMs'
   | 'logLevel'
 > & { readonly databaseUrl: string; readonly secretKey: Uint8Array };
@@ -131,6 +135,12 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   });
   const clientAddress = createClientAddress(config.nginxSecret);
   const { publicUrl, sessionIdleLimitMs: idleLimitMs, sessionLimitMs: limitMs } = config;
+  const openOidc = (oidc: OidcConfig): OidcSignIn => {
+    // An administrator has named the provider, which is often in the same network.
+    const outbound = createOutboundClient({ allowPrivate: true });
+    cleanUp.defer(() => outbound.close());
+    return createOidcSignIn({ pool, outbound, log, publicUrl, secretKey: config.secretKey, ...oidc });
+  };
   const api: ApiDeps = {
     pool,
     listener,
@@ -141,6 +151,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     verifyToken,
     signIn: createSignIn({ pool, tokenUsage }),
     sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
+    oidc: config.oidc && openOidc(config.oidc),
     publicUrl,
     clientAddress,
     stopping: stopping.signal,
@@ -159,7 +170,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   if (roles.has('garant')) {
     const signer = await createSigner({ pool, secretKey: config.secretKey, maxKeyAgeMs: config.signingKeyAgeMs, log });
     cleanUp.defer(() => signer.close());
-    tokenRoutes(app, { ...api, ...config, signer, tokenUsage });
+    tokenRoutes(app, { ...api, notaryService: config.notaryService, signer, tokenUsage });
     keyRoutes(app, api);
   }
   const { host, port } = config;
@@ -194,6 +205,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   teamRoutes(app, deps);
   sessionRoutes(app, deps);
   teamSyncRoutes(app, deps);
+  oidcRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */

@@ -123,7 +123,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
   const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, createRepositoryOnPush, signingKeyAgeMs, notaryService } = config;
-  const { sessionIdleLimitMs, sessionLimitMs } = config;
+  const { sessionIdleLimitMs, sessionLimitMs, oidc } = config;
   const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
@@ -140,6 +140,7 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     notaryService,
     sessionIdleLimitMs,
     sessionLimitMs,
+    oidc,
     shutdownGraceMs,
     logLevel,
     databaseUrl,

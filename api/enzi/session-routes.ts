@@ -16,6 +16,11 @@ const Name = Type.String({ minLength: 1, maxLength: 255 });
 export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, signIn, sessions, clientAddress, publicUrl } = deps;
 
+  app.get('/enzi/v0/login', { config: { access: 'anonymous' } }, async () => ({
+    password: true,
+    oidc: deps.oidc !== undefined,
+  }));
+
   app.post(
     '/enzi/v0/login',
     {

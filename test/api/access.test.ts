@@ -71,7 +71,10 @@ const expected: Readonly<Record<string, string>> = {
   'GET /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-member',
   'PUT /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-owner',
   'DELETE /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-owner',
+  'GET /enzi/v0/login': 'anonymous',
   'POST /enzi/v0/login': 'anonymous',
+  'GET /enzi/v0/oidc/login': 'anonymous',
+  'GET /enzi/v0/oidc/callback': 'anonymous',
   'POST /enzi/v0/logout': 'authenticated',
   'GET /enzi/v0/session': 'authenticated',
   'GET /enzi/v0/accounts/:username/sessions': 'self',
@@ -90,6 +93,8 @@ const expected: Readonly<Record<string, string>> = {
 const emptyAnswers: Readonly<Record<string, number>> = {
   'POST /auth/token': 400,
   'POST /enzi/v0/login': 400,
+  'GET /enzi/v0/oidc/login': 404,
+  'GET /enzi/v0/oidc/callback': 404,
 };
 
 function nameOf({ method, url }: DeclaredRoute): string {

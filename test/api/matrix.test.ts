@@ -59,7 +59,10 @@ const matrix: readonly Row[] = [
   row('GET /auth/jwks', everybody(200)),
   row('GET /auth/root.pem', everybody(200)),
 
+  row('GET /enzi/v0/login', everybody(200)),
   row('POST /enzi/v0/login', everybody(400)),
+  row('GET /enzi/v0/oidc/login', everybody(404)),
+  row('GET /enzi/v0/oidc/callback', everybody(404)),
   row('POST /enzi/v0/logout', all(204)),
   row('GET /enzi/v0/session', all(200)),
   row(`GET ${enzi}/:username/sessions`, self(200), `${enzi}/rita/sessions`),

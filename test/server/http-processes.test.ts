@@ -68,6 +68,7 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     notaryService: 'notary',
     sessionIdleLimitMs: 3_600_000,
     sessionLimitMs: 86_400_000,
+    oidc: undefined,
     shutdownGraceMs: 5_000,
     logLevel: 'error',
     databaseUrl,
