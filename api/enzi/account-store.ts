@@ -170,6 +170,15 @@ export async function findPasswordHash(q: Queryable, id: string): Promise<string
   return rows[0]?.hash ?? undefined;
 }
 
+/** The hash of the password of the account of this name; undefined where there is none. */
+export async function findPasswordHashByName(q: Queryable, name: string): Promise<string | undefined> {
+  const { rows } = await q.query<{ hash: string | null }>(
+    'SELECT password_hash AS hash FROM accounts.accounts WHERE name = $1',
+    [name],
+  );
+  return rows[0]?.hash ?? undefined;
+}
+
 /** Sets the password of a user. */
 export async function updatePasswordHash(q: Queryable, id: string, passwordHash: string): Promise<void> {
   await q.query('UPDATE accounts.accounts SET password_hash = $2 WHERE id = $1 AND NOT is_org', [id, passwordHash]);

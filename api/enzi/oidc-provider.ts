@@ -48,6 +48,7 @@ export interface OidcClaims {
 }
 
 export interface OidcProviderDeps {
+  /** Reaches the provider, wherever the administrator says that it is. */
   readonly outbound: OutboundClient;
   readonly log: Pick<FastifyBaseLogger, 'warn'>;
   readonly issuer: string;

@@ -37,7 +37,7 @@ export function oidcRoutes(app: ApiInstance, { oidc, sessions }: ApiDeps): void 
     // Whatever comes of it: what has been begun is over.
     void reply.headers({ 'set-cookie': signIn.clearCookie, 'cache-control': 'no-store' });
     const { accountId, location } = await signIn.finish(raw);
-    const { setCookie } = await sessions.begin(accountId, raw);
+    const { setCookie } = await sessions.begin({ accountId, passwordHash: undefined }, raw);
     void reply.header('set-cookie', setCookie);
     return reply.redirect(location);
   });

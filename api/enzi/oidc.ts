@@ -1,14 +1,11 @@
-import type { FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import type pg from 'pg';
-import type { OidcConfig } from '../../config/load.ts';
-import type { OutboundClient } from '../../outbound/client.ts';
 import { ApiError } from '../errors.ts';
 import { createCookie } from './cookies.ts';
-import { admitPerson } from './oidc-accounts.ts';
+import { admitPerson, type ClaimNames } from './oidc-accounts.ts';
 import { openPending, sealPending } from './oidc-pending.ts';
-import { createOidcProvider } from './oidc-provider.ts';
+import { createOidcProvider, type OidcProviderDeps } from './oidc-provider.ts';
 
 /** Signs people in through an OpenID provider: authorization code flow, with PKCE, `state` and `nonce`. */
 export interface OidcSignIn {
@@ -30,11 +27,8 @@ export interface OidcSignIn {
   readonly clearCookie: string;
 }
 
-export interface OidcSignInDeps extends OidcConfig {
+export interface OidcSignInDeps extends ClaimNames, Omit<OidcProviderDeps, 'redirectUri'> {
   readonly pool: pg.Pool;
-  /** Reaches the provider, wherever the administrator says that it is. */
-  readonly outbound: OutboundClient;
-  readonly log: Pick<FastifyBaseLogger, 'warn'>;
   readonly publicUrl: string;
   readonly secretKey: Uint8Array;
 }

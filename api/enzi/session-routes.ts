@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { requireAccount } from '../access.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { isId } from './account-store.ts';
+import { findPasswordHashByName, isId } from './account-store.ts';
 import { assertNotCrossSite } from './csrf.ts';
 import { requireNamed } from './named.ts';
 import { deleteSession, listSessions } from './session-store.ts';
@@ -36,6 +36,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
       // Nobody is to be signed in as somebody else without knowing.
       assertNotCrossSite(raw, publicUrl);
       const credentials = { name: body.username, secret: body.password, address: clientAddress(raw) };
+      const passwordHash = await findPasswordHashByName(pool, body.username);
       const signedIn = await signIn(credentials);
       if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
       // It would outlive the token.
@@ -45,7 +46,10 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
           'a session begins with a password: send the access token with each request, in Authorization: Basic',
         );
       }
-      const { session, csrfToken, setCookie } = await sessions.begin(signedIn.account.id, raw);
+      const { session, csrfToken, setCookie } = await sessions.begin(
+        { accountId: signedIn.account.id, passwordHash },
+        raw,
+      );
       void reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' });
       return { account: await requireNamed(pool, signedIn.account.id), session, csrfToken };
     },

@@ -27,16 +27,27 @@ const columns = `s.id, s.created_at AS "createdAt", s.last_used_at AS "lastUsedA
 
 const maxSessions = 100;
 
-/** Begins a session of an account; the oldest ends where it has 100. Undefined where the account is not active. */
+/** Somebody who has just signed in. */
+export interface SignedInAccount {
+  readonly accountId: string;
+  /** The hash by which the password was checked; undefined where it was none. */
+  readonly passwordHash: string | undefined;
+}
+
+/**
+ * Begins a session of an account; the oldest ends where it has 100. Undefined where the account is not active, or its
+ * password was changed since it was checked.
+ */
 export async function insertSession(
   q: Queryable,
-  session: { readonly accountId: string; readonly tokenHash: string } & Pick<SessionRow, 'address' | 'userAgent'>,
+  session: SignedInAccount & { readonly tokenHash: string } & Pick<SessionRow, 'address' | 'userAgent'>,
   { idleLimitMs, limitMs }: SessionLimits,
 ): Promise<SessionRow | undefined> {
-  // The account is locked against being made inactive, which ends the sessions that it can see.
+  // The account is locked against changes, which end the sessions that they can see.
   const { rows } = await q.query<SessionRow>(
     `WITH account AS (
-       SELECT id FROM accounts.accounts WHERE id = $2 AND is_active AND NOT is_org FOR SHARE
+       SELECT id FROM accounts.accounts WHERE id = $2 AND is_active AND NOT is_org
+         AND password_hash IS NOT DISTINCT FROM $8 FOR SHARE
      ), superfluous AS (
        DELETE FROM accounts.sessions WHERE id IN (
          SELECT id FROM accounts.sessions WHERE account_id = $2 ORDER BY created_at DESC OFFSET $7)
@@ -44,7 +55,16 @@ export async function insertSession(
      INSERT INTO accounts.sessions AS s (token_hash, account_id, address, user_agent, expires_at)
      SELECT $1, id, $3, $4, now() + least($5::float8, $6::float8) * interval '1 ms' FROM account
      RETURNING ${columns}`,
-    [session.tokenHash, session.accountId, session.address, session.userAgent, idleLimitMs, limitMs, maxSessions - 1],
+    [
+      session.tokenHash,
+      session.accountId,
+      session.address,
+      session.userAgent,
+      idleLimitMs,
+      limitMs,
+      maxSessions - 1,
+      session.passwordHash,
+    ],
   );
   return rows[0];
 }

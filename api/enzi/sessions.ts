@@ -12,6 +12,7 @@ import {
   insertSession,
   type SessionLimits,
   type SessionRow,
+  type SignedInAccount,
   useSession,
 } from './session-store.ts';
 
@@ -34,9 +35,9 @@ export interface Sessions {
   /**
    * Begins a session of an account that has just signed in. The one that the browser had ends.
    *
-   * @throws ApiError NOT_AUTHENTICATED where the account was made inactive meanwhile
+   * @throws ApiError NOT_AUTHENTICATED where the account was made inactive meanwhile, or got another password
    */
-  readonly begin: (accountId: string, request: IncomingMessage) => Promise<BegunSession>;
+  readonly begin: (account: SignedInAccount, request: IncomingMessage) => Promise<BegunSession>;
   /**
    * The session that a request names by its cookie; undefined where it names none.
    *
@@ -68,18 +69,18 @@ export function createSessions({ pool, publicUrl, clientAddress, ...limits }: Se
   }
 
   return {
-    begin: async (accountId, request) => {
+    begin: async (account, request) => {
       await end(request);
       const token = randomBytes(32).toString('base64url');
       const begun = {
-        accountId,
+        ...account,
         tokenHash: hashClientToken(token),
         address: clientAddress(request),
         userAgent: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentLength),
       };
       // Two at once may delete the same oldest ones, and wait for each other.
       const session = await withTransaction(pool, (tx) => insertSession(tx, begun, limits));
-      if (!session) throw new ApiError('NOT_AUTHENTICATED', 'the account is no longer active');
+      if (!session) throw new ApiError('NOT_AUTHENTICATED', 'account or password were changed just now: sign in again');
       return { session, csrfToken: csrfTokenOf(token), setCookie: cookie.set(token, limits.limitMs) };
     },
     find: async (request) => {

@@ -9,7 +9,7 @@ import type { OidcConfig } from '../../config/load.ts';
 import { freePort } from '../../local/ports.ts';
 import { createBrowser, type Page, type TestBrowser } from '../support/browser.ts';
 import { createCleanUp } from '../support/clean-up.ts';
-import { startOidcProvider, type TestOidcProvider } from '../support/oidc-provider.ts';
+import { browse, startOidcProvider, type TestOidcProvider } from '../support/oidc-provider.ts';
 import { basic, password, startApi, type TestApi } from './test-api.ts';
 
 interface Setup {
@@ -38,27 +38,6 @@ async function start(t: TestContext, changes: Partial<OidcConfig> = {}): Promise
   };
   const api = await startApi(t, { port, publicUrl, oidc });
   return { api, provider, publicUrl };
-}
-
-const maxHops = 15;
-
-/**
- * Goes where the answers lead, signs in at the provider as `login`, and consents, until an answer leads nowhere, or to a
- * URL at which `isEnd`.
- */
-async function browse(browser: TestBrowser, url: URL, login: string, isEnd: (url: URL) => boolean): Promise<Page> {
-  let page = await browser.get(url);
-  for (let hop = 0; hop < maxHops; hop++) {
-    const [, action] = /<form[^>]* action="([^"]+)"/.exec(page.body) ?? [];
-    if (page.location) {
-      if (isEnd(page.location)) return page;
-      page = await browser.get(page.location);
-    } else if (action !== undefined) {
-      const prompt = /name="prompt" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
-      page = await browser.post(action, { prompt, ...(prompt === 'login' && { login, password: 'any' }) });
-    } else return page;
-  }
-  throw new Error(`too many redirects, the last from ${page.url.href}`);
 }
 
 const isCallback = (url: URL): boolean => url.pathname === '/enzi/v0/oidc/callback';

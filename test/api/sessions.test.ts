@@ -10,6 +10,13 @@ import { basic, bearer, password, startApi, type ApiResponse, type TestApi } fro
 const sessionPath = '/enzi/v0/session';
 const labels = '/api/v0/api_tokens';
 
+const sessionDeps = {
+  publicUrl: 'http://registry.example:8080',
+  clientAddress: () => '',
+  idleLimitMs: 3_600_000,
+  limitMs: 86_400_000,
+};
+
 /** What a browser sends once somebody has signed in. */
 interface SignedInBrowser {
   readonly cookie: string;
@@ -300,16 +307,31 @@ test('expired sessions are deleted, page by page', { timeout: 60_000 }, async (t
   assert.equal(await count(), 3);
 });
 
+test('a password that is changed while it is checked begins no session', async (t) => {
+  const api = await startApi(t);
+  const { rows } = await api.pool.query<{ accountId: string; passwordHash: string }>(
+    `SELECT id AS "accountId", password_hash AS "passwordHash" FROM accounts.accounts WHERE name = 'ada'`,
+  );
+  const [ada] = rows;
+  assert.ok(ada);
+  const sessions = createSessions({ ...sessionDeps, pool: api.pool });
+  const request = { method: 'POST', headers: {} } as Parameters<typeof sessions.begin>[1];
+  const changing = await api.pool.connect();
+  await changing.query('BEGIN');
+  await changing.query(`UPDATE accounts.accounts SET password_hash = 'another' WHERE name = 'ada'`);
+  const refusal = assert.rejects(sessions.begin(ada, request), { code: 'NOT_AUTHENTICATED' });
+  // It waits for the change, or comes after it: either way it must not pass.
+  await changing.query('COMMIT');
+  changing.release();
+  await refusal;
+  await sessions.begin({ ...ada, passwordHash: 'another' }, request);
+  assert.equal((await api.pool.query('SELECT FROM accounts.sessions')).rowCount, 1);
+});
+
 test('every process knows a session, and a made up cookie opens nothing', async (t) => {
   const api = await startApi(t);
   const { cookie } = await login(api, 'ada');
-  const another = createSessions({
-    pool: api.pool,
-    publicUrl: 'http://registry.example:8080',
-    clientAddress: () => '',
-    idleLimitMs: 3_600_000,
-    limitMs: 86_400_000,
-  });
+  const another = createSessions({ ...sessionDeps, pool: api.pool });
   const request = { method: 'GET', headers: { cookie } } as Parameters<typeof another.find>[0];
   assert.equal((await another.find(request))?.account.name, 'ada');
   const madeUp = [

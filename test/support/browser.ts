@@ -10,7 +10,10 @@ export interface Page {
   readonly body: string;
 }
 
-/** Keeps cookies as a browser does: by origin and path. It follows no redirect by itself. */
+/**
+ * Keeps cookies as a browser does: by origin and path. It follows no redirect by itself, and each request has a connection
+ * of its own, so that the processes of a server take turns.
+ */
 export interface TestBrowser {
   readonly get: (url: string | URL) => Promise<Page>;
   readonly post: (url: string | URL, form: Readonly<Record<string, string>>) => Promise<Page>;
@@ -47,6 +50,7 @@ export function createBrowser(): TestBrowser {
     const url = new URL(target);
     const { statusCode, headers, body } = await request(url, {
       method: form ? 'POST' : 'GET',
+      reset: true,
       headers: {
         cookie: cookiesFor(url),
         accept: 'text/html',

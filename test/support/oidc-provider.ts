@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
+import type { Page, TestBrowser } from './browser.ts';
 import type { CleanUp } from './clean-up.ts';
 
 /** What the provider says of somebody, besides the subject. */
@@ -63,4 +64,30 @@ export async function startOidcProvider(t: CleanUp, redirectUri: string): Promis
     }));
   t.after(stop);
   return { issuer, clientId, clientSecret, people, requests, stop };
+}
+
+const maxHops = 15;
+
+/**
+ * Goes where the answers lead, signs in at the provider as `login`, and consents, until an answer leads nowhere, or to a
+ * URL at which `isEnd`.
+ */
+export async function browse(
+  browser: TestBrowser,
+  url: URL,
+  login: string,
+  isEnd: (url: URL) => boolean,
+): Promise<Page> {
+  let page = await browser.get(url);
+  for (let hop = 0; hop < maxHops; hop++) {
+    const [, action] = /<form[^>]* action="([^"]+)"/.exec(page.body) ?? [];
+    if (page.location) {
+      if (isEnd(page.location)) return page;
+      page = await browser.get(page.location);
+    } else if (action !== undefined) {
+      const prompt = /name="prompt" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+      page = await browser.post(action, { prompt, ...(prompt === 'login' && { login, password: 'any' }) });
+    } else return page;
+  }
+  throw new Error(`too many redirects, the last from ${page.url.href}`);
 }
