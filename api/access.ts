@@ -8,6 +8,7 @@ import { authorizeRoute, type RouteParams } from './policy/route-access.ts';
 /** Puts the one access check before every route, and refuses to start with a route that declares no access. */
 export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
   app.decorateRequest('account', null);
+  app.decorateRequest('session', null);
   app.addHook('onRoute', ({ url, method, config }) => {
     if (!config?.access) throw new Error(`route ${String(method)} ${url} declares no access`);
   });
@@ -15,15 +16,17 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
     const access = request.routeOptions.config.access;
     // No route: the answer will be 404, which tells nobody anything.
     if (access === undefined || access === 'anonymous') return;
-    request.account = (await authenticate(deps, request.raw)) ?? null;
-    if (!request.account) {
+    const caller = await authenticate(deps, request.raw);
+    if (!caller) {
       throw new ApiError(
         'NOT_AUTHENTICATED',
-        'sign in: send Authorization: Basic, or Bearer with a token of /auth/token',
+        'sign in: send Authorization: Basic, or Bearer with a token of /auth/token, or begin a session at /enzi/v0/login',
       );
     }
+    request.account = caller.account;
+    request.session = caller.session ?? null;
     if (access === 'authenticated') return;
-    await authorizeRoute(deps.pool, request.account, access, {
+    await authorizeRoute(deps.pool, caller.account, access, {
       action: `${request.method} ${request.routeOptions.url}`,
       params: request.params as RouteParams,
     });

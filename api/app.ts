@@ -86,9 +86,14 @@ export function describeError(
   if (status >= 500) request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
   const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
   if (status === 503 || retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds ?? 5));
-  if (status === 401) void reply.header('www-authenticate', 'Basic realm="Jobrunner"');
+  if (status === 401) void reply.header('www-authenticate', `${challengeScheme(request)} realm="Jobrunner"`);
   void reply.code(status);
   return { code, status, message: status >= 500 ? `${message} (${request.id})` : message };
+}
+
+/** A browser asks for a password by itself where it reads `Basic`, although the page has a form for that. */
+function challengeScheme({ headers }: FastifyRequest): 'Basic' | 'Session' {
+  return headers['sec-fetch-mode'] !== undefined || headers['x-requested-with'] !== undefined ? 'Session' : 'Basic';
 }
 
 // What Fastify itself finds wrong with a request.

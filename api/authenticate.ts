@@ -1,22 +1,35 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { findActiveAccount, type Account } from './enzi/accounts.ts';
 import { ApiError } from './errors.ts';
+import type { ActiveSession } from './enzi/sessions.ts';
 import type { SignedIn } from './garant/sign-in.ts';
 import { TokenRejectedError } from './garant/tokens.ts';
 import type { ApiDeps } from './instance.ts';
 
-export type AuthenticateDeps = Pick<ApiDeps, 'pool' | 'verifyToken' | 'signIn' | 'clientAddress'>;
+export type AuthenticateDeps = Pick<ApiDeps, 'pool' | 'verifyToken' | 'signIn' | 'clientAddress' | 'sessions'>;
+
+/** Whoever sends a request. */
+export interface Caller {
+  readonly account: Account;
+  /** Where the cookie of a session has said who it is. */
+  readonly session?: ActiveSession;
+}
 
 /**
  * Who sends a request: by `Authorization: Basic` with a password or an access token, or `Bearer` with a token of
- * `/auth/token`.
+ * `/auth/token`; without that header, by the cookie of a session.
  *
  * @returns undefined where the request names nobody
- * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS
+ * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS;
+ *   CROSS_SITE_REQUEST or INVALID_CSRF_TOKEN where a cookie alone is not enough
  */
-export async function authenticate(deps: AuthenticateDeps, request: IncomingMessage): Promise<Account | undefined> {
+export async function authenticate(deps: AuthenticateDeps, request: IncomingMessage): Promise<Caller | undefined> {
   const { scheme, value } = readAuthorization(request.headers);
-  if (scheme !== 'bearer') return (await authenticateBasic(deps, request))?.account;
+  if (scheme === undefined) {
+    const session = await deps.sessions.find(request);
+    return session && { account: session.account, session };
+  }
+  if (scheme !== 'bearer') return authenticateBasic(deps, request);
   const claims = await deps.verifyToken(value).catch((error: unknown) => {
     if (!(error instanceof TokenRejectedError)) throw error;
     throw new ApiError('NOT_AUTHENTICATED', `the token is not valid: ${error.message}`, { cause: error });
@@ -24,7 +37,7 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
   if (claims.subject === '') return undefined;
   const account = await findActiveAccount(deps.pool, claims.subject);
   if (!account) throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active');
-  return account;
+  return { account };
 }
 
 /**

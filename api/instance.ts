@@ -6,6 +6,8 @@ import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { AddressGuard } from '../outbound/address-guard.ts';
 import type { Account } from './enzi/accounts.ts';
+import type { OidcSignIn } from './enzi/oidc.ts';
+import type { ActiveSession, Sessions } from './enzi/sessions.ts';
 import type { SignIn } from './garant/sign-in.ts';
 import type { TokenClaims } from './garant/tokens.ts';
 
@@ -21,6 +23,11 @@ export interface ApiDeps {
   /** @throws TokenRejectedError */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
   readonly signIn: SignIn;
+  readonly sessions: Sessions;
+  /** Undefined: no OpenID provider is set up. */
+  readonly oidc: OidcSignIn | undefined;
+  /** Where browsers reach this server, without a trailing slash. */
+  readonly publicUrl: string;
   /** The address from which a request comes, also where NGINX passes it on. */
   readonly clientAddress: (request: IncomingMessage) => string;
   /** Aborts when the process stops: ends responses that would go on. */
@@ -60,5 +67,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who sent the request; null for nobody. */
     account: Account | null;
+    /** The session of the browser that sent the request; null where the request is signed in another way, or not at all. */
+    session: ActiveSession | null;
   }
 }

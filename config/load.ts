@@ -37,6 +37,12 @@ export interface Config {
   readonly signingKeyAgeMs: number;
   /** The service under which Notary asks for tokens. */
   readonly notaryService: string;
+  /** How long a session of a browser lasts without being used. */
+  readonly sessionIdleLimitMs: number;
+  /** How long it lasts in all. */
+  readonly sessionLimitMs: number;
+  /** Undefined: nobody signs in through an OpenID provider. */
+  readonly oidc: OidcConfig | undefined;
   readonly webhookRetryDelayMs: number;
   readonly gcReviewDelayMs: number;
   readonly gcBlobLeaseMs: number;
@@ -56,6 +62,20 @@ export interface S3Config {
   readonly prefix: string;
   readonly forcePathStyle: boolean;
   readonly redirect: boolean;
+}
+
+/** An OpenID provider, and what its claims mean here. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined: a public client. */
+  readonly clientSecret: string | undefined;
+  /** Separated by spaces. */
+  readonly scopes: string;
+  readonly usernameClaim: string;
+  readonly groupsClaim: string;
+  /** Whose members are system administrators, and nobody else of the provider; undefined: it says nothing about that. */
+  readonly adminGroup: string | undefined;
 }
 
 export interface TemporalConfig {
@@ -120,6 +140,19 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     redirect: required('S3_REDIRECT', variables.S3_REDIRECT),
   };
 
+  const issuer = read('OIDC_ISSUER', variables.OIDC_ISSUER);
+  const clientId = read('OIDC_CLIENT_ID', variables.OIDC_CLIENT_ID);
+  const oidc = {
+    clientSecret: read('OIDC_CLIENT_SECRET', variables.OIDC_CLIENT_SECRET),
+    scopes: required('OIDC_SCOPES', variables.OIDC_SCOPES),
+    usernameClaim: required('OIDC_USERNAME_CLAIM', variables.OIDC_USERNAME_CLAIM),
+    groupsClaim: required('OIDC_GROUPS_CLAIM', variables.OIDC_GROUPS_CLAIM),
+    adminGroup: read('OIDC_ADMIN_GROUP', variables.OIDC_ADMIN_GROUP),
+  };
+  if (Boolean(env['OIDC_ISSUER']) !== Boolean(env['OIDC_CLIENT_ID'])) {
+    problems.push('OIDC_ISSUER and OIDC_CLIENT_ID must be set together');
+  }
+
   const config: Config = {
     dataDir: resolve(required('JOBRUNNER_DATA_DIR', variables.JOBRUNNER_DATA_DIR)),
     host: required('HOST', variables.HOST),
@@ -146,6 +179,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     notaryService: required('NOTARY_SERVICE', variables.NOTARY_SERVICE),
     createRepositoryOnPush: required('CREATE_REPOSITORY_ON_PUSH', variables.CREATE_REPOSITORY_ON_PUSH),
     outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
+    sessionIdleLimitMs: required('SESSION_IDLE_LIMIT', variables.SESSION_IDLE_LIMIT),
+    sessionLimitMs: required('SESSION_LIMIT', variables.SESSION_LIMIT),
+    oidc: issuer && clientId ? { issuer, clientId, ...oidc } : undefined,
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),
     gcBlobLeaseMs: required('GC_BLOB_LEASE', variables.GC_BLOB_LEASE),

@@ -53,6 +53,37 @@ function parseKeyAge(text: string): number {
   return ageMs;
 }
 
+const minSessionMs = 60_000;
+const maxSessionMs = 365 * 86_400_000;
+
+function parseSessionLimit(text: string): number {
+  const limitMs = parseDuration(text);
+  if (limitMs < minSessionMs || limitMs > maxSessionMs) {
+    throw new InvalidValue('must be a duration from 1m to 8760h');
+  }
+  return limitMs;
+}
+
+function parseIssuer(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '');
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback);
+  if (!url || !isSafe || url.search || url.hash || url.username) {
+    throw new InvalidValue('must be an https URL without user, query or fragment (http only on this machine)');
+  }
+  // As it is: a provider's issuer may end in a slash, and then every token says so.
+  return text;
+}
+
+function parseScopes(text: string): string {
+  const scopes = text.split(/ +/);
+  // RFC 6749, section 3.3.
+  if (!scopes.includes('openid') || !/^[\x21\x23-\x5b\x5d-\x7e ]+$/.test(text)) {
+    throw new InvalidValue('must be scopes with spaces between them, and openid among them');
+  }
+  return text;
+}
+
 function parseService(text: string): string {
   // It is quoted in challenges.
   if (!/^[\w.:-]{1,255}$/.test(text)) throw new InvalidValue('must be letters, digits, ".", "_", ":" and "-"');
@@ -204,6 +235,19 @@ export const variables = {
   OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach loopback and private addresses', parseBoolean, {
     default: 'false',
   }),
+  SESSION_IDLE_LIMIT: variable('how long a session of a browser lasts without being used', parseSessionLimit, {
+    default: '1h',
+  }),
+  SESSION_LIMIT: variable('how long a session of a browser lasts in all', parseSessionLimit, { default: '24h' }),
+  OIDC_ISSUER: variable('OpenID provider to sign in through (default: none)', parseIssuer),
+  OIDC_CLIENT_ID: variable('client that the provider knows; it redirects to PUBLIC_URL/enzi/v0/oidc/callback', asIs),
+  OIDC_CLIENT_SECRET: variable('secret of that client (default: a public client)', asIs, { isSecret: true }),
+  OIDC_SCOPES: variable('what is asked of the provider, separated by spaces', parseScopes, {
+    default: 'openid profile',
+  }),
+  OIDC_USERNAME_CLAIM: variable('claim that names the account', asIs, { default: 'preferred_username' }),
+  OIDC_GROUPS_CLAIM: variable('claim that lists the groups', asIs, { default: 'groups' }),
+  OIDC_ADMIN_GROUP: variable('group whose members are system administrators, and nobody else of the provider', asIs),
   WEBHOOK_RETRY_DELAY: variable(
     'wait before the second try of a webhook; each next is four times as long',
     parseDuration,

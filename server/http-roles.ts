@@ -9,8 +9,14 @@ import { createTokenUsage } from '../api/garant/token-usage.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
 import { createVerificationKeys } from '../api/garant/verification-keys.ts';
 import { accountRoutes } from '../api/enzi/account-routes.ts';
+import { createOidcSignIn, type OidcSignIn } from '../api/enzi/oidc.ts';
+import { oidcRoutes } from '../api/enzi/oidc-routes.ts';
+import { startSessionCleanup } from '../api/enzi/session-cleanup.ts';
+import { sessionRoutes } from '../api/enzi/session-routes.ts';
+import { createSessions } from '../api/enzi/sessions.ts';
 import { memberRoutes } from '../api/enzi/member-routes.ts';
 import { teamRoutes } from '../api/enzi/team-routes.ts';
+import { teamSyncRoutes } from '../api/enzi/team-sync-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
@@ -24,9 +30,10 @@ import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import { workerRoutes } from '../api/routes/workers.ts';
-import type { Config } from '../config/load.ts';
+import type { Config, OidcConfig } from '../config/load.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
+import { createOutboundClient } from '../outbound/client.ts';
 import { InvalidTokenError } from '../registry/access.ts';
 import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -54,6 +61,9 @@ export type HttpConfig = Pick<
   | 'outboundAllowPrivate'
   | 'signingKeyAgeMs'
   | 'notaryService'
+  | 'sessionIdleLimitMs'
+  | 'sessionLimitMs'
+  | 'oidc'
   | 'shutdownGraceMs'
   | 'logLevel'
 > & { readonly databaseUrl: string; readonly secretKey: Uint8Array };
@@ -128,6 +138,14 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     serverFactory: serverFactory(registry?.handle),
     onRequestEnd: metrics.observeRequest,
   });
+  const clientAddress = createClientAddress(config.nginxSecret);
+  const { publicUrl, sessionIdleLimitMs: idleLimitMs, sessionLimitMs: limitMs } = config;
+  const openOidc = (oidc: OidcConfig): OidcSignIn => {
+    // An administrator has named the provider, which is often in the same network.
+    const outbound = createOutboundClient({ allowPrivate: true });
+    cleanUp.defer(() => outbound.close());
+    return createOidcSignIn({ pool, outbound, log, publicUrl, secretKey: config.secretKey, ...oidc });
+  };
   const api: ApiDeps = {
     pool,
     listener,
@@ -137,7 +155,10 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
     signIn: createSignIn({ pool, tokenUsage }),
-    clientAddress: createClientAddress(config.nginxSecret),
+    sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
+    oidc: config.oidc && openOidc(config.oidc),
+    publicUrl,
+    clientAddress,
     stopping: stopping.signal,
   };
   checkAccess(app, api);
@@ -146,11 +167,15 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     renderMetrics: async () => metrics.render(await deps.collect(metrics)),
     problems: () => [...(stopping.signal.aborted ? ['stopping'] : []), ...deps.problems()],
   });
-  if (roles.has('api')) apiRoutes(app, api);
+  if (roles.has('api')) {
+    const cleanup = startSessionCleanup(pool, log);
+    cleanUp.defer(() => cleanup.close());
+    apiRoutes(app, api);
+  }
   if (roles.has('garant')) {
     const signer = await createSigner({ pool, secretKey: config.secretKey, maxKeyAgeMs: config.signingKeyAgeMs, log });
     cleanUp.defer(() => signer.close());
-    tokenRoutes(app, { ...api, ...config, signer, tokenUsage });
+    tokenRoutes(app, { ...api, notaryService: config.notaryService, signer, tokenUsage });
     keyRoutes(app, api);
   }
   const { host, port } = config;
@@ -188,6 +213,9 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   accountRoutes(app, deps);
   memberRoutes(app, deps);
   teamRoutes(app, deps);
+  sessionRoutes(app, deps);
+  teamSyncRoutes(app, deps);
+  oidcRoutes(app, deps);
 }
 
 /** The registry has its own word for a token that is not valid. */

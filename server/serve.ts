@@ -130,6 +130,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
   const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, createRepositoryOnPush, signingKeyAgeMs, notaryService } = config;
+  const { sessionIdleLimitMs, sessionLimitMs, oidc } = config;
   const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
@@ -144,6 +145,9 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     outboundAllowPrivate,
     signingKeyAgeMs,
     notaryService,
+    sessionIdleLimitMs,
+    sessionLimitMs,
+    oidc,
     shutdownGraceMs,
     logLevel,
     databaseUrl,

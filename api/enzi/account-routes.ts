@@ -151,6 +151,12 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       if (account.isOrg) {
         throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which has no password`);
       }
+      if (account.isImported) {
+        throw new ApiError(
+          'INVALID_PARAMETERS',
+          `"${account.name}" is imported: change the password where it comes from`,
+        );
+      }
       // A session that was left open must not be enough to take an account over.
       const isOwn = requireAccount(request).id === account.id;
       if (isOwn && !(await verifyPassword(oldPassword, await findPasswordHash(pool, account.id)))) {

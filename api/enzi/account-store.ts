@@ -19,9 +19,9 @@ export interface AccountRow {
   readonly teamsCount: number;
 }
 
-// Nothing imports accounts or asks for one-time passwords, but clients expect the fields.
+// Nothing asks for one-time passwords, but clients expect the field.
 const fields = `'id', a.id, 'name', a.name, 'fullName', a.full_name, 'isOrg', a.is_org, 'isAdmin', a.is_admin,
-  'isActive', a.is_active, 'isImported', false, 'onDemand', false, 'otpEnabled', false,
+  'isActive', a.is_active, 'isImported', a.is_imported, 'onDemand', false, 'otpEnabled', false,
   'membersCount', (SELECT count(*) FROM accounts.members m WHERE m.org_id = a.id),
   'teamsCount', (SELECT count(*) FROM accounts.teams t WHERE t.org_id = a.id)`;
 
@@ -166,6 +166,15 @@ export async function findPasswordHash(q: Queryable, id: string): Promise<string
   const { rows } = await q.query<{ hash: string | null }>(
     'SELECT password_hash AS hash FROM accounts.accounts WHERE id = $1',
     [id],
+  );
+  return rows[0]?.hash ?? undefined;
+}
+
+/** The hash of the password of the account of this name; undefined where there is none. */
+export async function findPasswordHashByName(q: Queryable, name: string): Promise<string | undefined> {
+  const { rows } = await q.query<{ hash: string | null }>(
+    'SELECT password_hash AS hash FROM accounts.accounts WHERE name = $1',
+    [name],
   );
   return rows[0]?.hash ?? undefined;
 }

@@ -46,7 +46,7 @@ export async function findMember(q: Queryable, organizationId: string, userId: s
   return rows[0];
 }
 
-/** Makes a user a member of an organization, or changes what sort of member that is. */
+/** Makes a user a member of an organization, or changes what sort of member that is; from now on not by a provider. */
 export async function saveMember(
   q: Queryable,
   organizationId: string,
@@ -57,7 +57,7 @@ export async function saveMember(
     `INSERT INTO accounts.members AS m (org_id, user_id, is_owner, is_public)
      VALUES ($1, $2, coalesce($3, false), coalesce($4, false))
      ON CONFLICT (org_id, user_id) DO UPDATE
-       SET is_owner = coalesce($3, m.is_owner), is_public = coalesce($4, m.is_public)`,
+       SET is_owner = coalesce($3, m.is_owner), is_public = coalesce($4, m.is_public), managed_by = NULL`,
     [organizationId, userId, isAdmin, isPublic],
   );
 }

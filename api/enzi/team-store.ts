@@ -88,7 +88,10 @@ export async function findTeamMember(q: Queryable, teamId: string, userId: strin
   return rows[0];
 }
 
-/** Puts a member of the team's organization into the team, or changes what sort of member that is. */
+/**
+ * Puts a member of the team's organization into the team, or changes what sort of member that is; from now on not by a
+ * provider's group.
+ */
 export async function saveTeamMember(
   q: Queryable,
   { id, orgID }: Pick<TeamRow, 'id' | 'orgID'>,
@@ -99,7 +102,8 @@ export async function saveTeamMember(
     `INSERT INTO accounts.team_members AS m (team_id, org_id, user_id, is_admin, is_public)
      VALUES ($1, $2, $3, coalesce($4, false), coalesce($5, false))
      ON CONFLICT (team_id, user_id) DO UPDATE
-       SET is_admin = coalesce($4, m.is_admin), is_public = coalesce($5, m.is_public)`,
+       SET is_admin = coalesce($4, m.is_admin), is_public = coalesce($5, m.is_public),
+           managed_by = NULL, group_name = NULL`,
     [id, orgID, userId, isAdmin, isPublic],
   );
 }

@@ -59,6 +59,15 @@ const matrix: readonly Row[] = [
   row('GET /auth/jwks', everybody(200)),
   row('GET /auth/root.pem', everybody(200)),
 
+  row('GET /enzi/v0/login', everybody(200)),
+  row('POST /enzi/v0/login', everybody(400)),
+  row('GET /enzi/v0/oidc/login', everybody(404)),
+  row('GET /enzi/v0/oidc/callback', everybody(404)),
+  row('POST /enzi/v0/logout', all(204)),
+  row('GET /enzi/v0/session', all(200)),
+  row(`GET ${enzi}/:username/sessions`, self(200), `${enzi}/rita/sessions`),
+  row(`DELETE ${enzi}/:username/sessions/:session`, self(404), `${enzi}/rita/sessions/${id}`),
+
   row(`GET ${api}/api_tokens`, all(200)),
   row(`POST ${api}/api_tokens`, all(200), undefined, { tokenLabel: 'ci' }),
   row(`GET ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
@@ -201,6 +210,17 @@ const matrix: readonly Row[] = [
     {},
   ),
   row(`DELETE ${enzi}/:organization/teams/:team/members/:member`, owner(404), `${enzi}/acme/teams/readers/members/max`),
+  row(
+    `GET ${enzi}/:organization/teams/:team/memberSyncConfig`,
+    owner(200),
+    `${enzi}/acme/teams/readers/memberSyncConfig`,
+  ),
+  row(
+    `PUT ${enzi}/:organization/teams/:team/memberSyncConfig`,
+    owner(200),
+    `${enzi}/acme/teams/readers/memberSyncConfig`,
+    { enableSync: false },
+  ),
 ];
 
 test('who gets what from every route', { timeout: 120_000 }, async (t) => {

@@ -6,6 +6,8 @@ import type pg from 'pg';
 import { checkAccess } from '../../api/access.ts';
 import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
+import { createOidcSignIn } from '../../api/enzi/oidc.ts';
+import { createSessions } from '../../api/enzi/sessions.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
 import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
 import { createSignIn } from '../../api/garant/sign-in.ts';
@@ -16,9 +18,11 @@ import { createTokenUsage } from '../../api/garant/token-usage.ts';
 import { createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
 import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import type { ApiDeps } from '../../api/instance.ts';
+import type { OidcConfig } from '../../config/load.ts';
 import { createListener, type Listener } from '../../database/listener.ts';
 import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createAddressGuard } from '../../outbound/address-guard.ts';
+import { createOutboundClient } from '../../outbound/client.ts';
 import { createClientAddress } from '../../server/client-address.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
@@ -66,6 +70,8 @@ export interface TestApi {
   readonly port: number;
   readonly pool: pg.Pool;
   readonly signingKey: SigningKey;
+  /** What secrets are encrypted under. */
+  readonly secretKey: Uint8Array;
   /** Writes when tokens were used, which goes in batches. Once. */
   readonly flushTokenUsage: () => Promise<void>;
   /** Every route, with the access that it declares. */
@@ -83,10 +89,21 @@ export interface TestApi {
   readonly stop: () => void;
 }
 
+export interface TestApiOptions {
+  readonly allowPrivate?: boolean;
+  readonly problems?: () => string[];
+  readonly publicUrl?: string;
+  /** Default: any. */
+  readonly port?: number;
+  readonly oidc?: OidcConfig;
+  readonly idleLimitMs?: number;
+  readonly limitMs?: number;
+}
+
 /** Starts the API with the accounts `admin`, `ada` (no administrator), `gone` (inactive) and the organization `acme`. */
 export async function startApi(
   t: TestContext,
-  { allowPrivate = false, problems = () => [] }: { allowPrivate?: boolean; problems?: () => string[] } = {},
+  { allowPrivate = false, problems = () => [], publicUrl = services.publicUrl, oidc, ...options }: TestApiOptions = {},
 ): Promise<TestApi> {
   await using cleanUp = new AsyncDisposableStack();
   const { url, pool } = await createTestDatabase({ after: (work) => cleanUp.defer(work as () => Promise<void>) });
@@ -120,7 +137,8 @@ export async function startApi(
   const routes: DeclaredRoute[] = [];
   const stopping = new AbortController();
   const log = createLogger({ level: 'silent' });
-  const signer = await createSigner({ pool, secretKey: randomBytes(32), maxKeyAgeMs: 3_600_000, log });
+  const secretKey = randomBytes(32);
+  const signer = await createSigner({ pool, secretKey, maxKeyAgeMs: 3_600_000, log });
   cleanUp.defer(() => signer.close());
   const refusedSubjects = await followRefusedSubjects({ pool, listener: databaseListener, log });
   cleanUp.defer(() => refusedSubjects.close());
@@ -138,6 +156,9 @@ export async function startApi(
   app.addHook('onRoute', ({ method, url: routeUrl, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, url: routeUrl, access: config?.access });
   });
+  const outbound = createOutboundClient({ allowPrivate: true });
+  cleanUp.defer(() => outbound.close());
+  const clientAddress = createClientAddress(undefined);
   const deps: ApiDeps = {
     pool,
     listener,
@@ -150,15 +171,25 @@ export async function startApi(
       isRefused: refusedSubjects.isRefused,
     }),
     signIn: createSignIn({ pool, tokenUsage }),
-    clientAddress: createClientAddress(undefined),
+    sessions: createSessions({
+      pool,
+      publicUrl,
+      clientAddress,
+      idleLimitMs: 3_600_000,
+      limitMs: 86_400_000,
+      ...options,
+    }),
+    oidc: oidc && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey, ...oidc }),
+    publicUrl,
+    clientAddress,
     stopping: stopping.signal,
   };
   checkAccess(app, deps);
   healthRoutes(app, { pool, renderMetrics: async () => metrics.render([await metrics.snapshot()]), problems });
   apiRoutes(app, deps);
-  tokenRoutes(app, { ...deps, ...services, signer, tokenUsage });
+  tokenRoutes(app, { ...deps, notaryService: services.notaryService, signer, tokenUsage });
   keyRoutes(app, deps);
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   cleanUp.defer(async () => {
     await closeServer(app.server, 1_000);
     await app.close();
@@ -173,6 +204,7 @@ export async function startApi(
     port,
     pool,
     signingKey: signer.key(),
+    secretKey,
     flushTokenUsage: () => tokenUsage.close(),
     routes,
     wakeUps,

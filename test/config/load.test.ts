@@ -49,6 +49,9 @@ test('an empty environment gives the documented defaults', () => {
     notaryService: 'notary',
     createRepositoryOnPush: true,
     outboundAllowPrivate: false,
+    sessionIdleLimitMs: 3_600_000,
+    sessionLimitMs: 86_400_000,
+    oidc: undefined,
     webhookRetryDelayMs: 5_000,
     gcReviewDelayMs: 3_600_000,
     gcBlobLeaseMs: 3_600_000,
@@ -97,6 +100,15 @@ test('every value that is given is taken', () => {
     NOTARY_SERVICE: 'notary.example:4443',
     CREATE_REPOSITORY_ON_PUSH: 'false',
     OUTBOUND_ALLOW_PRIVATE: 'true',
+    SESSION_IDLE_LIMIT: '15m',
+    SESSION_LIMIT: '8h',
+    OIDC_ISSUER: 'https://id.example/realm/',
+    OIDC_CLIENT_ID: 'registry',
+    OIDC_CLIENT_SECRET: 'secret',
+    OIDC_SCOPES: 'openid groups',
+    OIDC_USERNAME_CLAIM: 'nickname',
+    OIDC_GROUPS_CLAIM: 'roles',
+    OIDC_ADMIN_GROUP: 'admins',
     WEBHOOK_RETRY_DELAY: '10ms',
     GC_REVIEW_DELAY: '0s',
     GC_BLOB_LEASE: '0',
@@ -133,6 +145,17 @@ test('every value that is given is taken', () => {
     notaryService: 'notary.example:4443',
     createRepositoryOnPush: false,
     outboundAllowPrivate: true,
+    sessionIdleLimitMs: 900_000,
+    sessionLimitMs: 28_800_000,
+    oidc: {
+      issuer: 'https://id.example/realm/',
+      clientId: 'registry',
+      clientSecret: 'secret',
+      scopes: 'openid groups',
+      usernameClaim: 'nickname',
+      groupsClaim: 'roles',
+      adminGroup: 'admins',
+    },
     webhookRetryDelayMs: 10,
     gcReviewDelayMs: 0,
     gcBlobLeaseMs: 0,
@@ -171,6 +194,8 @@ test('every problem is listed, each with the name of its variable and what it mu
     SIGNING_KEY_AGE: '59m',
     NOTARY_SERVICE: 'not"ary',
     OUTBOUND_ALLOW_PRIVATE: '1',
+    SESSION_IDLE_LIMIT: '59s',
+    SESSION_LIMIT: '8761h',
     WEBHOOK_RETRY_DELAY: '5',
     GC_REVIEW_DELAY: 'soon',
     GC_BLOB_LEASE: '-1s',
@@ -194,6 +219,8 @@ test('every problem is listed, each with the name of its variable and what it mu
       'SIGNING_KEY_AGE',
       'NOTARY_SERVICE',
       'OUTBOUND_ALLOW_PRIVATE',
+      'SESSION_IDLE_LIMIT',
+      'SESSION_LIMIT',
       'WEBHOOK_RETRY_DELAY',
       'GC_REVIEW_DELAY',
       'GC_BLOB_LEASE',
@@ -211,6 +238,27 @@ test('numbers and URLs that only look right are refused', () => {
   }
   for (const url of ['http://user:pw@host', 'http://host?a=b', 'http://host#part', 'localhost:8080', 'http://']) {
     assert.equal(problemsOf({ PUBLIC_URL: url }).length, 1, url);
+  }
+});
+
+test('an OpenID provider is one that nobody can listen to, with a client', () => {
+  const client = { OIDC_CLIENT_ID: 'registry' };
+  for (const issuer of [
+    'https://id.example',
+    'http://localhost:9000',
+    'http://127.0.0.1/',
+    'http://[::1]:8080/realm',
+  ]) {
+    assert.equal(loadConfig({ ...client, OIDC_ISSUER: issuer }).oidc?.issuer, issuer);
+  }
+  for (const issuer of ['http://id.example', 'http://localhost.example', 'https://id.example/?a=b', 'id.example']) {
+    assert.match(problemsOf({ ...client, OIDC_ISSUER: issuer }).join(), /^OIDC_ISSUER must be an https URL/, issuer);
+  }
+  const together = ['OIDC_ISSUER and OIDC_CLIENT_ID must be set together'];
+  assert.deepEqual(problemsOf({ OIDC_ISSUER: 'https://id.example' }), together);
+  assert.deepEqual(problemsOf(client), together);
+  for (const scopes of ['profile', 'openid\tprofile', 'openid "x"']) {
+    assert.match(problemsOf({ OIDC_SCOPES: scopes }).join(), /^OIDC_SCOPES must be scopes/, scopes);
   }
 });
 

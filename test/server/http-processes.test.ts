@@ -6,11 +6,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { HttpConfig } from '../../server/http-roles.ts';
 import { startHttpProcesses, type HttpProcesses } from '../../server/http-processes.ts';
+import { freePort } from '../../local/ports.ts';
 import { isRunning, signal, waitForExit } from '../../local/process.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { temporaryDataDir } from '../e2e/jobrunner-process.ts';
 import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
+import { createBrowser } from '../support/browser.ts';
+import { browse, startOidcProvider } from '../support/oidc-provider.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 interface Answer {
@@ -67,6 +70,9 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     outboundAllowPrivate: false,
     signingKeyAgeMs: 3_600_000,
     notaryService: 'notary',
+    sessionIdleLimitMs: 3_600_000,
+    sessionLimitMs: 86_400_000,
+    oidc: undefined,
     shutdownGraceMs: 5_000,
     logLevel: 'error',
     databaseUrl,
@@ -171,6 +177,50 @@ test('a process that hangs holds up neither metrics nor the others', { timeout: 
   });
   signal(pid, 'SIGCONT');
   await eventually('all to be ready', async () => (await ask(port, '/readyz')).status === 200);
+});
+
+test('what one process knows of somebody who signs in, the others know', { timeout: 120_000 }, async (t) => {
+  const cleanUp = createCleanUp(t);
+  const { url, pool } = await createTestDatabase(cleanUp);
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const provider = await startOidcProvider(cleanUp, `${publicUrl}/enzi/v0/oidc/callback`);
+  provider.people.set('subject-1', { preferred_username: 'grace' });
+  const oidc = {
+    issuer: provider.issuer,
+    clientId: provider.clientId,
+    clientSecret: provider.clientSecret,
+    scopes: 'openid profile',
+    usernameClaim: 'preferred_username',
+    groupsClaim: 'groups',
+    adminGroup: undefined,
+  };
+  const http = await startHttpProcesses({
+    count: 2,
+    settings: {
+      config: { ...(await testConfig(cleanUp, url, port)), publicUrl, oidc },
+      roles: new Set(['api']),
+      maxConnections: 4,
+      logPath: undefined,
+    },
+    problems: () => [],
+    ownMetrics: async () => [],
+    log: createLogger({ level: 'silent' }),
+  });
+  cleanUp.after(() => http.stop());
+  const browser = createBrowser();
+  const login = new URL(`${publicUrl}/enzi/v0/oidc/login`);
+  const back = await browse(browser, login, 'subject-1', (next) => next.href === `${publicUrl}/`);
+  assert.equal(back.status, 302, back.body);
+  const session = `${publicUrl}/enzi/v0/session`;
+  const statuses = async () => {
+    const pages = [];
+    for (let i = 0; i < 4; i++) pages.push((await browser.get(session)).status);
+    return pages;
+  };
+  assert.deepEqual(await statuses(), [200, 200, 200, 200]);
+  await pool.query(`UPDATE accounts.accounts SET is_active = false WHERE name = 'grace'`);
+  assert.deepEqual(await statuses(), [401, 401, 401, 401]);
 });
 
 test('a port in use ends the start with the words of one process, and leaves none', async (t) => {

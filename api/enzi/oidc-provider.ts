@@ -1,0 +1,206 @@
+import type { FastifyBaseLogger } from 'fastify';
+import {
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  AuthorizationResponseError,
+  buildAuthorizationUrl,
+  calculatePKCECodeChallenge,
+  type ClientAuth,
+  ClientSecretBasic,
+  ClientSecretPost,
+  type Configuration,
+  customFetch,
+  type CustomFetch,
+  discovery,
+  enableNonRepudiationChecks,
+  fetchUserInfo,
+  None,
+  ResponseBodyError,
+} from 'openid-client';
+import type { OutboundClient } from '../../outbound/client.ts';
+import { ApiError } from '../errors.ts';
+import type { PendingSignIn } from './oidc-pending.ts';
+
+/** The OpenID provider, as its client. */
+export interface OidcProvider {
+  /**
+   * Where a browser goes to sign in.
+   *
+   * @throws ApiError IDENTITY_PROVIDER_UNAVAILABLE
+   */
+  readonly authorizationUrl: (pending: PendingSignIn) => Promise<URL>;
+  /**
+   * Exchanges the code with which the browser comes back.
+   *
+   * @param callbackUrl with all parameters
+   * @param wanted claims that are asked for at the provider's user info, if the ID token has them not
+   * @returns the claims, of which `iss` and `sub` say who it is
+   * @throws ApiError SIGN_IN_REFUSED where the provider refuses, or its answer does not belong to this sign-in;
+   *   IDENTITY_PROVIDER_UNAVAILABLE; TOO_MANY_REQUESTS where very many wait for the provider
+   */
+  readonly exchange: (callbackUrl: URL, pending: PendingSignIn, wanted: readonly string[]) => Promise<OidcClaims>;
+}
+
+export interface OidcClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly [claim: string]: unknown;
+}
+
+export interface OidcProviderDeps {
+  /** Reaches the provider, wherever the administrator says that it is. */
+  readonly outbound: OutboundClient;
+  readonly log: Pick<FastifyBaseLogger, 'warn'>;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly scopes: string;
+  readonly redirectUri: string;
+}
+
+const timeoutSeconds = 10;
+const metadataAgeMs = 3_600_000;
+const retryAfterMs = 60_000;
+const maxExchanges = 50;
+
+/**
+ * Makes the client of a provider. Its metadata are read when they are first needed, and again every hour; where that
+ * fails, the old ones hold.
+ */
+export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
+  let known: { readonly configuration: Configuration; readonly validUntilMs: number } | undefined;
+  let loading: Promise<Configuration> | undefined;
+  let exchanges = 0;
+
+  async function load(): Promise<Configuration> {
+    const { issuer, clientId, clientSecret, outbound } = deps;
+    const url = new URL(issuer);
+    try {
+      const configuration = await discovery(url, clientId, clientSecret, authenticationOf(clientSecret), {
+        [customFetch]: createFetch(outbound),
+        timeout: timeoutSeconds,
+        // The configuration takes http only for this machine.
+        execute: [enableNonRepudiationChecks, ...(url.protocol === 'http:' ? [allowInsecureRequests] : [])],
+      });
+      known = { configuration, validUntilMs: performance.now() + metadataAgeMs };
+      return configuration;
+    } catch (error) {
+      if (!known) throw error;
+      deps.log.warn({ err: error }, 'the metadata of the OpenID provider could not be read again');
+      known = { ...known, validUntilMs: performance.now() + retryAfterMs };
+      return known.configuration;
+    }
+  }
+
+  async function configure(): Promise<Configuration> {
+    if (known && known.validUntilMs > performance.now()) return known.configuration;
+    loading ??= load().finally(() => (loading = undefined));
+    return loading;
+  }
+
+  async function exchange(callbackUrl: URL, pending: PendingSignIn, wanted: readonly string[]): Promise<OidcClaims> {
+    const configuration = await configure();
+    const tokens = await authorizationCodeGrant(configuration, callbackUrl, {
+      expectedState: pending.state,
+      expectedNonce: pending.nonce,
+      pkceCodeVerifier: pending.codeVerifier,
+      idTokenExpected: true,
+    });
+    const claims = tokens.claims();
+    if (!claims) throw new TypeError('the answer of the provider has no ID token');
+    const isComplete = wanted.every((name) => claims[name] !== undefined);
+    if (isComplete || configuration.serverMetadata().userinfo_endpoint === undefined) return claims;
+    return { ...(await fetchUserInfo(configuration, tokens.access_token, claims.sub)), ...claims };
+  }
+
+  return {
+    authorizationUrl: async ({ state, nonce, codeVerifier }) => {
+      const configuration = await configure().catch((error: unknown) => {
+        throw toApiError(error, deps);
+      });
+      return buildAuthorizationUrl(configuration, {
+        redirect_uri: deps.redirectUri,
+        scope: deps.scopes,
+        state,
+        nonce,
+        code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+        code_challenge_method: 'S256',
+      });
+    },
+    exchange: async (callbackUrl, pending, wanted) => {
+      if (exchanges >= maxExchanges) {
+        throw new ApiError('TOO_MANY_REQUESTS', 'too many people are signing in just now: try again', {
+          retryAfterSeconds: timeoutSeconds,
+        });
+      }
+      exchanges++;
+      try {
+        return await exchange(callbackUrl, pending, wanted);
+      } catch (error) {
+        throw toApiError(error, deps);
+      } finally {
+        exchanges--;
+      }
+    },
+  };
+}
+
+/** Basic, which every provider has to take (RFC 6749, section 2.3.1), unless this one says that it does not. */
+function authenticationOf(clientSecret: string | undefined): ClientAuth {
+  if (clientSecret === undefined) return None();
+  const [basic, post] = [ClientSecretBasic(clientSecret), ClientSecretPost(clientSecret)];
+  return (server, ...rest) => {
+    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+    (methods.includes('client_secret_basic') ? basic : post)(server, ...rest);
+  };
+}
+
+// Of HTTP: answers that have no body, not even an empty one.
+const bodiless = new Set([204, 205, 304]);
+
+/** Sends what openid-client asks through the outbound client, with its limits. */
+function createFetch(outbound: OutboundClient): CustomFetch {
+  return async (url, { method, headers, body, signal = AbortSignal.timeout(timeoutSeconds * 1_000) }) => {
+    if (method !== 'GET' && method !== 'POST') throw new TypeError(`${method} is not sent to an OpenID provider`);
+    const response = await outbound.send({
+      url: new URL(url),
+      method,
+      headers,
+      body: body === null || body === undefined ? undefined : await new Response(body).text(),
+      skipTlsVerification: false,
+      signal,
+    });
+    const { status } = response;
+    return new Response(bodiless.has(status) ? null : response.body, { status, headers: response.headers });
+  };
+}
+
+// What openid-client finds wrong with an answer that came; everything else is trouble with the provider itself.
+const misfits = new Set([
+  'OAUTH_INVALID_RESPONSE',
+  'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
+  'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
+  'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
+  'OAUTH_KEY_SELECTION_FAILED',
+]);
+const maxShown = 200;
+
+function toApiError(error: unknown, { issuer, log }: Pick<OidcProviderDeps, 'issuer' | 'log'>): ApiError {
+  const refuse = (message: string): ApiError => new ApiError('SIGN_IN_REFUSED', message, { cause: error });
+  if (error instanceof AuthorizationResponseError) {
+    const reason = [error.error, error.error_description].filter(Boolean).join(': ').slice(0, maxShown);
+    return refuse(`the OpenID provider did not sign you in (${reason})`);
+  }
+  if (error instanceof ResponseBodyError && error.error === 'invalid_grant') {
+    return refuse('the OpenID provider does not take this code, or not again: begin again at /enzi/v0/oidc/login');
+  }
+  if (error instanceof Error && 'code' in error && misfits.has(String(error.code))) {
+    // Clocks that differ, for one, an administrator has to hear of.
+    log.warn({ err: error }, 'an answer of the OpenID provider does not fit the sign-in');
+    return refuse(`the answer of the OpenID provider does not fit this sign-in: ${error.message}`);
+  }
+  // The log has the reason, which is about addresses and secrets of this installation.
+  return new ApiError('IDENTITY_PROVIDER_UNAVAILABLE', `the OpenID provider ${issuer} cannot be used just now`, {
+    cause: error,
+  });
+}

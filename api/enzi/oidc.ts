@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
+import type pg from 'pg';
+import { ApiError } from '../errors.ts';
+import { createCookie } from './cookies.ts';
+import { admitPerson, type ClaimNames } from './oidc-accounts.ts';
+import { openPending, sealPending } from './oidc-pending.ts';
+import { createOidcProvider, type OidcProviderDeps } from './oidc-provider.ts';
+
+/** Signs people in through an OpenID provider: authorization code flow, with PKCE, `state` and `nonce`. */
+export interface OidcSignIn {
+  /**
+   * Begins a sign-in.
+   *
+   * @param returnTo path of this server to go to afterwards
+   * @throws ApiError INVALID_PARAMETERS where it is none; IDENTITY_PROVIDER_UNAVAILABLE
+   */
+  readonly begin: (returnTo: string) => Promise<{ readonly location: string; readonly setCookie: string }>;
+  /**
+   * Finishes the sign-in that the browser has begun.
+   *
+   * @throws ApiError SIGN_IN_EXPIRED where this browser has begun none, or too long ago; and those of
+   *   `OidcProvider.exchange` and `admitPerson`
+   */
+  readonly finish: (request: IncomingMessage) => Promise<{ readonly accountId: string; readonly location: string }>;
+  /** The header that takes the cookie of a sign-in from a browser. */
+  readonly clearCookie: string;
+}
+
+export interface OidcSignInDeps extends ClaimNames, Omit<OidcProviderDeps, 'redirectUri'> {
+  readonly pool: pg.Pool;
+  readonly publicUrl: string;
+  readonly secretKey: Uint8Array;
+}
+
+const callbackPath = '/enzi/v0/oidc/callback';
+// Time to find a password and a second factor.
+const pendingLimitMs = 10 * 60_000;
+
+/** Makes the way in through an OpenID provider. Nothing is asked of it before somebody signs in. */
+export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
+  const { pool, publicUrl, secretKey } = deps;
+  const redirectUri = `${publicUrl}${callbackPath}`;
+  const provider = createOidcProvider({ ...deps, redirectUri });
+  const cookie = createCookie('jobrunner-oidc', publicUrl);
+
+  return {
+    begin: async (returnTo) => {
+      assertLocalPath(returnTo);
+      const pending = {
+        state: randomState(),
+        nonce: randomNonce(),
+        codeVerifier: randomPKCECodeVerifier(),
+        returnTo,
+        expiresAtMs: Date.now() + pendingLimitMs,
+      };
+      const location = (await provider.authorizationUrl(pending)).href;
+      return { location, setCookie: cookie.set(sealPending(secretKey, pending), pendingLimitMs) };
+    },
+    finish: async ({ url = '', headers }) => {
+      const { search, searchParams } = new URL(url, publicUrl);
+      const pending = openPending(secretKey, cookie.read(headers));
+      if (!pending || searchParams.get('state') !== pending.state) {
+        throw new ApiError(
+          'SIGN_IN_EXPIRED',
+          `this browser has begun no such sign-in, or too long ago: begin again at ${publicUrl}/enzi/v0/oidc/login`,
+        );
+      }
+      const wanted = [deps.usernameClaim, deps.groupsClaim];
+      const claims = await provider.exchange(new URL(`${redirectUri}${search}`), pending, wanted);
+      return { accountId: await admitPerson(pool, claims, deps), location: `${publicUrl}${pending.returnTo}` };
+    },
+    clearCookie: cookie.clear,
+  };
+}
+
+/** @throws ApiError INVALID_PARAMETERS for what a browser could take for another host */
+function assertLocalPath(returnTo: string): void {
+  if (/^\/(?![/\\])[!-[\]-~]*$/.test(returnTo)) return;
+  throw new ApiError(
+    'INVALID_PARAMETERS',
+    'returnTo has to be a path of this server, such as /repositories, in the characters of a URL',
+  );
+}

@@ -1,0 +1,43 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type pg from 'pg';
+import { deleteExpiredSessions } from './session-store.ts';
+
+const intervalMs = 10 * 60_000;
+const pageSize = 1_000;
+
+/** Deletes expired sessions. */
+export interface SessionCleanup {
+  /** Resolves once the page that is under way is done. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Deletes expired sessions from now on every 10 minutes, page by page. Every process that serves the API does; they skip
+ * each other's rows.
+ */
+export function startSessionCleanup(pool: pg.Pool, log: Pick<FastifyBaseLogger, 'warn'>): SessionCleanup {
+  const stop = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function clean(): Promise<void> {
+    try {
+      while (!stop.signal.aborted && (await deleteExpiredSessions(pool, pageSize)) === pageSize);
+    } catch (error) {
+      log.warn({ err: error }, 'expired sessions could not be deleted; it is tried again soon');
+    }
+  }
+  const start = (): void => {
+    running ??= clean().finally(() => (running = undefined));
+  };
+  start();
+  const timer = setInterval(start, intervalMs);
+  timer.unref();
+
+  return {
+    close: async () => {
+      stop.abort();
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

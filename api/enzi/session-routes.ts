@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import { requireAccount } from '../access.ts';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { findPasswordHashByName, isId } from './account-store.ts';
+import { assertNotCrossSite } from './csrf.ts';
+import { requireNamed } from './named.ts';
+import { deleteSession, listSessions } from './session-store.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+
+/**
+ * Sessions of browsers: `/enzi/v0/login`, `logout` and `session`, and those of an account. The cookie of a session stands
+ * in place of the header `Authorization`; what changes something needs its CSRF token besides.
+ */
+export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, signIn, sessions, clientAddress, publicUrl } = deps;
+
+  app.get('/enzi/v0/login', { config: { access: 'anonymous' } }, async () => ({
+    password: true,
+    oidc: deps.oidc !== undefined,
+  }));
+
+  app.post(
+    '/enzi/v0/login',
+    {
+      config: { access: 'anonymous' },
+      schema: {
+        body: Type.Object(
+          { username: Name, password: Type.String({ maxLength: 4_096 }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ raw, body }, reply) => {
+      // Nobody is to be signed in as somebody else without knowing.
+      assertNotCrossSite(raw, publicUrl);
+      const credentials = { name: body.username, secret: body.password, address: clientAddress(raw) };
+      const passwordHash = await findPasswordHashByName(pool, body.username);
+      const signedIn = await signIn(credentials);
+      if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
+      // It would outlive the token.
+      if (signedIn.accessTokenHash !== undefined) {
+        throw new ApiError(
+          'NOT_AUTHORIZED',
+          'a session begins with a password: send the access token with each request, in Authorization: Basic',
+        );
+      }
+      const { session, csrfToken, setCookie } = await sessions.begin(
+        { accountId: signedIn.account.id, passwordHash },
+        raw,
+      );
+      void reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' });
+      return { account: await requireNamed(pool, signedIn.account.id), session, csrfToken };
+    },
+  );
+
+  app.post('/enzi/v0/logout', { config: { access: 'authenticated' } }, async ({ session, raw }, reply) => {
+    // A cookie beside another proof has not been checked, and a page of another site could have sent it.
+    if (session) await sessions.end(raw);
+    void reply.header('set-cookie', sessions.clearCookie);
+    return reply.code(204).send();
+  });
+
+  app.get('/enzi/v0/session', { config: { access: 'authenticated' } }, async (request, reply) => {
+    const { session, csrfToken = null } = request.session ?? { session: null };
+    void reply.header('cache-control', 'no-store');
+    return { account: await requireNamed(pool, requireAccount(request).id), session, csrfToken };
+  });
+
+  app.get(
+    '/enzi/v0/accounts/:username/sessions',
+    { config: { access: 'self' }, schema: { params: Type.Object({ username: Name }) } },
+    async (request) => {
+      const { id } = await requireNamed(pool, request.params.username);
+      const current = request.session?.session.id;
+      const rows = await listSessions(pool, id);
+      return { sessions: rows.map((session) => ({ ...session, isCurrent: session.id === current })) };
+    },
+  );
+
+  app.delete(
+    '/enzi/v0/accounts/:username/sessions/:session',
+    { config: { access: 'self' }, schema: { params: Type.Object({ username: Name, session: Name }) } },
+    async ({ params }, reply) => {
+      const { id, name } = await requireNamed(pool, params.username);
+      if (!isId(params.session) || !(await deleteSession(pool, id, params.session))) {
+        throw new ApiError('NO_SUCH_SESSION', `"${name}" has no session "${params.session}"`);
+      }
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import { Type } from 'typebox';
+import { normalGroupName } from '../../directory/group-name.ts';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { requireOrganization, requireTeam } from './named.ts';
+import { findMemberSync, type MemberSync, saveMemberSync } from './team-sync.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+const GroupName = Type.String({ minLength: 1, maxLength: 1_000 });
+const Groups = Type.Array(GroupName, { maxItems: 100 });
+const teamParams = Type.Object({ organization: Name, team: Name });
+
+/** `/enzi/v0/accounts/{org}/teams/{team}/memberSyncConfig`: whose groups put people into a team. */
+export function teamSyncRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+  const path = '/enzi/v0/accounts/:organization/teams/:team/memberSyncConfig';
+
+  app.get(path, { config: { access: 'organization-owner' }, schema: { params: teamParams } }, async ({ params }) => {
+    const team = await requireTeam(pool, await requireOrganization(pool, params.organization), params.team);
+    return toView(await findMemberSync(pool, team.id));
+  });
+
+  app.put(
+    path,
+    {
+      config: { access: 'organization-owner' },
+      schema: {
+        params: teamParams,
+        body: Type.Object(
+          {
+            enableSync: Type.Boolean(),
+            ldapGroups: Type.Optional(Groups),
+            oidcGroups: Type.Optional(Groups),
+            groupDN: Type.Optional(Type.String({ maxLength: 1_000 })),
+            selectGroupMembers: Type.Boolean({ default: true }),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ params, body: { enableSync, groupDN = '', selectGroupMembers, ...body } }) => {
+      const team = await requireTeam(pool, await requireOrganization(pool, params.organization), params.team);
+      if (!selectGroupMembers) {
+        throw new ApiError(
+          'INVALID_PARAMETERS',
+          'selectGroupMembers: members come from groups alone, so leave it true',
+        );
+      }
+      if (groupDN !== '' && !groupDN.includes('=')) {
+        throw new ApiError('INVALID_PARAMETERS', 'groupDN: write a distinguished name, such as cn=builders,dc=acme');
+      }
+      const ldapGroups = [...(body.ldapGroups ?? []), ...(groupDN === '' ? [] : [groupDN])];
+      const sync = {
+        enableSync,
+        ldapGroups: [...new Set(ldapGroups.map(requireGroupName))],
+        oidcGroups: [...new Set(body.oidcGroups)],
+      };
+      await saveMemberSync(pool, team, sync);
+      return toView(await findMemberSync(pool, team.id));
+    },
+  );
+}
+
+/** @throws ApiError INVALID_PARAMETERS for a name of nothing but spaces */
+function requireGroupName(name: string): string {
+  const normal = normalGroupName(name);
+  if (normal !== '') return normal;
+  throw new ApiError('INVALID_PARAMETERS', 'ldapGroups: write the cn of a group, or its distinguished name');
+}
+
+/** Our lists, and the two fields by which clients of eNZi know a group. */
+function toView(sync: MemberSync): MemberSync & { selectGroupMembers: boolean; groupDN: string } {
+  return { ...sync, selectGroupMembers: true, groupDN: sync.ldapGroups.find((name) => name.includes('=')) ?? '' };
+}
