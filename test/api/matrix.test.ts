@@ -77,6 +77,9 @@ const matrix: readonly Row[] = [
   row(`GET ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
   row(`DELETE ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
 
+  row(`GET ${api}/meta/settings`, systemAdmin(200)),
+  row(`POST ${api}/meta/settings`, systemAdmin(202), undefined, { disableUpgrades: false }),
+
   row(`GET ${api}/webhooks`, all(200)),
   row(`POST ${api}/webhooks`, systemAdmin(201), undefined, hook),
   row(`POST ${api}/webhooks`, owner(201), undefined, { ...hook, key: 'acme' }),
