@@ -77,6 +77,8 @@ const matrix: readonly Row[] = [
   row(`GET ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
   row(`DELETE ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
 
+  row(`GET ${api}/events`, all(200)),
+  row(`GET ${api}/repositories/:namespace/:reponame/events`, reader(200), `${app}/events`),
   row(`GET ${api}/meta/settings`, systemAdmin(200)),
   row(`POST ${api}/meta/settings`, systemAdmin(202), undefined, { disableUpgrades: false }),
 
