@@ -18,6 +18,10 @@ export interface ApiDeps {
   readonly wakeSettings: WakeUp;
   /** How clients reach this server, without a slash at the end. */
   readonly publicUrl: string;
+  /** The folder of blobs and of the embedded servers. */
+  readonly dataDir: string;
+  /** What is wrong with the processes of the installation process; empty: nothing. */
+  readonly problems: () => readonly string[];
   readonly outboundGuard: AddressGuard;
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;

@@ -18,6 +18,7 @@ import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { eventRoutes } from '../api/routes/events.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
+import { metaRoutes } from '../api/routes/meta.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { settingsRoutes } from '../api/routes/settings.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
@@ -142,6 +143,8 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
     wakeSettings: createWakeUp(pool, settingsChannel, resources.onWakeUpError),
     publicUrl: config.publicUrl,
+    dataDir: config.dataDir,
+    problems: deps.problems,
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
@@ -190,6 +193,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   apiTokenRoutes(app, deps);
   settingsRoutes(app, deps);
   eventRoutes(app, deps);
+  metaRoutes(app, deps);
   teamAccessRoutes(app, deps);
   accountRoutes(app, deps);
   memberRoutes(app, deps);

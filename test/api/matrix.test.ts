@@ -79,6 +79,10 @@ const matrix: readonly Row[] = [
 
   row(`GET ${api}/events`, all(200)),
   row(`GET ${api}/repositories/:namespace/:reponame/events`, reader(200), `${app}/events`),
+  row(`GET ${api}/meta/features`, all(200)),
+  row(`GET ${api}/meta/alerts`, systemAdmin(200)),
+  row(`GET ${api}/meta/cluster_status`, systemAdmin(200)),
+  row(`GET ${api}/accounts/language`, all(200)),
   row(`GET ${api}/meta/settings`, systemAdmin(200)),
   row(`POST ${api}/meta/settings`, systemAdmin(202), undefined, { disableUpgrades: false }),
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import type pg from 'pg';
 import { checkAccess } from '../../api/access.ts';
@@ -89,7 +90,11 @@ export interface TestApi {
 /** Starts the API with the accounts `admin`, `ada` (no administrator), `gone` (inactive) and the organization `acme`. */
 export async function startApi(
   t: TestContext,
-  { allowPrivate = false, problems = () => [] }: { allowPrivate?: boolean; problems?: () => string[] } = {},
+  {
+    allowPrivate = false,
+    problems = () => [],
+    dataDir = tmpdir(),
+  }: { allowPrivate?: boolean; problems?: () => string[]; dataDir?: string } = {},
 ): Promise<TestApi> {
   await using cleanUp = new AsyncDisposableStack();
   const { url, pool } = await createTestDatabase({ after: (work) => cleanUp.defer(work as () => Promise<void>) });
@@ -150,6 +155,8 @@ export async function startApi(
     wakeSchedules: { send: () => wakeUps.push('schedules') },
     wakeSettings: { send: () => wakeUps.push('settings') },
     publicUrl: services.publicUrl,
+    dataDir,
+    problems,
     outboundGuard: createAddressGuard({ allowPrivate }),
     forgetRepositories: async () => void wakeUps.push('caches'),
     verifyToken: createTokenVerifier({
