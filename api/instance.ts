@@ -17,6 +17,13 @@ export interface ApiDeps {
   readonly listener: Listener;
   readonly wakeDispatcher: WakeUp;
   readonly wakeSchedules: WakeUp;
+  readonly wakeSettings: WakeUp;
+  /** How clients reach this server, without a slash at the end. */
+  readonly publicUrl: string;
+  /** The folder of blobs and of the embedded servers. */
+  readonly dataDir: string;
+  /** What is wrong with the processes of the installation process; empty: nothing. */
+  readonly problems: () => readonly string[];
   readonly outboundGuard: AddressGuard;
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;
@@ -26,8 +33,6 @@ export interface ApiDeps {
   readonly sessions: Sessions;
   /** Undefined: no OpenID provider is set up. */
   readonly oidc: OidcSignIn | undefined;
-  /** Where browsers reach this server, without a trailing slash. */
-  readonly publicUrl: string;
   /** The address from which a request comes, also where NGINX passes it on. */
   readonly clientAddress: (request: IncomingMessage) => string;
   /** Aborts when the process stops: ends responses that would go on. */

@@ -32,6 +32,7 @@ export interface Config {
   /** Which workers this one is like. */
   readonly deployment: string;
   readonly acceptsSparseManifests: boolean;
+  /** The setting of a first start; afterwards that is stored. */
   readonly createRepositoryOnPush: boolean;
   readonly outboundAllowPrivate: boolean;
   readonly signingKeyAgeMs: number;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { withTransaction } from '../database/transaction.ts';
+import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import type { Action, JobPriority } from './actions/action.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
 import { appendJobLog } from './logs.ts';
@@ -20,9 +20,9 @@ export interface JobRequest {
 }
 
 /** Makes a job and writes down that it is to be started. After this the caller wakes the dispatcher. */
-export async function submitJob(pool: pg.Pool, request: JobRequest): Promise<JobRow> {
+export async function submitJob(source: TransactionSource, request: JobRequest): Promise<JobRow> {
   const id = newJobId(request.action.name);
-  return makeJob(pool, {
+  return makeJob(source, {
     id,
     action: request.action.name,
     parameters: request.parameters,
@@ -44,19 +44,19 @@ export async function submitJob(pool: pg.Pool, request: JobRequest): Promise<Job
  * Makes a job that does again what one did that has ended, with all that this one was given. After this the caller wakes
  * the dispatcher.
  */
-export async function rerunJob(pool: pg.Pool, old: JobRow, requestedBy: string): Promise<JobRow> {
+export async function rerunJob(source: TransactionSource, old: JobRow, requestedBy: string): Promise<JobRow> {
   const scheduledAt = undefined;
   const id = newJobId(old.action);
   const retriesLeft = old.retriesTotal;
-  return makeJob(pool, { ...old, id, retryFromId: old.id, retriesLeft, scheduledAt, trigger: 'api', requestedBy });
+  return makeJob(source, { ...old, id, retryFromId: old.id, retriesLeft, scheduledAt, trigger: 'api', requestedBy });
 }
 
 function newJobId(action: string): string {
   return `${action}:${randomUUID()}`;
 }
 
-async function makeJob(pool: pg.Pool, newJob: NewJob): Promise<JobRow> {
-  return withTransaction(pool, async (tx) => {
+async function makeJob(source: TransactionSource, newJob: NewJob): Promise<JobRow> {
+  return withTransaction(source, async (tx) => {
     await enqueueJobs(tx, [newJob]);
     const job = await findJob(tx, newJob.id);
     if (!job) throw new Error(`job ${newJob.id} is not there in the transaction that made it`);
@@ -71,8 +71,8 @@ export type CancelOutcome = { found: false } | { found: true; wakeDispatcher: bo
  * Cancels a job. One that Temporal has not heard of ends at once; a running one is asked to stop, and terminated after
  * its stop timeout; for one that has ended nothing changes.
  */
-export async function cancelJob(pool: pg.Pool, jobId: string, requestedBy: string): Promise<CancelOutcome> {
-  return withTransaction(pool, async (tx) => {
+export async function cancelJob(source: TransactionSource, jobId: string, requestedBy: string): Promise<CancelOutcome> {
+  return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { found: false };
     if (job.endedAt) return { found: true, wakeDispatcher: false };
@@ -90,8 +90,8 @@ export async function cancelJob(pool: pg.Pool, jobId: string, requestedBy: strin
 }
 
 /** Deletes a job with its log, and cancels its workflow if that still runs. */
-export async function deleteJob(pool: pg.Pool, jobId: string): Promise<CancelOutcome> {
-  return withTransaction(pool, async (tx) => {
+export async function deleteJob(source: TransactionSource, jobId: string): Promise<CancelOutcome> {
+  return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { found: false };
     if (job.endedAt || (await withdrawStart(tx, jobId))) {

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 
 /** A row of `jobs.crons`. Durations are Go duration strings, empty for none. */
@@ -31,8 +30,8 @@ export async function findCron(q: Queryable, action: string): Promise<CronRow | 
 }
 
 /** Makes the cron of an action, or changes the one that is there. After this the caller wakes the schedules. */
-export async function saveCron(pool: pg.Pool, cron: Omit<CronRow, 'id' | 'updatedAt'>): Promise<CronRow> {
-  const { rows } = await pool.query<CronRow>(
+export async function saveCron(q: Queryable, cron: Omit<CronRow, 'id' | 'updatedAt'>): Promise<CronRow> {
+  const { rows } = await q.query<CronRow>(
     `INSERT INTO jobs.crons (action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (action) DO UPDATE SET schedule = excluded.schedule, retries = excluded.retries,
@@ -60,7 +59,7 @@ export async function saveCron(pool: pg.Pool, cron: Omit<CronRow, 'id' | 'update
  *
  * @returns whether there was one
  */
-export async function deleteCron(pool: pg.Pool, action: string): Promise<boolean> {
-  const { rowCount } = await pool.query('DELETE FROM jobs.crons WHERE action = $1', [action]);
+export async function deleteCron(q: Queryable, action: string): Promise<boolean> {
+  const { rowCount } = await q.query('DELETE FROM jobs.crons WHERE action = $1', [action]);
   return rowCount === 1;
 }

@@ -2,6 +2,7 @@ import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
 import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
 import { keyRoutes } from '../api/garant/key-routes.ts';
+import { createSignInEvents } from '../api/garant/sign-in-events.ts';
 import { createSignIn } from '../api/garant/sign-in.ts';
 import { createSigner } from '../api/garant/signer.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
@@ -24,13 +25,17 @@ import { actionConfigRoutes } from '../api/routes/action-configs.ts';
 import { actionRoutes } from '../api/routes/actions.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobLeverRoutes } from '../api/routes/job-levers.ts';
-import { jobRoutes } from '../api/routes/jobs.ts';
 import { queueRoutes } from '../api/routes/queues.ts';
+import { eventRoutes } from '../api/routes/events.ts';
+import { jobRoutes } from '../api/routes/jobs.ts';
+import { metaRoutes } from '../api/routes/meta.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
+import { settingsRoutes } from '../api/routes/settings.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import { workerRoutes } from '../api/routes/workers.ts';
 import type { Config, OidcConfig } from '../config/load.ts';
+import { followSettings, settingsChannel } from '../jobs/settings.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
 import { createOutboundClient } from '../outbound/client.ts';
@@ -57,7 +62,6 @@ export type HttpConfig = Pick<
   | 'publicUrl'
   | 'nginxSecret'
   | 'acceptsSparseManifests'
-  | 'createRepositoryOnPush'
   | 'outboundAllowPrivate'
   | 'signingKeyAgeMs'
   | 'notaryService'
@@ -101,12 +105,20 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   await using cleanUp = new AsyncDisposableStack();
   const refusedSubjects = await followRefusedSubjects({ pool, listener, log });
   cleanUp.defer(() => refusedSubjects.close());
+  const settings = await followSettings({
+    q: pool,
+    listener,
+    onError: (error) => log.warn({ err: error }, 'the settings could not be read; those from before hold'),
+  });
+  cleanUp.defer(() => settings.close());
   const verifyToken = createTokenVerifier({
     findKey: createVerificationKeys(pool),
     isRefused: refusedSubjects.isRefused,
   });
   const tokenUsage = createTokenUsage(pool, log);
   cleanUp.defer(() => tokenUsage.close());
+  const signInEvents = createSignInEvents(pool, log);
+  cleanUp.defer(() => signInEvents.close());
   const metrics = createMetrics(pool, deps.processName);
   const stopping = new AbortController();
 
@@ -123,9 +135,10 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
         verifyToken: forRegistry(verifyToken),
         findReadable: (subject) => readableRepositories(pool, subject),
         creation: {
-          isOn: config.createRepositoryOnPush,
+          isOn: () => settings.current().createRepositoryOnPush,
           isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
         },
+        isReadOnly: () => settings.current().readOnlyRegistry,
         acceptsSparse: config.acceptsSparseManifests,
         log,
         onRequestEnd: metrics.observeRequest,
@@ -151,13 +164,16 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     listener,
     wakeDispatcher,
     wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
+    wakeSettings: createWakeUp(pool, settingsChannel, resources.onWakeUpError),
+    publicUrl,
+    dataDir: config.dataDir,
+    problems: deps.problems,
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
-    signIn: createSignIn({ pool, tokenUsage }),
+    signIn: createSignIn({ pool, tokenUsage, signInEvents }),
     sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
     oidc: config.oidc && openOidc(config.oidc),
-    publicUrl,
     clientAddress,
     stopping: stopping.signal,
   };
@@ -209,6 +225,9 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
   apiTokenRoutes(app, deps);
+  settingsRoutes(app, deps);
+  eventRoutes(app, deps);
+  metaRoutes(app, deps);
   teamAccessRoutes(app, deps);
   accountRoutes(app, deps);
   memberRoutes(app, deps);

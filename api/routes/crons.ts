@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { InvalidScheduleError, parseCronSchedule, type CronSchedule } from '../../jobs/cron-schedule.ts';
 import { deleteCron, findCron, listCrons, saveCron, type CronRow } from '../../jobs/crons.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields, requireAction } from '../job-fields.ts';
@@ -10,7 +11,9 @@ const config = { access: 'system-admin' } as const;
 const cronParams = Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) });
 
 /** `/api/v0/crons` (msr.md section 2.3): one for each action. */
-export function cronRoutes(app: ApiInstance, { pool, wakeSchedules }: ApiDeps): void {
+export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeSchedules } = deps;
+
   app.get('/api/v0/crons', { config }, async () => ({ crons: (await listCrons(pool)).map(viewCron) }));
 
   app.post(
@@ -28,11 +31,11 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules }: ApiDeps): 
       const fields = await readJobFields(pool, request.body, 'schedule');
       const { schedule } = request.body;
       readSchedule(schedule);
-      const cron = await saveCron(pool, {
-        ...fields,
-        action: fields.action.name,
-        schedule,
-        requestedBy: requireAccount(request).name,
+      const wanted = { ...fields, action: fields.action.name, schedule, requestedBy: requireAccount(request).name };
+      const cron = await auditedChange(deps, request, async (tx, record) => {
+        const saved = await saveCron(tx, wanted);
+        await record({ kind: 'CRON_UPDATE', object: { id: saved.id, name: saved.action }, details: { schedule } });
+        return saved;
       });
       wakeSchedules.send();
       void reply.code(202);
@@ -47,9 +50,12 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules }: ApiDeps): 
     return viewCron(cron);
   });
 
-  app.delete('/api/v0/crons/:action', { config, schema: { params: cronParams } }, async ({ params }, reply) => {
-    const { name } = requireAction(params.action);
-    if (!(await deleteCron(pool, name))) throw noSuchCron(name);
+  app.delete('/api/v0/crons/:action', { config, schema: { params: cronParams } }, async (request, reply) => {
+    const { name } = requireAction(request.params.action);
+    await auditedChange(deps, request, async (tx, record) => {
+      if (!(await deleteCron(tx, name))) throw noSuchCron(name);
+      await record({ kind: 'CRON_DELETE', object: { id: name, name } });
+    });
     wakeSchedules.send();
     return reply.code(204).send();
   });

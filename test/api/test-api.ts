@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import type pg from 'pg';
 import { checkAccess } from '../../api/access.ts';
@@ -10,6 +11,7 @@ import { createOidcSignIn } from '../../api/enzi/oidc.ts';
 import { createSessions } from '../../api/enzi/sessions.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
 import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
+import { createSignInEvents } from '../../api/garant/sign-in-events.ts';
 import { createSignIn } from '../../api/garant/sign-in.ts';
 import { createSigner } from '../../api/garant/signer.ts';
 import type { SigningKey } from '../../api/garant/signing-keys.ts';
@@ -74,6 +76,8 @@ export interface TestApi {
   readonly secretKey: Uint8Array;
   /** Writes when tokens were used, which goes in batches. Once. */
   readonly flushTokenUsage: () => Promise<void>;
+  /** Writes the events of sign-ins, which go in batches. Once. */
+  readonly flushSignIns: () => Promise<void>;
   /** Every route, with the access that it declares. */
   readonly routes: readonly DeclaredRoute[];
   /** Names of the wake-ups that were sent. */
@@ -92,6 +96,8 @@ export interface TestApi {
 export interface TestApiOptions {
   readonly allowPrivate?: boolean;
   readonly problems?: () => string[];
+  /** Whose disk alerts are about. */
+  readonly dataDir?: string;
   readonly publicUrl?: string;
   /** Default: any. */
   readonly port?: number;
@@ -103,7 +109,14 @@ export interface TestApiOptions {
 /** Starts the API with the accounts `admin`, `ada` (no administrator), `gone` (inactive) and the organization `acme`. */
 export async function startApi(
   t: TestContext,
-  { allowPrivate = false, problems = () => [], publicUrl = services.publicUrl, oidc, ...options }: TestApiOptions = {},
+  {
+    allowPrivate = false,
+    problems = () => [],
+    dataDir = tmpdir(),
+    publicUrl = services.publicUrl,
+    oidc,
+    ...options
+  }: TestApiOptions = {},
 ): Promise<TestApi> {
   await using cleanUp = new AsyncDisposableStack();
   const { url, pool } = await createTestDatabase({ after: (work) => cleanUp.defer(work as () => Promise<void>) });
@@ -144,6 +157,8 @@ export async function startApi(
   cleanUp.defer(() => refusedSubjects.close());
   const tokenUsage = createTokenUsage(pool, log);
   cleanUp.defer(() => tokenUsage.close());
+  const signInEvents = createSignInEvents(pool, log);
+  cleanUp.defer(() => signInEvents.close());
   const metrics = createMetrics(pool, 'test');
   const app = createApiApp({
     log,
@@ -164,13 +179,17 @@ export async function startApi(
     listener,
     wakeDispatcher: { send: () => wakeUps.push('dispatcher') },
     wakeSchedules: { send: () => wakeUps.push('schedules') },
+    wakeSettings: { send: () => wakeUps.push('settings') },
+    publicUrl,
+    dataDir,
+    problems,
     outboundGuard: createAddressGuard({ allowPrivate }),
     forgetRepositories: async () => void wakeUps.push('caches'),
     verifyToken: createTokenVerifier({
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,
     }),
-    signIn: createSignIn({ pool, tokenUsage }),
+    signIn: createSignIn({ pool, tokenUsage, signInEvents }),
     sessions: createSessions({
       pool,
       publicUrl,
@@ -180,7 +199,6 @@ export async function startApi(
       ...options,
     }),
     oidc: oidc && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey, ...oidc }),
-    publicUrl,
     clientAddress,
     stopping: stopping.signal,
   };
@@ -206,6 +224,7 @@ export async function startApi(
     signingKey: signer.key(),
     secretKey,
     flushTokenUsage: () => tokenUsage.close(),
+    flushSignIns: () => signInEvents.close(),
     routes,
     wakeUps,
     measuredRoutes,

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type pg from 'pg';
+import type { Alert } from '../../api/alerts.ts';
+import type { ClusterStatus } from '../../api/cluster-status.ts';
+import { enqueueJobs } from '../../jobs/enqueue.ts';
+import { newJob } from '../jobs/test-jobs.ts';
+import { cannotMount, mountSmallDisk } from '../support/small-disk.ts';
+import { assertMsrShape } from './msr-definitions.ts';
+import { startApi, type TestApi } from './test-api.ts';
+
+/** Alerts, but for those of this machine's disk. */
+async function alertsOf(api: TestApi): Promise<Alert[]> {
+  const { status, json, text } = await api.send('GET', '/api/v0/meta/alerts');
+  assert.equal(status, 200, text);
+  const alerts = json as Alert[];
+  for (const alert of alerts) assertMsrShape('responses.Alert', alert);
+  return alerts.filter((alert) => alert.class !== 'disk');
+}
+
+async function statusOf(api: TestApi): Promise<ClusterStatus> {
+  const { status, json, text } = await api.send('GET', '/api/v0/meta/cluster_status');
+  assert.equal(status, 200, text);
+  assertMsrShape('responses.ClusterStatus', json);
+  return json as ClusterStatus;
+}
+
+/** Runs of a cron, the last one last. */
+async function addRuns(
+  pool: pg.Pool,
+  action: string,
+  statuses: readonly string[],
+  trigger = 'schedule',
+): Promise<void> {
+  for (const [index, status] of statuses.entries()) {
+    await pool.query(
+      `INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
+         deadline, stop_timeout, trigger, requested_by, scheduled_at, ended_at)
+       VALUES ($1, $2, $3, '{}', '{}', '', 0, 0, '', '', $4, 'admin', now() - $5 * interval '1 hour', now())`,
+      [`${action}-${trigger}-${index}`, action, status, trigger, statuses.length - index],
+    );
+  }
+  await pool.query(
+    `INSERT INTO jobs.crons (action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
+     VALUES ($1, '@daily', 0, '{}', '{}', '', '', 'admin') ON CONFLICT DO NOTHING`,
+    [action],
+  );
+}
+
+test('features and language have the shape of MSR', async (t) => {
+  const api = await startApi(t);
+  assertMsrShape('responses.Features', (await api.send('GET', '/api/v0/meta/features', { as: 'ada' })).json);
+  const language = await api.send('GET', '/api/v0/accounts/language', { as: 'ada' });
+  assertMsrShape('responses.Language', language.json);
+  assert.deepEqual(language.json, { language: 'en' });
+});
+
+test('where nothing is wrong there are no alerts, and all parts are well', async (t) => {
+  const api = await startApi(t);
+  await enqueueJobs(api.pool, [newJob(), newJob({ scheduledAt: new Date(Date.now() + 3_600_000) })]);
+  await addRuns(api.pool, 'sleep', ['error', 'error', 'done', 'error', 'error']);
+  await addRuns(api.pool, 'false', ['error', 'error', 'error'], 'api');
+  assert.deepEqual(await alertsOf(api), []);
+  const status = await statusOf(api);
+  assert.deepEqual(status.replica_health, { database: 'OK', temporal: 'OK', workers: 'OK' });
+  assert.deepEqual(status.replica_readonly, { database: false, temporal: false, workers: false });
+  assert.equal(status.gc_lock_holder, '');
+});
+
+test('a process in trouble, and jobs that no worker looks at, are alerts and change the status', async (t) => {
+  const problems: string[] = [];
+  const api = await startApi(t, { problems: () => problems });
+  await enqueueJobs(api.pool, [newJob({ id: 'onlinegc_blobs:1', action: 'onlinegc_blobs' })]);
+  await api.pool.query(`DELETE FROM jobs.outbox`);
+  await api.pool.query(
+    `UPDATE jobs.jobs SET status = 'running', worker_id = 'host-1', checked_at = now() - interval '1 hour'`,
+  );
+  const [unchecked, ...more] = await alertsOf(api);
+  assert.deepEqual([unchecked?.class, unchecked?.id, more.length], ['worker', 'worker:unchecked', 0]);
+  assert.match(unchecked?.message ?? '', /^1 unfinished jobs have not been looked at .*role worker/);
+  const status = await statusOf(api);
+  assert.match(status.replica_health['workers'] ?? '', /no worker is at work/);
+  assert.equal(status.gc_lock_holder, 'host-1');
+  await api.pool.query('UPDATE jobs.jobs SET checked_at = now()');
+  assert.deepEqual(await alertsOf(api), []);
+  problems.push('a worker is not polling');
+  assert.deepEqual(
+    (await alertsOf(api)).map(({ id }) => id),
+    ['process:a worker is not polling'],
+  );
+  assert.equal((await statusOf(api)).replica_health['workers'], 'a worker is not polling');
+});
+
+test('orders that nobody takes up, and a Temporal that is away, are a backlog', async (t) => {
+  const api = await startApi(t);
+  await enqueueJobs(api.pool, [newJob(), newJob()]);
+  await api.pool.query(`UPDATE jobs.outbox SET due_at = now() - interval '2 minutes'`);
+  const [idle] = await alertsOf(api);
+  assert.equal(idle?.class, 'backlog');
+  assert.match(idle.message, /^2 orders for Temporal .* no process with the role worker takes them up/);
+  // As the dispatcher leaves orders that it tries again and again.
+  await api.pool.query(
+    `UPDATE jobs.outbox SET due_at = now() + interval '4 seconds', attempts = 20, last_error = 'connection refused'`,
+  );
+  const [away] = await alertsOf(api);
+  assert.match(away?.message ?? '', /Temporal cannot be reached: connection refused/);
+  assert.match((await statusOf(api)).replica_health['temporal'] ?? '', /connection refused/);
+  await api.pool.query('UPDATE jobs.outbox SET attempts = 2');
+  assert.deepEqual(await alertsOf(api), [], 'it may be a restart');
+});
+
+test('a cron whose last three runs failed is an alert that leads to the log', async (t) => {
+  const api = await startApi(t);
+  await addRuns(api.pool, 'sleep', ['done', 'error', 'error', 'error']);
+  await addRuns(api.pool, 'false', ['error', 'error']);
+  const [alert, ...more] = await alertsOf(api);
+  assert.deepEqual(more, []);
+  assert.deepEqual([alert?.class, alert?.id], ['cron', 'cron:sleep']);
+  assert.equal((await api.send('GET', alert?.url ?? '')).status, 200);
+});
+
+test('a disk that is nearly full is an alert', { skip: cannotMount() }, async (t) => {
+  const sizeBytes = 1024 * 1024;
+  const dataDir = mountSmallDisk(t, sizeBytes);
+  const api = await startApi(t, { dataDir });
+  const ids = async () => ((await api.send('GET', '/api/v0/meta/alerts')).json as Alert[]).map(({ id }) => id);
+  assert.deepEqual(await ids(), []);
+  await writeFile(join(dataDir, 'blob'), Buffer.alloc(sizeBytes * 0.97));
+  assert.deepEqual(await ids(), ['disk:data']);
+});
+
+test('a registry that is set read-only is shown as that', async (t) => {
+  const api = await startApi(t);
+  await api.send('POST', '/api/v0/meta/settings', { body: { readOnlyRegistry: true } });
+  assert.deepEqual(Object.values((await statusOf(api)).replica_readonly), [true, true, true]);
+});
