@@ -1,6 +1,7 @@
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
 import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
+import { createDirectorySignIn } from '../api/garant/directory-sign-in.ts';
 import { keyRoutes } from '../api/garant/key-routes.ts';
 import { createSignIn } from '../api/garant/sign-in.ts';
 import { createSigner } from '../api/garant/signer.ts';
@@ -21,6 +22,7 @@ import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import type { Config } from '../config/load.ts';
+import { createDirectory } from '../directory/directory.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
 import { InvalidTokenError } from '../registry/access.ts';
@@ -40,6 +42,7 @@ export type HttpConfig = Pick<
   Config,
   | 'dataDir'
   | 's3'
+  | 'ldap'
   | 'maxUploadBytes'
   | 'host'
   | 'port'
@@ -84,6 +87,7 @@ export interface HttpRoles {
 export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   const { config, roles, resources, log } = deps;
   const { pool, listener, wakeDispatcher } = resources;
+  const { ldap } = config;
   await using cleanUp = new AsyncDisposableStack();
   const refusedSubjects = await followRefusedSubjects({ pool, listener, log });
   cleanUp.defer(() => refusedSubjects.close());
@@ -132,7 +136,11 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
-    signIn: createSignIn({ pool, tokenUsage }),
+    signIn: createSignIn({
+      pool,
+      tokenUsage,
+      byDirectory: ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log }),
+    }),
     clientAddress: createClientAddress(config.nginxSecret),
     stopping: stopping.signal,
   };

@@ -121,12 +121,13 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 
 /** A child gets what it uses, and no more secrets than that. */
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
-  const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
+  const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, createRepositoryOnPush, signingKeyAgeMs, notaryService } = config;
   const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
     s3,
+    ldap,
     maxUploadBytes,
     host,
     port,

@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { isNameComponent } from '../../registry/names.ts';
 import { requireAccount } from '../access.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
@@ -9,7 +8,7 @@ import {
   deleteAccount,
   findPasswordHash,
   insertAccount,
-  isId,
+  isAccountName,
   listAccounts,
   updateAccount,
   updatePasswordHash,
@@ -176,7 +175,7 @@ function assertPassword(password: string): void {
 
 /** @throws ApiError INVALID_ACCOUNT_NAME where no repository's name could begin with this one */
 function assertAccountName(name: string): void {
-  if (isNameComponent(name) && !isId(name)) return;
+  if (isAccountName(name)) return;
   throw new ApiError(
     'INVALID_ACCOUNT_NAME',
     `"${name}" cannot be the name of an account: names of repositories begin with it, so use lower-case letters and digits, with single ".", "_", "__" or any number of "-" between them, and nothing that looks like an id`,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import { sqlState, withTransaction } from '../../database/transaction.ts';
+import { isNameComponent } from '../../registry/names.ts';
 import { ApiError } from '../errors.ts';
 import type { ListPage } from './paging.ts';
 
@@ -152,12 +153,19 @@ export async function deleteAccount(pool: pg.Pool, { id, name }: AccountRow): Pr
 
 const foreignKeyViolation = '23503';
 
-/** Locks the administrators, so that two changes at once cannot each rely on the other's. */
-async function assertNotLastAdmin(tx: Queryable, id: string): Promise<void> {
+/**
+ * Whether an account is the only active system administrator. Locks them all, so that two changes at once cannot each
+ * rely on the other's.
+ */
+export async function isLastAdmin(tx: Queryable, id: string): Promise<boolean> {
   const { rows } = await tx.query<{ id: string }>(
     'SELECT id FROM accounts.accounts WHERE is_admin AND is_active ORDER BY id FOR NO KEY UPDATE',
   );
-  if (rows.length !== 1 || rows[0]?.id !== id) return;
+  return rows.length === 1 && rows[0]?.id === id;
+}
+
+async function assertNotLastAdmin(tx: Queryable, id: string): Promise<void> {
+  if (!(await isLastAdmin(tx, id))) return;
   throw new ApiError('LAST_ADMIN', 'this is the last active system administrator: make another account one first');
 }
 
@@ -168,6 +176,11 @@ export async function findPasswordHash(q: Queryable, id: string): Promise<string
     [id],
   );
   return rows[0]?.hash ?? undefined;
+}
+
+/** Whether an account can have this name: repositories' names begin with it, and nobody must take it for an id. */
+export function isAccountName(name: string): boolean {
+  return isNameComponent(name) && !isId(name);
 }
 
 /** Sets the password of a user. */

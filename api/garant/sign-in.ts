@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { findActiveAccount, signIn as checkPassword, type Account } from '../enzi/accounts.ts';
+import type { DirectorySignIn } from './directory-sign-in.ts';
 import { hashClientToken, isAccessToken, isActiveAccessToken } from './client-tokens.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import type { TokenUsage } from './token-usage.ts';
@@ -26,20 +27,23 @@ export interface SignedIn {
  * Signs in. Undefined where name or secret is wrong; which one cannot be told from the answer, nor from the time it
  * takes.
  *
- * @throws ApiError TOO_MANY_REQUESTS where there were too many wrong passwords for the account or from the address
+ * @throws ApiError TOO_MANY_REQUESTS where there were too many wrong passwords for the account or from the address;
+ *   UNAVAILABLE where a directory has to be asked and does not answer
  */
 export type SignIn = (credentials: Credentials) => Promise<SignedIn | undefined>;
 
 export interface SignInDeps {
   readonly pool: pg.Pool;
   readonly tokenUsage: TokenUsage;
+  /** Undefined: accounts are local. */
+  readonly byDirectory: DirectorySignIn | undefined;
 }
 
 const rememberMs = 60_000;
 const maxRemembered = 10_000;
 
 /** Makes the one way by which names with passwords or access tokens become accounts. */
-export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
+export function createSignIn({ pool, tokenUsage, byDirectory }: SignInDeps): SignIn {
   const throttle = createSignInThrottle();
   // Keyed digests of credentials: of those that are being checked, so that many equal requests cost one computation; and
   // of those that were right a moment ago, whose owner goes on working while somebody else tries passwords.
@@ -52,7 +56,8 @@ export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
     wasRight.delete(digest);
     let account: Account | undefined;
     try {
-      account = await checkPassword(pool, name, secret);
+      // What the directory refuses is checked like any other password, and so takes no less time than a local one.
+      account = (await byDirectory?.(name, secret, digest)) ?? (await checkPassword(pool, name, secret));
     } catch (error) {
       attempt?.takeBack();
       throw error;

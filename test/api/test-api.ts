@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { checkAccess } from '../../api/access.ts';
 import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
+import { createDirectorySignIn } from '../../api/garant/directory-sign-in.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
 import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
 import { createSignIn } from '../../api/garant/sign-in.ts';
@@ -16,7 +17,9 @@ import { createTokenUsage } from '../../api/garant/token-usage.ts';
 import { createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
 import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import type { ApiDeps } from '../../api/instance.ts';
+import type { LdapConfig } from '../../config/load.ts';
 import { createListener, type Listener } from '../../database/listener.ts';
+import { createDirectory } from '../../directory/directory.ts';
 import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createAddressGuard } from '../../outbound/address-guard.ts';
 import { createClientAddress } from '../../server/client-address.ts';
@@ -86,7 +89,11 @@ export interface TestApi {
 /** Starts the API with the accounts `admin`, `ada` (no administrator), `gone` (inactive) and the organization `acme`. */
 export async function startApi(
   t: TestContext,
-  { allowPrivate = false, problems = () => [] }: { allowPrivate?: boolean; problems?: () => string[] } = {},
+  {
+    allowPrivate = false,
+    problems = () => [],
+    ldap,
+  }: { allowPrivate?: boolean; problems?: () => string[]; ldap?: LdapConfig } = {},
 ): Promise<TestApi> {
   await using cleanUp = new AsyncDisposableStack();
   const { url, pool } = await createTestDatabase({ after: (work) => cleanUp.defer(work as () => Promise<void>) });
@@ -138,6 +145,7 @@ export async function startApi(
   app.addHook('onRoute', ({ method, url: routeUrl, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, url: routeUrl, access: config?.access });
   });
+  const byDirectory = ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log });
   const deps: ApiDeps = {
     pool,
     listener,
@@ -149,7 +157,7 @@ export async function startApi(
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,
     }),
-    signIn: createSignIn({ pool, tokenUsage }),
+    signIn: createSignIn({ pool, tokenUsage, byDirectory }),
     clientAddress: createClientAddress(undefined),
     stopping: stopping.signal,
   };

@@ -16,6 +16,7 @@ export const tools = {
   versitygw: 'tests with an S3 server',
   nginx: 'tests with NGINX in front',
   openssl: 'tests with TLS',
+  slapd: 'tests with an LDAP directory',
   temporal: 'tests with a Temporal server',
   'base-image': 'tests that push a whole image',
 } as const;
