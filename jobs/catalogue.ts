@@ -86,6 +86,29 @@ export const actions: readonly Action[] = [
     priority: 5,
   },
   {
+    name: 'ldap_sync',
+    aliases: [],
+    description: 'Brings accounts and teams in line with the LDAP directory.',
+    stopAdvice: 'Safe to cancel, terminate or reset at any time: what is left is done by the next run.',
+    parameters: {
+      dryRun: {
+        type: 'string',
+        pattern: '^(true|false)$',
+        description: 'only tell what would change',
+        default: 'false',
+      },
+      maxDeactivatedPercent: {
+        type: 'string',
+        pattern: '^([0-9]|[1-9][0-9]|100)$',
+        description: 'fail, and make nobody inactive, where more of the imported accounts than that are gone',
+        default: '20',
+      },
+    },
+    requiredParameters: [],
+    taskQueue: taskQueues.control,
+    priority: 3,
+  },
+  {
     name: 'sleep',
     aliases: [],
     description: 'Sleeps, to try out jobs.',

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type pg from 'pg';
+import type { LdapConfig } from '../config/load.ts';
 import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
@@ -25,6 +26,7 @@ export interface WorkerRoleDeps {
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
   readonly uploadExpiryMs: number;
+  readonly ldap: LdapConfig | undefined;
   readonly shutdownGraceMs: number;
   readonly log: Logger;
 }

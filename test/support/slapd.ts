@@ -18,8 +18,8 @@ export interface TestDirectory {
   readonly config: LdapConfig;
   /** PEM of the authority of its certificate, which is for `localhost` alone. */
   readonly ca: string;
-  /** Applies changes, as LDIF. */
-  readonly modify: (ldif: string) => Promise<void>;
+  /** Applies changes, as LDIF; options are those of ldapmodify. */
+  readonly modify: (ldif: string, options?: readonly string[]) => Promise<void>;
   /** Ends it. Resolves once it has ended. */
   readonly stop: () => Promise<void>;
   /** Starts it again on the same port and data. */
@@ -106,10 +106,10 @@ export async function startTestDirectory(t: CleanUp): Promise<TestDirectory> {
     forget();
     await rm(folder, { recursive: true, force: true });
   });
-  const modify = async (ldif: string): Promise<void> => {
+  const modify = async (ldif: string, options: readonly string[] = []): Promise<void> => {
     const file = join(folder, 'change.ldif');
     await writeFile(file, ldif);
-    const args = ['-x', '-H', `ldap://127.0.0.1:${port}`, '-D', root.dn, '-w', root.password, '-f', file];
+    const args = ['-x', '-H', `ldap://127.0.0.1:${port}`, '-D', root.dn, '-w', root.password, ...options, '-f', file];
     const { code, stderr } = await run('ldapmodify', args, { timeoutMs: startTimeoutMs });
     if (code !== 0) throw new Error(`ldapmodify ended with code ${code}: ${stderr}`);
   };
