@@ -104,6 +104,9 @@ async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: Logge
   const pool = openPool({ ...config, maxConnections: 2, log });
   try {
     await prepareDatabase(pool, config, log);
+    if (config.ldap?.url.startsWith('ldap:') && !config.ldap.startTls) {
+      log.warn('passwords go to the LDAP directory as they are: set LDAP_START_TLS=true, or an ldaps URL');
+    }
     // What is wrong with it is told once, and not by every child.
     if (roles.has('registry')) (await openBlobStore(config, log)).close();
     if (roles.has('garant')) await loadSigningKey(pool, config.secretKey);

@@ -68,7 +68,11 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       },
     },
     async ({ body: { searchLDAP, password = '', fullName = '', ...form } }, reply) => {
-      if (searchLDAP) throw new ApiError('INVALID_PARAMETERS', 'searchLDAP: no LDAP directory is set up here');
+      if (searchLDAP)
+        throw new ApiError(
+          'INVALID_PARAMETERS',
+          'searchLDAP: people of the LDAP directory come with their first sign-in, or with the job ldap_sync',
+        );
       assertAccountName(form.name);
       if (form.isOrg && (form.isAdmin || password !== '')) {
         throw new ApiError('INVALID_PARAMETERS', 'an organization has no password, and is no administrator');

@@ -123,6 +123,10 @@ export async function updateAccount(
          is_active = coalesce($4, is_active) WHERE id = $1`,
       [id, fullName, isAdmin, isActive],
     );
+    // From now on somebody wants it so, and a sync of a directory leaves it.
+    if (isActive !== undefined) {
+      await tx.query('UPDATE accounts.external_identities SET missing_since = NULL WHERE account_id = $1', [id]);
+    }
     return findAccount(tx, id);
   });
 }

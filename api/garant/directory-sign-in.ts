@@ -4,6 +4,7 @@ import { withTransaction } from '../../database/transaction.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { DirectoryUnavailableError } from '../../directory/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { isAccountName } from '../enzi/account-store.ts';
 import { type Account, findActiveAccountById } from '../enzi/accounts.ts';
 import { importAccount, isDirectoryName } from '../enzi/imported-accounts.ts';
 import { ApiError } from '../errors.ts';
@@ -40,8 +41,10 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
     const known = id === undefined ? undefined : await findActiveAccountById(pool, id);
     if (known) return known;
     remembered.delete(digest);
-    if (!(await isDirectoryName(pool, name))) return undefined;
-    const member = await directory.authenticate(name, password).catch((error: unknown) => {
+    // A directory would also ignore spaces, and wrong passwords are counted by name.
+    const directoryName = name.toLowerCase();
+    if (!isAccountName(directoryName) || !(await isDirectoryName(pool, directoryName))) return undefined;
+    const member = await directory.authenticate(directoryName, password).catch((error: unknown) => {
       if (!(error instanceof DirectoryUnavailableError)) throw error;
       throw new ApiError('UNAVAILABLE', 'the directory that knows the password does not answer just now: try again', {
         cause: error,

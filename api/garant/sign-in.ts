@@ -52,7 +52,8 @@ export function createSignIn({ pool, tokenUsage, byDirectory }: SignInDeps): Sig
   const wasRight = new LRUCache<string, true>({ max: maxRemembered, ttl: rememberMs });
 
   async function byPassword({ name, secret, address }: Credentials, digest: string): Promise<Account | undefined> {
-    const attempt = wasRight.has(digest) ? undefined : throttle.begin(name, address);
+    // A directory takes a name in any case, which must not make as many names to guess for.
+    const attempt = wasRight.has(digest) ? undefined : throttle.begin(name.toLowerCase(), address);
     wasRight.delete(digest);
     let account: Account | undefined;
     try {

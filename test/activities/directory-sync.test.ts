@@ -130,6 +130,12 @@ member: uid=lena,ou=people,dc=example,dc=com`);
     const left = ['a inactive', 'b inactive', 'c', 'd', 'e', 'f', 'g', 'h inactive', 'lena admin', 'liam'];
     assert.deepEqual(await imported(), left);
     assert.equal((await sync()).accountsGone, 0, 'once');
+    const { rows: missing } = await pool.query<{ name: string }>(`SELECT a.name FROM accounts.accounts a
+      JOIN accounts.external_identities i ON i.account_id = a.id WHERE i.missing_since IS NOT NULL ORDER BY 1`);
+    assert.deepEqual(
+      missing.map(({ name }) => name),
+      ['a', 'b'],
+    );
 
     // With the id that it had: another entry of the name would be another person.
     const { rows } = await pool.query<{ subject: string }>(`SELECT i.subject FROM accounts.external_identities i

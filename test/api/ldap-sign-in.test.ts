@@ -51,6 +51,7 @@ test('people of an LDAP directory sign in with its passwords', { skip }, async (
       ['lena', ''],
       ['', ''],
       ['*)(uid=*', directoryPassword],
+      [' lena', directoryPassword],
     ] as const) {
       const refused = await signIn(api, name, secret);
       assert.equal(refused.status, 401, `${name}: ${refused.text}`);
@@ -118,7 +119,10 @@ userPassword: changed horse battery`);
 test('wrong passwords of the directory are counted', { skip }, async (t) => {
   const directory = await startTestDirectory(t);
   const api = await startApi(t, { ldap: directory.config });
-  const guesses = Array.from({ length: 14 }, async (_, guess) => (await signIn(api, 'lena', `wrong ${guess}`)).outcome);
+  const guesses = Array.from(
+    { length: 14 },
+    async (_, guess) => (await signIn(api, guess % 2 ? 'lena' : 'LENA', `wrong ${guess}`)).outcome,
+  );
   const outcomes = new Set(await Promise.all(guesses));
   assert.deepEqual([...outcomes].toSorted(), ['401 NOT_AUTHENTICATED', '429 TOO_MANY_REQUESTS']);
 });
