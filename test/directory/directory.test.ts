@@ -132,7 +132,7 @@ memberUid: lena`);
   assert.deepEqual(lena?.groups, ['cn=posix,ou=groups,dc=example,dc=com', 'posix']);
 });
 
-test('StartTLS: a certificate that is right is taken, and no other', { skip }, async (t) => {
+test('TLS, from the start or by StartTLS: a certificate that is right is taken, and no other', { skip }, async (t) => {
   const server = await startTestDirectory(t);
   const settings = { ...server.config, url: `ldap://localhost:${server.port}`, startTls: true, ca: server.ca };
   const signIn = (changes: Partial<typeof settings>) =>
@@ -141,6 +141,10 @@ test('StartTLS: a certificate that is right is taken, and no other', { skip }, a
   await assert.rejects(signIn({ url: server.config.url }), /does not match certificate/);
   const { ca: otherCa } = await startTestDirectory(t);
   await assert.rejects(signIn({ ca: otherCa }), DirectoryUnavailableError);
+  const ldaps = { startTls: false, url: `ldaps://localhost:${server.tlsPort}` };
+  assert.equal((await signIn(ldaps))?.name, 'lena');
+  await assert.rejects(signIn({ ...ldaps, url: `ldaps://127.0.0.1:${server.tlsPort}` }), /does not match certificate/);
+  await assert.rejects(signIn({ ...ldaps, ca: otherCa }), DirectoryUnavailableError);
 });
 
 test('nothing secret goes over a connection whose TLS was cut, nor over another one', { skip }, async (t) => {

@@ -14,6 +14,8 @@ import { endWithProcess } from './end-with-process.ts';
 /** A real LDAP server with a directory of its own. */
 export interface TestDirectory {
   readonly port: number;
+  /** Where it speaks TLS from the start. */
+  readonly tlsPort: number;
   /** To be given to what signs in; a copy may change it. */
   readonly config: LdapConfig;
   /** PEM of the authority of its certificate, which is for `localhost` alone. */
@@ -90,10 +92,11 @@ ou: groups
 export async function startTestDirectory(t: CleanUp): Promise<TestDirectory> {
   const folder = await mkdtemp(join(tmpdir(), 'jobrunner-test-slapd-'));
   const port = await freePort();
+  const tlsPort = await freePort();
   const { ca } = await makeCertificate(folder);
   await mkdir(join(folder, 'data'));
   await writeFile(join(folder, 'slapd.conf'), configuration(folder));
-  let server = await start(folder, port);
+  let server = await start(folder, port, tlsPort);
   const forget = endWithProcess(() => server.kill('SIGKILL'));
   async function stop(): Promise<void> {
     const ended = new Promise((resolve) => server.once('close', resolve));
@@ -124,6 +127,7 @@ export async function startTestDirectory(t: CleanUp): Promise<TestDirectory> {
   );
   return {
     port,
+    tlsPort,
     ca,
     config: {
       url: `ldap://127.0.0.1:${port}`,
@@ -144,7 +148,7 @@ export async function startTestDirectory(t: CleanUp): Promise<TestDirectory> {
     modify,
     stop,
     restart: async () => {
-      server = await start(folder, port);
+      server = await start(folder, port, tlsPort);
     },
     freeze: async () => {
       server.kill('SIGSTOP');
@@ -195,10 +199,10 @@ async function makeCertificate(folder: string): Promise<{ ca: string }> {
   return { ca: await readFile(file('ca.pem'), 'utf8') };
 }
 
-async function start(folder: string, port: number): Promise<ChildProcess> {
+async function start(folder: string, port: number, tlsPort: number): Promise<ChildProcess> {
   const server = spawn(
     toolPath('slapd'),
-    ['-d', '0', '-f', join(folder, 'slapd.conf'), '-h', `ldap://127.0.0.1:${port}`],
+    ['-d', '0', '-f', join(folder, 'slapd.conf'), '-h', `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${tlsPort}`],
     { stdio: 'ignore' },
   );
   const failed = new Promise<never>((_resolve, reject) => {
