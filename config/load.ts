@@ -49,6 +49,8 @@ export interface Config {
   readonly gcBlobLeaseMs: number;
   /** Undefined: blobs are files in the data folder. */
   readonly s3: S3Config | undefined;
+  /** Undefined: nobody signs in by LDAP. */
+  readonly ldap: LdapConfig | undefined;
   readonly maxUploadBytes: number;
   readonly uploadExpiryMs: number;
   readonly shutdownGraceMs: number;
@@ -77,6 +79,29 @@ export interface OidcConfig {
   readonly groupsClaim: string;
   /** Whose members are system administrators, and nobody else of the provider; undefined: it says nothing about that. */
   readonly adminGroup: string | undefined;
+}
+
+/** An LDAP directory whose people may sign in. */
+export interface LdapConfig {
+  readonly url: string;
+  readonly startTls: boolean;
+  /** PEM of the authorities that may sign the certificate of the server; undefined: those that Node trusts. */
+  readonly ca: string | undefined;
+  /** The account that searches; undefined: nobody. */
+  readonly bindDn: string | undefined;
+  readonly bindPassword: string | undefined;
+  readonly userBaseDn: string;
+  readonly userFilter: string;
+  readonly usernameAttribute: string;
+  readonly fullNameAttribute: string;
+  /** Undefined: groups are not asked for. */
+  readonly groupBaseDn: string | undefined;
+  readonly groupFilter: string;
+  readonly groupMemberAttribute: string;
+  /** `cn` or distinguished name of the group of system administrators. */
+  readonly adminGroup: string | undefined;
+  /** Whether the first sign-in makes an account. */
+  readonly createOnLogin: boolean;
 }
 
 export interface TemporalConfig {
@@ -153,6 +178,33 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   if (Boolean(env['OIDC_ISSUER']) !== Boolean(env['OIDC_CLIENT_ID'])) {
     problems.push('OIDC_ISSUER and OIDC_CLIENT_ID must be set together');
   }
+  const ldapUrl = read('LDAP_URL', variables.LDAP_URL);
+  const ldap = {
+    url: ldapUrl ?? '',
+    startTls: required('LDAP_START_TLS', variables.LDAP_START_TLS),
+    ca: read('LDAP_CA', variables.LDAP_CA),
+    bindDn: read('LDAP_BIND_DN', variables.LDAP_BIND_DN),
+    bindPassword: read('LDAP_BIND_PASSWORD', variables.LDAP_BIND_PASSWORD),
+    userBaseDn: read('LDAP_USER_BASE_DN', variables.LDAP_USER_BASE_DN) ?? '',
+    userFilter: required('LDAP_USER_FILTER', variables.LDAP_USER_FILTER),
+    usernameAttribute: required('LDAP_USERNAME_ATTRIBUTE', variables.LDAP_USERNAME_ATTRIBUTE),
+    fullNameAttribute: required('LDAP_FULL_NAME_ATTRIBUTE', variables.LDAP_FULL_NAME_ATTRIBUTE),
+    groupBaseDn: read('LDAP_GROUP_BASE_DN', variables.LDAP_GROUP_BASE_DN),
+    groupFilter: required('LDAP_GROUP_FILTER', variables.LDAP_GROUP_FILTER),
+    groupMemberAttribute: required('LDAP_GROUP_MEMBER_ATTRIBUTE', variables.LDAP_GROUP_MEMBER_ATTRIBUTE),
+    adminGroup: read('LDAP_ADMIN_GROUP', variables.LDAP_ADMIN_GROUP),
+    createOnLogin: required('LDAP_CREATE_ON_LOGIN', variables.LDAP_CREATE_ON_LOGIN),
+  };
+  if (ldapUrl) {
+    if (!ldap.userBaseDn) problems.push('LDAP_USER_BASE_DN must be set where LDAP_URL is');
+    if (ldap.startTls && ldapUrl.startsWith('ldaps:')) {
+      problems.push('LDAP_START_TLS must be false for an ldaps URL, which speaks TLS from the start');
+    }
+  }
+  if (Boolean(ldap.bindDn) !== Boolean(ldap.bindPassword)) {
+    problems.push('LDAP_BIND_DN and LDAP_BIND_PASSWORD must be set together');
+  }
+  if (ldap.adminGroup && !ldap.groupBaseDn) problems.push('LDAP_GROUP_BASE_DN must be set where LDAP_ADMIN_GROUP is');
 
   const config: Config = {
     dataDir: resolve(required('JOBRUNNER_DATA_DIR', variables.JOBRUNNER_DATA_DIR)),
@@ -187,6 +239,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),
     gcBlobLeaseMs: required('GC_BLOB_LEASE', variables.GC_BLOB_LEASE),
     s3: usesS3 ? s3 : undefined,
+    ldap: ldapUrl ? ldap : undefined,
     maxUploadBytes: required('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
     uploadExpiryMs: required('UPLOAD_EXPIRY', variables.UPLOAD_EXPIRY),
     shutdownGraceMs: required('SHUTDOWN_GRACE', variables.SHUTDOWN_GRACE),

@@ -1,3 +1,4 @@
+import { FilterParser } from 'ldapts';
 import { parseDurationMs } from './duration.ts';
 
 /** What a deployment of workers may be called. */
@@ -122,6 +123,37 @@ function parsePostgresUrl(text: string): string {
 
 function parseHostPort(text: string): string {
   if (!/^[^\s/:]+:\d{1,5}$/.test(text)) throw new InvalidValue('must be host:port');
+  return text;
+}
+
+function parseLdapUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const hasMore = url && (url.username || url.search || url.hash || !/^\/?$/.test(url.pathname));
+  if (!url || !/^ldaps?:$/.test(url.protocol) || url.hostname === '' || hasMore) {
+    throw new InvalidValue('must be a URL such as ldaps://directory.example.com, without a path');
+  }
+  return text;
+}
+
+function parseLdapFilter(text: string): string {
+  try {
+    FilterParser.parseString(text);
+  } catch (error) {
+    throw new InvalidValue(`must be a filter such as (objectClass=inetOrgPerson): ${(error as Error).message}`);
+  }
+  return text;
+}
+
+function parseLdapAttribute(text: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(text))
+    throw new InvalidValue('must be the name of an attribute, such as uid');
+  return text;
+}
+
+function parseDistinguishedName(text: string): string {
+  if (!/^[\w.-]+ *=.*[^,]$/s.test(text)) {
+    throw new InvalidValue('must be a distinguished name such as ou=people,dc=example,dc=com');
+  }
   return text;
 }
 
@@ -276,6 +308,34 @@ export const variables = {
   UPLOAD_EXPIRY: variable('how long an upload may lie still before the job upload_purge removes it', parseDuration, {
     default: '24h',
   }),
+  LDAP_URL: variable('LDAP directory whose people may sign in: ldap://host or ldaps://host', parseLdapUrl),
+  LDAP_START_TLS: variable('whether an ldap:// connection becomes TLS before anything is sent', parseBoolean, {
+    default: 'false',
+  }),
+  LDAP_CA: variable('PEM of the authority that signed the certificate of the directory', asIs, { isSecret: true }),
+  LDAP_BIND_DN: variable('distinguished name of the account that searches (default: nobody)', parseDistinguishedName),
+  LDAP_BIND_PASSWORD: variable('its password', asIs, { isSecret: true }),
+  LDAP_USER_BASE_DN: variable('where people are, such as ou=people,dc=example,dc=com', parseDistinguishedName),
+  LDAP_USER_FILTER: variable('which entries there are people', parseLdapFilter, {
+    default: '(objectClass=inetOrgPerson)',
+  }),
+  LDAP_USERNAME_ATTRIBUTE: variable('attribute with the user name', parseLdapAttribute, { default: 'uid' }),
+  LDAP_FULL_NAME_ATTRIBUTE: variable('attribute with the full name', parseLdapAttribute, { default: 'cn' }),
+  LDAP_GROUP_BASE_DN: variable('where groups are (default: groups are not asked for)', parseDistinguishedName),
+  LDAP_GROUP_FILTER: variable('which entries there are groups', parseLdapFilter, {
+    default: '(|(objectClass=groupOfNames)(objectClass=group))',
+  }),
+  LDAP_GROUP_MEMBER_ATTRIBUTE: variable(
+    'attribute of groups with the distinguished names of members; memberUid: with their user names',
+    parseLdapAttribute,
+    { default: 'member' },
+  ),
+  LDAP_ADMIN_GROUP: variable('group of system administrators: its cn or distinguished name', asIs),
+  LDAP_CREATE_ON_LOGIN: variable(
+    'whether the first sign-in makes an account; otherwise the job ldap_sync alone does',
+    parseBoolean,
+    { default: 'true' },
+  ),
   SHUTDOWN_GRACE: variable('how long running activities and transfers may go on after SIGTERM', parseDuration, {
     default: '20s',
   }),

@@ -1,5 +1,6 @@
 import type { Action } from './actions/action.ts';
 import { falseAction } from './actions/false.ts';
+import { ldapSyncAction } from './actions/ldap-sync.ts';
 import { onlinegcBlobsAction } from './actions/onlinegc-blobs.ts';
 import { sleepAction } from './actions/sleep.ts';
 import { uploadPurgeAction } from './actions/upload-purge.ts';
@@ -10,6 +11,7 @@ export const actions: readonly Action[] = [
   webhookAction,
   onlinegcBlobsAction,
   uploadPurgeAction,
+  ldapSyncAction,
   sleepAction,
   falseAction,
 ];

@@ -1,6 +1,7 @@
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
 import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
+import { createDirectorySignIn } from '../api/garant/directory-sign-in.ts';
 import { keyRoutes } from '../api/garant/key-routes.ts';
 import { createSignInEvents } from '../api/garant/sign-in-events.ts';
 import { createSignIn } from '../api/garant/sign-in.ts';
@@ -36,6 +37,7 @@ import { webhookRoutes } from '../api/routes/webhooks.ts';
 import { workerRoutes } from '../api/routes/workers.ts';
 import type { Config, OidcConfig } from '../config/load.ts';
 import { followSettings, settingsChannel } from '../jobs/settings.ts';
+import { createDirectory } from '../directory/directory.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
 import { createOutboundClient } from '../outbound/client.ts';
@@ -56,6 +58,7 @@ export type HttpConfig = Pick<
   Config,
   | 'dataDir'
   | 's3'
+  | 'ldap'
   | 'maxUploadBytes'
   | 'host'
   | 'port'
@@ -102,6 +105,7 @@ export interface HttpRoles {
 export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   const { config, roles, resources, log } = deps;
   const { pool, listener, wakeDispatcher } = resources;
+  const { ldap } = config;
   await using cleanUp = new AsyncDisposableStack();
   const refusedSubjects = await followRefusedSubjects({ pool, listener, log });
   cleanUp.defer(() => refusedSubjects.close());
@@ -171,7 +175,12 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
-    signIn: createSignIn({ pool, tokenUsage, signInEvents }),
+    signIn: createSignIn({
+      pool,
+      tokenUsage,
+      signInEvents,
+      byDirectory: ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log }),
+    }),
     sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
     oidc: config.oidc && openOidc(config.oidc),
     clientAddress,

@@ -111,6 +111,9 @@ async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: Logge
   const pool = openPool({ ...config, maxConnections: 2, log });
   try {
     await prepareDatabase(pool, config, log);
+    if (config.ldap?.url.startsWith('ldap:') && !config.ldap.startTls) {
+      log.warn('passwords go to the LDAP directory as they are: set LDAP_START_TLS=true, or an ldaps URL');
+    }
     // What is wrong with it is told once, and not by every child.
     if (roles.has('registry')) (await openBlobStore(config, log)).close();
     if (roles.has('garant')) await loadSigningKey(pool, config.secretKey);
@@ -128,13 +131,14 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 
 /** A child gets what it uses, and no more secrets than that. */
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
-  const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
+  const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
   const { sessionIdleLimitMs, sessionLimitMs, oidc } = config;
   const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
     s3,
+    ldap,
     maxUploadBytes,
     host,
     port,

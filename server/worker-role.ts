@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type pg from 'pg';
+import type { LdapConfig } from '../config/load.ts';
 import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
@@ -32,6 +33,7 @@ export interface WorkerRoleDeps {
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
   readonly uploadExpiryMs: number;
+  readonly ldap: LdapConfig | undefined;
   readonly shutdownGraceMs: number;
   /** The deployment whose capacity this worker offers. */
   readonly deployment: string;

@@ -8,11 +8,14 @@ import {
 } from '@temporalio/worker';
 import type pg from 'pg';
 import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
+import { createDirectorySyncActivities } from '../activities/directory-sync.ts';
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
 import type { JobObserver } from '../jobs/records.ts';
+import type { LdapConfig } from '../config/load.ts';
+import { createDirectory } from '../directory/directory.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { WorkerSlots } from '../jobs/worker-records.ts';
 import type { OutboundClient } from '../outbound/client.ts';
@@ -43,6 +46,8 @@ export interface WorkersDeps {
   readonly webhookRetryDelayMs: number;
   /** How long an upload may lie still before it is purged. */
   readonly uploadExpiryMs: number;
+  /** The directory that `ldap_sync` reads; undefined: there is none. */
+  readonly ldap: LdapConfig | undefined;
   /** How long running activities may go on once the workers are closed; then they are cancelled. */
   readonly shutdownGraceMs: number;
   /** Extra options for tests: no cache of workflows, nondeterminism as failure. */
@@ -104,6 +109,7 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
       taskQueue: taskQueues.maintenance,
       activities: {
         ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
+        ...createDirectorySyncActivities({ pool, jobLog, directory: deps.ldap && createDirectory(deps.ldap) }),
         ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
       },
       maxConcurrentActivityTaskExecutions: 4,

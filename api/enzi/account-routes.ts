@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import type { AuditEvent } from '../../jobs/audit.ts';
 import type { EventKind } from '../../jobs/event-kinds.ts';
-import { isNameComponent } from '../../registry/names.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
@@ -12,7 +11,7 @@ import {
   countAccounts,
   deleteAccount,
   insertAccount,
-  isId,
+  isAccountName,
   listAccounts,
   updateAccount,
   updatePasswordHash,
@@ -80,7 +79,12 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { searchLDAP, password = '', fullName = '', ...form } = request.body;
-      if (searchLDAP) throw new ApiError('INVALID_PARAMETERS', 'searchLDAP: no LDAP directory is set up here');
+      if (searchLDAP) {
+        throw new ApiError(
+          'INVALID_PARAMETERS',
+          'searchLDAP: people of the LDAP directory come with their first sign-in, or with the job ldap_sync',
+        );
+      }
       assertAccountName(form.name);
       if (form.isOrg && (form.isAdmin || password !== '')) {
         throw new ApiError('INVALID_PARAMETERS', 'an organization has no password, and is no administrator');
@@ -217,7 +221,7 @@ function assertPassword(password: string): void {
 
 /** @throws ApiError INVALID_ACCOUNT_NAME where no repository's name could begin with this one */
 function assertAccountName(name: string): void {
-  if (isNameComponent(name) && !isId(name)) return;
+  if (isAccountName(name)) return;
   throw new ApiError(
     'INVALID_ACCOUNT_NAME',
     `"${name}" cannot be the name of an account: names of repositories begin with it, so use lower-case letters and digits, with single ".", "_", "__" or any number of "-" between them, and nothing that looks like an id`,

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
+import { isNameComponent } from '../../registry/names.ts';
 import { sqlState, type TransactionSource, withTransaction } from '../../database/transaction.ts';
 import { ApiError } from '../errors.ts';
 import type { ListPage } from './paging.ts';
@@ -121,6 +122,10 @@ export async function updateAccount(
          is_active = coalesce($4, is_active) WHERE id = $1`,
       [id, fullName, isAdmin, isActive],
     );
+    // From now on somebody wants it so, and a sync of a directory leaves it.
+    if (isActive !== undefined) {
+      await tx.query('UPDATE accounts.external_identities SET missing_since = NULL WHERE account_id = $1', [id]);
+    }
     return findAccount(tx, id);
   });
 }
@@ -151,12 +156,19 @@ export async function deleteAccount(source: TransactionSource, { id, name }: Acc
 
 const foreignKeyViolation = '23503';
 
-/** Locks the administrators, so that two changes at once cannot each rely on the other's. */
-async function assertNotLastAdmin(tx: Queryable, id: string): Promise<void> {
+/**
+ * Whether an account is the only active system administrator. Locks them all, so that two changes at once cannot each
+ * rely on the other's.
+ */
+export async function isLastAdmin(tx: Queryable, id: string): Promise<boolean> {
   const { rows } = await tx.query<{ id: string }>(
     'SELECT id FROM accounts.accounts WHERE is_admin AND is_active ORDER BY id FOR NO KEY UPDATE',
   );
-  if (rows.length !== 1 || rows[0]?.id !== id) return;
+  return rows.length === 1 && rows[0]?.id === id;
+}
+
+async function assertNotLastAdmin(tx: Queryable, id: string): Promise<void> {
+  if (!(await isLastAdmin(tx, id))) return;
   throw new ApiError('LAST_ADMIN', 'this is the last active system administrator: make another account one first');
 }
 
@@ -181,4 +193,9 @@ export async function findPasswordHashByName(q: Queryable, name: string): Promis
 /** Sets the password of a user. */
 export async function updatePasswordHash(q: Queryable, id: string, passwordHash: string): Promise<void> {
   await q.query('UPDATE accounts.accounts SET password_hash = $2 WHERE id = $1 AND NOT is_org', [id, passwordHash]);
+}
+
+/** Whether an account can have this name: repositories' names begin with it, and nobody must take it for an id. */
+export function isAccountName(name: string): boolean {
+  return isNameComponent(name) && !isId(name);
 }

@@ -22,6 +22,15 @@ export async function findActiveAccount(q: Queryable, name: string): Promise<Acc
   return row && { id: row.id, name: row.name, isAdmin: row.isAdmin };
 }
 
+/** The active user of this id, or undefined. */
+export async function findActiveAccountById(q: Queryable, id: string): Promise<Account | undefined> {
+  const { rows } = await q.query<Account>(
+    `SELECT id, name, is_admin AS "isAdmin" FROM accounts.accounts WHERE id = $1 AND is_active AND NOT is_org`,
+    [id],
+  );
+  return rows[0];
+}
+
 async function findRow(q: Queryable, name: string): Promise<AccountRow | undefined> {
   const { rows } = await q.query<AccountRow>(
     `SELECT ${columns} FROM accounts.accounts WHERE name = $1 AND is_active AND NOT is_org`,

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { findActiveAccount, signIn as checkPassword, type Account } from '../enzi/accounts.ts';
+import type { DirectorySignIn } from './directory-sign-in.ts';
 import { hashClientToken, isAccessToken, isActiveAccessToken } from './client-tokens.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import type { SignInEvents, SignInKind } from './sign-in-events.ts';
@@ -27,7 +28,8 @@ export interface SignedIn {
  * Signs in. Undefined where name or secret is wrong; which one cannot be told from the answer, nor from the time it
  * takes.
  *
- * @throws ApiError TOO_MANY_REQUESTS where there were too many wrong passwords for the account or from the address
+ * @throws ApiError TOO_MANY_REQUESTS where there were too many wrong passwords for the account or from the address;
+ *   UNAVAILABLE where a directory has to be asked and does not answer
  */
 export type SignIn = (credentials: Credentials) => Promise<SignedIn | undefined>;
 
@@ -35,6 +37,8 @@ export interface SignInDeps {
   readonly pool: pg.Pool;
   readonly tokenUsage: TokenUsage;
   readonly signInEvents: Pick<SignInEvents, 'record'>;
+  /** Undefined: accounts are local. */
+  readonly byDirectory: DirectorySignIn | undefined;
 }
 
 /** What came of checking a password. */
@@ -51,7 +55,7 @@ const maxRemembered = 10_000;
 const knownForMs = 24 * 3_600_000;
 
 /** Makes the one way by which names with passwords or access tokens become accounts. */
-export function createSignIn({ pool, tokenUsage, signInEvents }: SignInDeps): SignIn {
+export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: SignInDeps): SignIn {
   const throttle = createSignInThrottle();
   // Keyed digests of credentials: of those that are being checked, so that many equal requests cost one computation; and
   // of those that were right a moment ago, whose owner goes on working while somebody else tries passwords.
@@ -64,7 +68,8 @@ export function createSignIn({ pool, tokenUsage, signInEvents }: SignInDeps): Si
   async function byPassword({ name, secret, address }: Credentials, digest: string): Promise<Checked> {
     let attempt: ReturnType<typeof throttle.begin> | undefined;
     try {
-      attempt = wasRight.has(digest) ? undefined : throttle.begin(name, address);
+      // A directory takes a name in any case, which must not make as many names to guess for.
+      attempt = wasRight.has(digest) ? undefined : throttle.begin(name.toLowerCase(), address);
     } catch (refusal) {
       return { kind: 'SIGN_IN_LOCKOUT', refusal };
     }
@@ -72,7 +77,10 @@ export function createSignIn({ pool, tokenUsage, signInEvents }: SignInDeps): Si
     const place = `${address} ${name}`;
     let account: Account | undefined;
     try {
-      account = await checkPassword(pool, name, secret, { isKnown: known.has(place) });
+      // What the directory refuses is checked like any other password, and so takes no less time than a local one.
+      account =
+        (await byDirectory?.(name, secret, digest)) ??
+        (await checkPassword(pool, name, secret, { isKnown: known.has(place) }));
     } catch (error) {
       attempt?.takeBack();
       throw error;

@@ -9,6 +9,7 @@ import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
 import { createOidcSignIn } from '../../api/enzi/oidc.ts';
 import { createSessions } from '../../api/enzi/sessions.ts';
+import { createDirectorySignIn } from '../../api/garant/directory-sign-in.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
 import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
 import { createSignInEvents } from '../../api/garant/sign-in-events.ts';
@@ -20,8 +21,9 @@ import { createTokenUsage } from '../../api/garant/token-usage.ts';
 import { createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
 import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import type { ApiDeps } from '../../api/instance.ts';
-import type { OidcConfig } from '../../config/load.ts';
+import type { LdapConfig, OidcConfig } from '../../config/load.ts';
 import { createListener, type Listener } from '../../database/listener.ts';
+import { createDirectory } from '../../directory/directory.ts';
 import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createAddressGuard } from '../../outbound/address-guard.ts';
 import { createOutboundClient } from '../../outbound/client.ts';
@@ -96,6 +98,7 @@ export interface TestApi {
 export interface TestApiOptions {
   readonly allowPrivate?: boolean;
   readonly problems?: () => string[];
+  readonly ldap?: LdapConfig;
   /** Whose disk alerts are about. */
   readonly dataDir?: string;
   readonly publicUrl?: string;
@@ -115,6 +118,7 @@ export async function startApi(
     dataDir = tmpdir(),
     publicUrl = services.publicUrl,
     oidc,
+    ldap,
     ...options
   }: TestApiOptions = {},
 ): Promise<TestApi> {
@@ -174,6 +178,7 @@ export async function startApi(
   const outbound = createOutboundClient({ allowPrivate: true });
   cleanUp.defer(() => outbound.close());
   const clientAddress = createClientAddress(undefined);
+  const byDirectory = ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log });
   const deps: ApiDeps = {
     pool,
     listener,
@@ -189,7 +194,7 @@ export async function startApi(
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,
     }),
-    signIn: createSignIn({ pool, tokenUsage, signInEvents }),
+    signIn: createSignIn({ pool, tokenUsage, signInEvents, byDirectory }),
     sessions: createSessions({
       pool,
       publicUrl,

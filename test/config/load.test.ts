@@ -56,6 +56,7 @@ test('an empty environment gives the documented defaults', () => {
     gcReviewDelayMs: 3_600_000,
     gcBlobLeaseMs: 3_600_000,
     s3: undefined,
+    ldap: undefined,
     maxUploadBytes: 50 * 1024 ** 3,
     uploadExpiryMs: 86_400_000,
     shutdownGraceMs: 20_000,
@@ -119,6 +120,20 @@ test('every value that is given is taken', () => {
     S3_PREFIX: 'team/registry',
     S3_FORCE_PATH_STYLE: 'true',
     S3_REDIRECT: 'true',
+    LDAP_URL: 'ldap://ldap.example:3389',
+    LDAP_START_TLS: 'true',
+    LDAP_CA: 'pem',
+    LDAP_BIND_DN: 'cn=searcher,dc=example',
+    LDAP_BIND_PASSWORD: 'secret',
+    LDAP_USER_BASE_DN: 'ou=people,dc=example',
+    LDAP_USER_FILTER: '(&(objectClass=person)(!(cn=x)))',
+    LDAP_USERNAME_ATTRIBUTE: 'sAMAccountName',
+    LDAP_FULL_NAME_ATTRIBUTE: 'displayName',
+    LDAP_GROUP_BASE_DN: 'ou=groups,dc=example',
+    LDAP_GROUP_FILTER: '(objectClass=group)',
+    LDAP_GROUP_MEMBER_ATTRIBUTE: 'memberUid',
+    LDAP_ADMIN_GROUP: 'admins',
+    LDAP_CREATE_ON_LOGIN: 'false',
     MAX_UPLOAD_SIZE: '512MiB',
     UPLOAD_EXPIRY: '48h',
     SHUTDOWN_GRACE: '1m',
@@ -166,6 +181,22 @@ test('every value that is given is taken', () => {
       prefix: 'team/registry/',
       forcePathStyle: true,
       redirect: true,
+    },
+    ldap: {
+      url: 'ldap://ldap.example:3389',
+      startTls: true,
+      ca: 'pem',
+      bindDn: 'cn=searcher,dc=example',
+      bindPassword: 'secret',
+      userBaseDn: 'ou=people,dc=example',
+      userFilter: '(&(objectClass=person)(!(cn=x)))',
+      usernameAttribute: 'sAMAccountName',
+      fullNameAttribute: 'displayName',
+      groupBaseDn: 'ou=groups,dc=example',
+      groupFilter: '(objectClass=group)',
+      groupMemberAttribute: 'memberUid',
+      adminGroup: 'admins',
+      createOnLogin: false,
     },
     maxUploadBytes: 512 * 1024 ** 2,
     uploadExpiryMs: 172_800_000,
@@ -281,6 +312,29 @@ test('the pools and listeners of all processes keep to the connections that they
       const pool = poolConnections(total, processes);
       assert.ok(pool >= 4 && processes * (pool + 1) <= total, `${processes} processes of ${total}`);
     }
+  }
+});
+
+test('a directory is asked for all that it needs, and only where there is one', () => {
+  const ldap = { LDAP_URL: 'ldaps://ldap.example', LDAP_USER_BASE_DN: 'dc=example' };
+  assert.equal(loadConfig(ldap).ldap?.usernameAttribute, 'uid');
+  assert.equal(loadConfig({ LDAP_USER_BASE_DN: 'dc=example' }).ldap, undefined);
+  assert.deepEqual(problemsOf({ LDAP_URL: 'ldap://host' }), ['LDAP_USER_BASE_DN must be set where LDAP_URL is']);
+  for (const env of [
+    { LDAP_URL: 'https://host' },
+    { LDAP_URL: 'ldap://' },
+    { LDAP_URL: 'ldap://host/dc=example' },
+    { LDAP_START_TLS: 'true' },
+    { LDAP_BIND_DN: 'cn=searcher' },
+    { LDAP_BIND_PASSWORD: 'secret' },
+    { LDAP_USER_FILTER: '(uid=*' },
+    { LDAP_USERNAME_ATTRIBUTE: 'uid)' },
+    { LDAP_GROUP_BASE_DN: 'groups' },
+    { LDAP_ADMIN_GROUP: 'admins' },
+  ]) {
+    const problems = problemsOf({ ...ldap, ...env });
+    assert.equal(problems.length, 1, `${JSON.stringify(env)}: ${problems.join()}`);
+    assert.match(problems[0] ?? '', /^LDAP_[A-Z_]+ (and LDAP_BIND_PASSWORD )?must /);
   }
 });
 

@@ -10,6 +10,7 @@ import { cancelJob } from '../../jobs/commands.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
 import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
+import { startTestDirectory } from '../support/slapd.ts';
 import { startTestPostgres } from '../support/postgres.ts';
 import { startTestJobrunner, type TestJobrunner } from '../workflows/test-jobrunner.ts';
 
@@ -118,6 +119,23 @@ const scenarios: readonly Scenario[] = [
       return cancelled(jobrunner, jobId);
     },
   },
+  {
+    workflowType: 'ldap_sync',
+    name: 'dry-run',
+    run: (jobrunner) => jobrunner.submit('ldap_sync', { parameters: { dryRun: 'true' } }),
+  },
+  { workflowType: 'ldap_sync', name: 'done', run: (jobrunner) => jobrunner.submit('ldap_sync') },
+  {
+    workflowType: 'ldap_sync',
+    name: 'too-many-gone',
+    run: async (jobrunner) => {
+      // As if the directory had had many more before.
+      await jobrunner.pool.query(`WITH gone AS (
+          INSERT INTO accounts.accounts (name, is_imported) VALUES ('gone-1', true), ('gone-2', true) RETURNING id
+        ) INSERT INTO accounts.external_identities (provider, subject, account_id) SELECT 'ldap', id, id FROM gone`);
+      return jobrunner.submit('ldap_sync');
+    },
+  },
 ];
 
 /** Every run of a workflow, the first first. */
@@ -161,6 +179,7 @@ const postgres = await startTestPostgres();
 cleanUp.defer(() => postgres.stop());
 process.env['TEST_POSTGRES_URL'] = postgres.url;
 const t = { after: (close: unknown) => cleanUp.defer(() => (close as () => Promise<void>)()) };
-const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'] });
+const { config: ldap } = await startTestDirectory(t);
+const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'], ldap });
 const receiver = await startReceiver(t);
 for (const scenario of scenarios) await record(jobrunner, receiver, scenario);

@@ -62,6 +62,7 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
   return {
     dataDir: await temporaryDataDir(t),
     s3: undefined,
+    ldap: undefined,
     maxUploadBytes: 1024 ** 3,
     host: '127.0.0.1',
     port,

@@ -35,6 +35,7 @@ await bring('docker', () => aptInstall(['docker-cli']));
 if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']));
 await bring('base-image', makeBaseImage, hasBaseImage);
 await bring('nginx', () => aptInstallStopped(['nginx']));
+await bring('slapd', () => aptInstallStopped(['slapd', 'ldap-utils']));
 await bring('openssl', () => aptInstall(['openssl']));
 await bring('notary', () => aptInstallStopped(['notary']));
 await bring('notary-server', () => aptInstallStopped(['notary']));

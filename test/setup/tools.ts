@@ -18,6 +18,7 @@ export const tools = {
   openssl: 'tests with TLS',
   notary: 'tests with a Notary server',
   'notary-server': 'tests with a Notary server',
+  slapd: 'tests with an LDAP directory',
   temporal: 'tests with a Temporal server',
   'base-image': 'tests that push a whole image',
 } as const;

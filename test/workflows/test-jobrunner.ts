@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import type { WorkflowBundle } from '@temporalio/worker';
 import type pg from 'pg';
+import type { LdapConfig } from '../../config/load.ts';
 import { createListener, type Listener } from '../../database/listener.ts';
 import { submitJob, type JobRequest } from '../../jobs/commands.ts';
 import { findAction } from '../../jobs/catalogue.ts';
@@ -62,7 +63,7 @@ let isRuntimeInstalled = false;
  */
 export async function startTestJobrunner(
   t: CleanUp,
-  options: { settings?: readonly string[]; webhookRetryDelayMs?: number; buildId?: string } = {},
+  options: { settings?: readonly string[]; webhookRetryDelayMs?: number; buildId?: string; ldap?: LdapConfig } = {},
 ): Promise<TestJobrunner> {
   if (!isRuntimeInstalled) installTemporalRuntime(log);
   isRuntimeInstalled = true;
@@ -97,6 +98,7 @@ export async function startTestJobrunner(
     buildId: options.buildId,
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
     uploadExpiryMs: 86_400_000,
+    ldap: options.ldap,
     shutdownGraceMs: 1_000,
     overrides: { maxCachedWorkflows: 0, workflowFailureErrorTypes: { '*': ['NondeterminismError'] } },
   });

@@ -17,6 +17,18 @@ export const pageOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 } as const satisfies ActivityOptions;
 
+/**
+ * A listing of somebody else's server that cannot be taken up where it was left: all of it in one activity. Tried again
+ * for some minutes, which a server may be away.
+ */
+export const listingOptions = {
+  taskQueue: taskQueues.maintenance,
+  startToCloseTimeout: '2 hours',
+  scheduleToCloseTimeout: '4 hours',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 10 },
+} as const satisfies ActivityOptions;
+
 /** One delivery of one webhook. The activity itself sets the delay before each next attempt. */
 export const webhookOptions = {
   taskQueue: taskQueues.webhook,

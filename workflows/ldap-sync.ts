@@ -1,0 +1,33 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { DirectoryRead, DirectorySyncActivities, GoneResult } from '../activities/directory-sync.ts';
+import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
+import { listingOptions, pageOptions } from './shared/options.ts';
+import { createProgressReport } from './shared/progress.ts';
+
+const { planDirectorySync } = proxyActivities<DirectorySyncActivities>(pageOptions);
+const { readDirectory, deactivateGone } = proxyActivities<DirectorySyncActivities>(listingOptions);
+
+/** Counts of the job. In a dry run: what would be. */
+export interface LdapSyncResult extends DirectoryRead, GoneResult {
+  readonly dryRun: boolean;
+}
+
+/**
+ * `ldap_sync`: makes accounts of the people of the LDAP directory, keeps them and their teams up to date, and makes
+ * inactive whose people it no longer has.
+ *
+ * Parameters: `dryRun` (false), `maxDeactivatedPercent` (20): where more of the imported accounts than that are gone,
+ * nobody is made inactive and the job fails.
+ */
+export async function ldapSync(input: JobInput): Promise<LdapSyncResult> {
+  const dryRun = booleanParameter(input, 'dryRun', false);
+  const maxDeactivatedPercent = integerParameter(input, 'maxDeactivatedPercent', 20);
+  const report = createProgressReport({ phase: 'reading', itemsDone: 0, note: 'Reads the whole directory.' });
+  const plan = await planDirectorySync.executeWithOptions({ summary: 'count imported accounts' }, []);
+  const read = await readDirectory.executeWithOptions({ summary: 'read the directory' }, [{ plan, dryRun }]);
+  report.set({ phase: 'deactivating', itemsDone: read.entriesRead, note: 'Looks for accounts that are gone.' });
+  const gone = await deactivateGone.executeWithOptions({ summary: 'deactivate accounts that are gone' }, [
+    { plan, dryRun, maxDeactivatedPercent },
+  ]);
+  return { dryRun, ...read, ...gone };
+}
