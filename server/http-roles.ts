@@ -106,6 +106,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   cleanUp.defer(() => signInEvents.close());
   const metrics = createMetrics(pool, deps.processName);
   const stopping = new AbortController();
+  const clientAddress = createClientAddress(config.nginxSecret);
 
   const registry = roles.has('registry')
     ? createRegistry({
@@ -116,6 +117,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
         wakeDispatcher,
         publicUrl: config.publicUrl,
         nginxSecret: config.nginxSecret,
+        clientAddress,
         service: tokenService,
         verifyToken: forRegistry(verifyToken),
         findReadable: (subject) => readableRepositories(pool, subject),
@@ -149,7 +151,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
     signIn: createSignIn({ pool, tokenUsage, signInEvents }),
-    clientAddress: createClientAddress(config.nginxSecret),
+    clientAddress,
     stopping: stopping.signal,
   };
   checkAccess(app, api);
