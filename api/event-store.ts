@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
-import type { EventKind } from '../jobs/event-kinds.ts';
+import { type EventKind, isAboutRepository } from '../jobs/event-kinds.ts';
 import type { AdministeredRepositories } from './policy/access.ts';
 
 /** A row of `registry.events`. */
@@ -52,6 +52,7 @@ interface Source {
   /** What goes before the events of one kind; its rows are the places to look at. */
   readonly places: string;
   readonly condition: string;
+  readonly kinds: string;
 }
 
 /**
@@ -72,30 +73,34 @@ function buildQuery(scope: EventScope, filter: EventFilter, pageStart: string | 
       `(e.published_at, e.id) <= ((SELECT s.published_at FROM registry.events s WHERE s.id = ${start}), ${start})`,
     );
   }
-  const kinds = bind(filter.kinds, 'text[]');
+  // Bound where they are used: PostgreSQL refuses a value that no place of the statement has.
+  const kinds = (): string => bind(filter.kinds, 'text[]');
+  const ofRepositories = (): string => bind(filter.kinds.filter(isAboutRepository), 'text[]');
 
   function sources(): Source[] {
     switch (scope.of) {
       case 'all':
-        return [{ places: '', condition: 'true' }];
+        return [{ places: '', condition: 'true', kinds: kinds() }];
       case 'repository': {
         const where = `r.namespace = ${bind(scope.namespace, 'text')} AND r.name = ${bind(scope.name, 'text')}`;
-        return [repositories(where)];
+        return [repositories(where, ofRepositories())];
       }
       case 'account': {
         const { namespaces, repositories: names } = scope.administered;
         return [
-          { places: '', condition: `e.actor_id = ${bind(scope.id, 'uuid')}` },
+          { places: '', condition: `e.actor_id = ${bind(scope.id, 'uuid')}`, kinds: kinds() },
           {
             places: `(SELECT a.name, a.created_at FROM accounts.accounts a
                       WHERE a.name = ANY (${bind(namespaces, 'text[]')})) p,`,
             condition: 'e.namespace = p.name AND e.published_at >= p.created_at',
+            kinds: kinds(),
           },
           ...(names.length > 0
             ? [
                 repositories(
                   `(r.namespace, r.name) IN (SELECT split_part(n, '/', 1), substr(n, strpos(n, '/') + 1)
                                              FROM unnest(${bind(names, 'text[]')}) n)`,
+                  ofRepositories(),
                 ),
               ]
             : []),
@@ -111,8 +116,8 @@ function buildQuery(scope: EventScope, filter: EventFilter, pageStart: string | 
       const end = limit === undefined ? '' : `ORDER BY e.published_at DESC, e.id DESC LIMIT ${limit}`;
       return sources()
         .map(
-          ({ places, condition }) =>
-            `SELECT e.id, e.published_at FROM ${places} unnest(${kinds}) k, LATERAL (
+          ({ places, condition, kinds: wanted }) =>
+            `SELECT e.id, e.published_at FROM ${places} unnest(${wanted}) k, LATERAL (
                SELECT e.id, e.published_at FROM registry.events e
                WHERE ${[condition, 'e.kind = k', ...bounds].join(' AND ')} ${end}) e`,
         )
@@ -121,10 +126,11 @@ function buildQuery(scope: EventScope, filter: EventFilter, pageStart: string | 
   };
 }
 
-function repositories(where: string): Source {
+function repositories(where: string, kinds: string): Source {
   return {
     places: `(SELECT r.namespace, r.name, r.created_at FROM registry.repositories r WHERE ${where}) p,`,
     condition: 'e.namespace = p.namespace AND e.repository = p.name AND e.published_at >= p.created_at',
+    kinds,
   };
 }
 

@@ -58,3 +58,11 @@ interface EventTypes {
 }
 
 export type EventKind = keyof typeof eventKinds;
+
+// What is in a repository, and who may do what there. A new type of such objects has to be entered here.
+const repositoryObjectTypes = new Set(['REPOSITORY', 'TAG', 'MANIFEST', 'TEAM_ACCESS', 'WEBHOOK']);
+
+/** Whether events of a kind can be about a repository: the list of its events looks for no others. */
+export function isAboutRepository(kind: EventKind): boolean {
+  return repositoryObjectTypes.has(eventKinds[kind].objectType);
+}

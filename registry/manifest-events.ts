@@ -12,6 +12,8 @@ export interface ManifestFacts extends Platform {
 export interface EventContext {
   /** Account name. */
   readonly actor: string;
+  /** Where the request came from; undefined where several are told of at once. */
+  readonly address?: string;
   readonly at: Date;
   readonly host: string;
 }
@@ -54,10 +56,10 @@ export function tagPulled(manifest: ManifestFacts, tag: string, count: number, c
 function event(
   type: RegistryEvent['type'],
   { repository }: ManifestFacts,
-  { actor }: EventContext,
+  { actor, address }: EventContext,
   contents: RegistryEvent['contents'],
 ): RegistryEvent {
-  return { type, actor, namespace: repository.namespace, repository: repository.name, contents };
+  return { type, actor, address, namespace: repository.namespace, repository: repository.name, contents };
 }
 
 function manifestContents(manifest: ManifestFacts, context: EventContext): Record<string, string> {

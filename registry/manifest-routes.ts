@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -37,6 +38,8 @@ export interface ManifestRouteDeps {
   readonly wakeDispatcher: WakeUp;
   /** Host, and port if any, that names of images start with. */
   readonly host: string;
+  /** The address from which a request comes. */
+  readonly clientAddress: (request: IncomingMessage) => string;
   /** Whether a manifest may name blobs and manifests that its repository does not have. */
   readonly acceptsSparse: boolean;
   readonly creation: CreationRules;
@@ -59,7 +62,8 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
   }
 
   function contextOf(exchange: RepositoryExchange): EventContext {
-    return { actor: exchange.claims.subject, at: new Date(), host: deps.host };
+    const { claims, req } = exchange;
+    return { actor: claims.subject, address: deps.clientAddress(req), at: new Date(), host: deps.host };
   }
 
   return {
@@ -99,6 +103,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
       const manifest = parseManifest(payload, req.headers['content-type']);
       const repository = await findOrCreateRepository(pool, name, {
         subject: exchange.claims.subject,
+        address: deps.clientAddress(req),
         rules: deps.creation,
       });
       const platform = await readPlatform(deps, name, manifest);

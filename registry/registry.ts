@@ -45,6 +45,8 @@ export interface RegistryDeps {
   readonly publicUrl: string;
   /** What an NGINX in front proves itself with; then it sends the bytes of blobs. Undefined: nobody is in front. */
   readonly nginxSecret?: string | undefined;
+  /** The address from which a request comes, also where NGINX passes it on. */
+  readonly clientAddress: (request: IncomingMessage) => string;
   /** @throws InvalidTokenError */
   readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
   /** The audience that the challenge names. */

@@ -45,7 +45,7 @@ export interface CreationRules {
 export async function findOrCreateRepository(
   pool: pg.Pool,
   name: RepositoryName,
-  { subject, rules }: { readonly subject: string; readonly rules: CreationRules },
+  { subject, address, rules }: { readonly subject: string; readonly address: string; readonly rules: CreationRules },
 ): Promise<Repository> {
   const found = await findRepository(pool, name);
   if (found) return found;
@@ -62,7 +62,7 @@ export async function findOrCreateRepository(
     );
   }
   try {
-    await withTransaction(pool, (tx) => insertRepository(tx, name, subject));
+    await withTransaction(pool, (tx) => insertRepository(tx, name, { subject, address }));
   } catch (error) {
     if (sqlState(error) !== foreignKeyViolation) throw error;
     throw new RegistryError(
@@ -79,7 +79,7 @@ export async function findOrCreateRepository(
 async function insertRepository(
   tx: Queryable,
   { namespace, name, full }: RepositoryName,
-  author: string,
+  { subject, address }: { readonly subject: string; readonly address: string },
 ): Promise<void> {
   const { rows } = await tx.query<{ id: string }>(
     `INSERT INTO registry.repositories (namespace, name) VALUES ($1, $2) ON CONFLICT DO NOTHING
@@ -89,7 +89,7 @@ async function insertRepository(
   if (!rows[0]) return;
   await recordAudit(tx, {
     kind: 'REPOSITORY_CREATE',
-    actor: { id: null, name: author, type: 'user', address: '' },
+    actor: { id: null, name: subject, type: 'user', address },
     object: { id: rows[0].id, name: full },
     namespace,
     repository: name,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { formatUploadRange } from './byte-range.ts';
 import { mayAct } from './access.ts';
 import { mountBlob } from './blobs.ts';
@@ -24,6 +25,8 @@ export interface UploadRouteDeps extends CommitDeps {
   readonly findReadable: FindReadableRepositories;
   readonly creation: CreationRules;
   readonly hashers: UploadHashers;
+  /** The address from which a request comes. */
+  readonly clientAddress: (request: IncomingMessage) => string;
   /** The most bytes that one upload may have. */
   readonly maxUploadBytes: number;
 }
@@ -111,6 +114,7 @@ export function createUploadHandlers(
       const announced = algorithmText === null ? undefined : requireAlgorithm(algorithmText);
       const { id: repositoryId } = await findOrCreateRepository(pool, repository, {
         subject: exchange.claims.subject,
+        address: deps.clientAddress(exchange.req),
         rules: deps.creation,
       });
       const mount = query.get('mount');

@@ -125,6 +125,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   cleanUp.defer(() => signInEvents.close());
   const metrics = createMetrics(pool, deps.processName);
   const stopping = new AbortController();
+  const clientAddress = createClientAddress(config.nginxSecret);
 
   const registry = roles.has('registry')
     ? createRegistry({
@@ -135,6 +136,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
         wakeDispatcher,
         publicUrl: config.publicUrl,
         nginxSecret: config.nginxSecret,
+        clientAddress,
         service: tokenService,
         verifyToken: forRegistry(verifyToken),
         findReadable: (subject) => readableRepositories(pool, subject),

@@ -34,6 +34,25 @@ test('a token for pushes is not enough to make a repository in the namespace of 
   assert.deepEqual(await repositoriesOf(registry), []);
   await push(registry, 'ada', 'ada/app');
   assert.deepEqual(await repositoriesOf(registry), ['ada/app']);
+  const { rows } = await registry.pool.query(
+    `SELECT kind, actor, actor_id IS NOT NULL AS "isKnown", address, object_name AS name, contents
+     FROM registry.events WHERE kind LIKE 'REPOSITORY%' OR kind = 'MANIFEST_PUSH' ORDER BY published_at`,
+  );
+  const by = { actor: 'ada', isKnown: true };
+  const [creation, put, ...more] = rows as Record<string, unknown>[];
+  const address = creation?.['address'];
+  assert.match(String(address), /127\.0\.0\.1$/);
+  assert.deepEqual(creation, {
+    kind: 'REPOSITORY_CREATE',
+    ...by,
+    address,
+    name: 'ada/app',
+    contents: { visibility: 'private', by: 'push' },
+  });
+  assert.deepEqual(
+    [put?.['kind'], put?.['actor'], put?.['address'], more.length],
+    ['MANIFEST_PUSH', 'ada', address, 0],
+  );
 });
 
 test('where pushes make no repositories, they go to those that are there', async (t) => {

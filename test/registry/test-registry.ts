@@ -114,6 +114,7 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
       wakeDispatcher: { send: () => void wakeUps++ },
       publicUrl: 'https://registry.example:8443',
       nginxSecret: options.nginxSecret,
+      clientAddress: ({ socket }) => socket.remoteAddress ?? '',
       service: 'registry.example',
       findReadable: (subject) => readableRepositories(pool, subject),
       creation: {
