@@ -22,7 +22,6 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
         'sign in: send Authorization: Basic, or Bearer with a token of /auth/token',
       );
     }
-    if (access === 'authenticated') return;
     await authorizeRoute(deps.pool, request.account, access, {
       action: `${request.method} ${request.routeOptions.url}`,
       params: request.params as RouteParams,

@@ -1,14 +1,16 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { findActiveAccount, type Account } from './enzi/accounts.ts';
+import type { Account } from './enzi/accounts.ts';
 import { ApiError } from './errors.ts';
 import type { SignedIn } from './garant/sign-in.ts';
 import { TokenRejectedError } from './garant/tokens.ts';
 import type { ApiDeps } from './instance.ts';
+import { findActiveSubject } from './subjects.ts';
 
 export type AuthenticateDeps = Pick<ApiDeps, 'pool' | 'verifyToken' | 'signIn' | 'clientAddress'>;
 
 /**
- * Who sends a request: by `Authorization: Basic` with a password or an access token, or `Bearer` with a token of
+ * Who sends a request: by `Authorization: Basic` with a password, an access token or the
+ * secret of a robot, or `Bearer` with a token of
  * `/auth/token`.
  *
  * @returns undefined where the request names nobody
@@ -22,7 +24,7 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
     throw new ApiError('NOT_AUTHENTICATED', `the token is not valid: ${error.message}`, { cause: error });
   });
   if (claims.subject === '') return undefined;
-  const account = await findActiveAccount(deps.pool, claims.subject);
+  const account = await findActiveSubject(deps.pool, claims.subject);
   if (!account) throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active');
   return account;
 }

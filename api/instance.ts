@@ -37,12 +37,14 @@ export type ApiInstance = FastifyInstance<
 >;
 
 /**
- * Who may use a route. Every route names one; the access check and tests that walk all routes rely on it. Those from
+ * Who may use a route. Every route names one; the access check and tests that walk all routes rely on it. `subject` is
+ * whoever has signed in, robots too, which may besides use those that read or delete what is in a repository. Those from
  * `self` on are about what the path names: `:username`, `:organization`, `:team`, `:namespace`, or `:namespace/:reponame`.
  */
 export type RouteAccess =
   | 'anonymous'
   | 'authenticated'
+  | 'subject'
   | 'system-admin'
   | 'self'
   | 'organization-member'
@@ -51,6 +53,7 @@ export type RouteAccess =
   | 'namespace-member'
   | 'namespace-admin'
   | 'repository-read'
+  | 'repository-delete'
   | 'repository-admin';
 
 declare module 'fastify' {

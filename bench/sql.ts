@@ -135,7 +135,7 @@ const cases: readonly Case[] = [
   {
     name: '_catalog of somebody else, 1,000',
     limitMs: 50,
-    run: () => listReadable(pool, { namespaces: ['ada'], teamIds: [] }, catalogPage),
+    run: () => listReadable(pool, { namespaces: ['ada'], teamIds: [], repositoryIds: [] }, catalogPage),
   },
   {
     name: 'referrers, 1,000 of 10,000',

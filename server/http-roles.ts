@@ -17,6 +17,7 @@ import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
+import { robotRoutes } from '../api/routes/robots.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import type { Config } from '../config/load.ts';
@@ -174,6 +175,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
   apiTokenRoutes(app, deps);
+  robotRoutes(app, deps);
   teamAccessRoutes(app, deps);
   accountRoutes(app, deps);
   memberRoutes(app, deps);

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { findActiveAccount, signIn as checkPassword, type Account } from '../enzi/accounts.ts';
+import { findRobotBySecret, isRobotName } from '../subjects.ts';
 import { hashClientToken, isAccessToken, isActiveAccessToken } from './client-tokens.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import type { TokenUsage } from './token-usage.ts';
@@ -9,7 +10,7 @@ import type { TokenUsage } from './token-usage.ts';
 /** What somebody signs in with. */
 export interface Credentials {
   readonly name: string;
-  /** The password, or an access token in its place. */
+  /** The password, or an access token in its place; of a robot its secret. */
   readonly secret: string;
   /** Where it comes from. */
   readonly address: string;
@@ -38,7 +39,7 @@ export interface SignInDeps {
 const rememberMs = 60_000;
 const maxRemembered = 10_000;
 
-/** Makes the one way by which names with passwords or access tokens become accounts. */
+/** Makes the one way by which names with passwords, access tokens or secrets of robots become accounts. */
 export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
   const throttle = createSignInThrottle();
   // Keyed digests of credentials: of those that are being checked, so that many equal requests cost one computation; and
@@ -74,8 +75,17 @@ export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
     return { account, accessTokenHash: hash };
   }
 
+  async function byRobotSecret({ name, secret }: Credentials): Promise<SignedIn | undefined> {
+    const hash = hashClientToken(secret);
+    const account = await findRobotBySecret(pool, name, hash);
+    if (!account) return undefined;
+    tokenUsage.record(hash);
+    return { account };
+  }
+
   return async (credentials) => {
     // Nobody guesses 256 random bits, so these are neither slow nor counted.
+    if (isRobotName(credentials.name)) return byRobotSecret(credentials);
     if (isAccessToken(credentials.secret)) return byAccessToken(credentials);
     const { name, secret } = credentials;
     const digest = createHmac('sha256', digestKey)

@@ -36,8 +36,8 @@ const expected: Readonly<Record<string, string>> = {
   'DELETE /api/v0/webhooks/:webhook': 'authenticated',
   'GET /api/v0/accounts/:namespace/webhooks': 'namespace-admin',
   'GET /api/v0/repositories/:namespace/:reponame/webhooks': 'repository-admin',
-  'GET /api/v0/repositories': 'authenticated',
-  'GET /api/v0/repositories/:namespace': 'authenticated',
+  'GET /api/v0/repositories': 'subject',
+  'GET /api/v0/repositories/:namespace': 'subject',
   'POST /api/v0/repositories/:namespace': 'namespace-admin',
   'GET /api/v0/repositories/:namespace/:reponame': 'repository-read',
   'PATCH /api/v0/repositories/:namespace/:reponame': 'repository-admin',
@@ -71,6 +71,12 @@ const expected: Readonly<Record<string, string>> = {
   'GET /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-member',
   'PUT /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-owner',
   'DELETE /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-owner',
+  'GET /api/v0/robots': 'authenticated',
+  'POST /api/v0/robots': 'authenticated',
+  'GET /api/v0/robots/:robot': 'authenticated',
+  'PATCH /api/v0/robots/:robot': 'authenticated',
+  'POST /api/v0/robots/:robot/rotate': 'authenticated',
+  'DELETE /api/v0/robots/:robot': 'authenticated',
   'GET /api/v0/api_tokens': 'authenticated',
   'POST /api/v0/api_tokens': 'authenticated',
   'DELETE /api/v0/api_tokens': 'authenticated',
@@ -216,7 +222,7 @@ test('the access matrix: who is let through to which route', { timeout: 120_000 
       const status = await ask(headers);
       const what = `${nameOf(route)} by ${who}: ${status}`;
       // Of the rest, what the path names decides: test/api/matrix.test.ts.
-      const isUpToPath = !['anonymous', 'authenticated', 'system-admin'].includes(route.access ?? '');
+      const isUpToPath = !['anonymous', 'authenticated', 'subject', 'system-admin'].includes(route.access ?? '');
       if (route.access === 'system-admin' && !isAdmin) assert.equal(status, 403, what);
       // A token is not exchanged for another one.
       else if (route.url === '/auth/token' && who.endsWith('token')) assert.ok([400, 401].includes(status), what);

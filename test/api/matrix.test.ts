@@ -39,6 +39,8 @@ const enzi = '/enzi/v0/accounts';
 const app = `${api}/repositories/acme/app`;
 const hook = { type: 'TAG_PUSH', endpoint: 'https://192.0.2.1/' };
 const id = '00000000-0000-4000-8000-000000000000';
+// Its name is none.
+const robot = { name: 'CI', permissions: [{ repository: 'acme/app', actions: ['pull'] }] };
 const noHash = '0'.repeat(64);
 
 // What each route answers to whom. What would change what later rows see goes to something that is not there, or says
@@ -65,6 +67,15 @@ const matrix: readonly Row[] = [
   row(`PATCH ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`, { isActive: false }),
   row(`DELETE ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
   row(`DELETE ${api}/api_tokens`, all(200), `${api}/api_tokens?usedbefore=2001-01-01T00:00:00Z`),
+
+  row(`GET ${api}/robots`, all(200)),
+  row(`GET ${api}/robots`, owner(200), `${api}/robots?namespace=acme`),
+  row(`POST ${api}/robots`, owner(400), undefined, { ...robot, namespace: 'acme' }),
+  row(`POST ${api}/robots`, systemAdmin(400), undefined, robot),
+  row(`GET ${api}/robots/:robot`, all(404), `${api}/robots/${id}`),
+  row(`PATCH ${api}/robots/:robot`, all(404), `${api}/robots/${id}`, { isActive: false }),
+  row(`POST ${api}/robots/:robot/rotate`, all(404), `${api}/robots/${id}/rotate`),
+  row(`DELETE ${api}/robots/:robot`, all(404), `${api}/robots/${id}`),
 
   row(`GET ${api}/jobs`, systemAdmin(200)),
   row(`POST ${api}/jobs`, systemAdmin(202), undefined, { action: 'sleep' }),
