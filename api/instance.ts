@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { AddressGuard } from '../outbound/address-guard.ts';
+import type { DeleteTag } from '../registry/delete-tag.ts';
 import type { Account } from './enzi/accounts.ts';
 import type { SignIn } from './garant/sign-in.ts';
 import type { TokenClaims } from './garant/tokens.ts';
@@ -18,6 +19,7 @@ export interface ApiDeps {
   readonly outboundGuard: AddressGuard;
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;
+  readonly deleteTag: DeleteTag;
   /** @throws TokenRejectedError */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
   readonly signIn: SignIn;

@@ -13,17 +13,21 @@ import { memberRoutes } from '../api/enzi/member-routes.ts';
 import { teamRoutes } from '../api/enzi/team-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
+import { adminRoutes } from '../api/routes/admin.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
+import { namespaceRoutes } from '../api/routes/namespaces.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { robotRoutes } from '../api/routes/robots.ts';
+import { tagRoutes } from '../api/routes/tags.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import type { Config } from '../config/load.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
 import { InvalidTokenError } from '../registry/access.ts';
+import { createDeleteTag } from '../registry/delete-tag.ts';
 import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -131,6 +135,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
+    deleteTag: createDeleteTag({ ...resources, host: new URL(config.publicUrl).host }),
     verifyToken,
     signIn: createSignIn({ pool, tokenUsage }),
     clientAddress: createClientAddress(config.nginxSecret),
@@ -174,6 +179,9 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   cronRoutes(app, deps);
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
+  tagRoutes(app, deps);
+  namespaceRoutes(app, deps);
+  adminRoutes(app);
   apiTokenRoutes(app, deps);
   robotRoutes(app, deps);
   teamAccessRoutes(app, deps);

@@ -22,6 +22,12 @@ import {
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const TeamName = Type.String({ minLength: 1, maxLength: 100 });
 const Description = Type.String({ maxLength: 1_000 });
+// Terraform's provider sends its whole record; what the server decides is not looked at.
+const sentBack = {
+  id: Type.Optional(Type.String({ maxLength: 255 })),
+  orgID: Type.Optional(Type.String({ maxLength: 255 })),
+  membersCount: Type.Optional(Type.Integer()),
+};
 const organizationParams = Type.Object({ organization: Name });
 const teamParams = Type.Object({ organization: Name, team: Name });
 const memberParams = Type.Object({ organization: Name, team: Name, member: Name });
@@ -57,7 +63,10 @@ export function teamRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       config: asOwner,
       schema: {
         params: organizationParams,
-        body: Type.Object({ name: TeamName, description: Type.Optional(Description) }, { additionalProperties: false }),
+        body: Type.Object(
+          { name: TeamName, description: Type.Optional(Description), ...sentBack },
+          { additionalProperties: false },
+        ),
       },
     },
     async ({ params, body: { name, description = '' } }, reply) => {
@@ -80,16 +89,23 @@ export function teamRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       schema: {
         params: teamParams,
         body: Type.Object(
-          { name: Type.Optional(TeamName), description: Type.Optional(Description) },
+          {
+            // Empty: as it is.
+            name: Type.String({ maxLength: 100, default: '' }),
+            description: Type.Optional(Description),
+            ...sentBack,
+          },
           { additionalProperties: false },
         ),
       },
     },
     async ({ params, body }) => {
       const team = await requireTeamOf(params);
-      if (body.name !== undefined) assertTeamName(body.name);
-      await updateTeam(pool, team.id, body).catch((error: unknown) => {
-        throw sqlState(error) === uniqueViolation ? teamExists(body.name ?? '') : error;
+      if (body.name !== '') assertTeamName(body.name);
+      const { name, description } = body;
+      const changes = { ...(name !== '' && { name }), ...(description !== undefined && { description }) };
+      await updateTeam(pool, team.id, changes).catch((error: unknown) => {
+        throw sqlState(error) === uniqueViolation ? teamExists(body.name) : error;
       });
       return requireTeamOf({ ...params, team: team.id });
     },

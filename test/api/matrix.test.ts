@@ -68,6 +68,16 @@ const matrix: readonly Row[] = [
   row(`DELETE ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
   row(`DELETE ${api}/api_tokens`, all(200), `${api}/api_tokens?usedbefore=2001-01-01T00:00:00Z`),
 
+  row(`GET ${api}/repositories/:namespace/:reponame/tags`, reader(200), `${app}/tags`),
+  row(`GET ${api}/repositories/:namespace/:reponame/tags/:reference`, reader(404), `${app}/tags/none`),
+  row(
+    `DELETE ${api}/repositories/:namespace/:reponame/tags/:tag`,
+    [...nobody, 404, 404, 403, 404, 404, 404, 404],
+    `${app}/tags/none`,
+  ),
+  row(`DELETE ${api}/accounts/:namespace`, systemAdmin(404), `${api}/accounts/none`),
+  row(`GET ${api}/admin/version`, all(200)),
+
   row(`GET ${api}/robots`, all(200)),
   row(`GET ${api}/robots`, owner(200), `${api}/robots?namespace=acme`),
   row(`POST ${api}/robots`, owner(400), undefined, { ...robot, namespace: 'acme' }),

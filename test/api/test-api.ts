@@ -19,6 +19,7 @@ import type { ApiDeps } from '../../api/instance.ts';
 import { createListener, type Listener } from '../../database/listener.ts';
 import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createAddressGuard } from '../../outbound/address-guard.ts';
+import { createDeleteTag } from '../../registry/delete-tag.ts';
 import { createClientAddress } from '../../server/client-address.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
@@ -138,13 +139,20 @@ export async function startApi(
   app.addHook('onRoute', ({ method, url: routeUrl, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, url: routeUrl, access: config?.access });
   });
+  const wakeDispatcher = { send: () => wakeUps.push('dispatcher') };
   const deps: ApiDeps = {
     pool,
     listener,
-    wakeDispatcher: { send: () => wakeUps.push('dispatcher') },
+    wakeDispatcher,
     wakeSchedules: { send: () => wakeUps.push('schedules') },
     outboundGuard: createAddressGuard({ allowPrivate }),
     forgetRepositories: async () => void wakeUps.push('caches'),
+    deleteTag: createDeleteTag({
+      pool,
+      wakeDispatcher,
+      cache: { publish: async () => void wakeUps.push('caches') },
+      host: new URL(services.publicUrl).host,
+    }),
     verifyToken: createTokenVerifier({
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,
