@@ -1,20 +1,24 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Account } from './enzi/accounts.ts';
+import { isCrossSite } from './cross-site.ts';
+import { findAccountByCertificate } from './enzi/public-key-store.ts';
 import { ApiError } from './errors.ts';
 import type { SignedIn } from './garant/sign-in.ts';
 import { TokenRejectedError } from './garant/tokens.ts';
 import type { ApiDeps } from './instance.ts';
 import { findActiveSubject } from './subjects.ts';
 
-export type AuthenticateDeps = Pick<ApiDeps, 'pool' | 'verifyToken' | 'signIn' | 'clientAddress'>;
+export type AuthenticateDeps = Pick<
+  ApiDeps,
+  'pool' | 'verifyToken' | 'signIn' | 'clientAddress' | 'clientCertificate' | 'publicUrl'
+>;
 
 /**
- * Who sends a request: by `Authorization: Basic` with a password, an access token or the
- * secret of a robot, or `Bearer` with a token of
- * `/auth/token`.
+ * Who sends a request: by `Authorization: Basic` with a password, an access token or the secret of a robot, by `Bearer`
+ * with a token of `/auth/token`, or, without the header, by the client certificate that NGINX has verified.
  *
  * @returns undefined where the request names nobody
- * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS
+ * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS; CROSS_SITE_REQUEST
  */
 export async function authenticate(deps: AuthenticateDeps, request: IncomingMessage): Promise<Account | undefined> {
   const { scheme, value } = readAuthorization(request.headers);
@@ -30,17 +34,18 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
 }
 
 /**
- * Who sends a request that may not be signed by a token: by `Authorization: Basic` with a password or an access token.
+ * Who sends a request that may not be signed by a token: by `Authorization: Basic`, or by a client certificate.
  *
  * @returns undefined where the request names nobody
- * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS
+ * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS; CROSS_SITE_REQUEST
  */
 export async function authenticateBasic(
-  { signIn, clientAddress }: AuthenticateDeps,
+  deps: AuthenticateDeps,
   request: IncomingMessage,
 ): Promise<SignedIn | undefined> {
+  const { signIn, clientAddress } = deps;
   const { scheme, value } = readAuthorization(request.headers);
-  if (scheme === undefined) return undefined;
+  if (scheme === undefined) return authenticateByCertificate(deps, request);
   if (scheme === 'bearer') {
     throw new ApiError('NOT_AUTHENTICATED', 'a token is not exchanged for another one: send Authorization: Basic');
   }
@@ -54,6 +59,35 @@ export async function authenticateBasic(
     colon < 0 ? undefined : await signIn({ name: text.slice(0, colon), secret: text.slice(colon + 1), address });
   if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
   return signedIn;
+}
+
+async function authenticateByCertificate(
+  { pool, clientCertificate, publicUrl }: AuthenticateDeps,
+  request: IncomingMessage,
+): Promise<SignedIn | undefined> {
+  const certificate = clientCertificate(request);
+  if (!certificate) return undefined;
+  if ('problem' in certificate) {
+    throw new ApiError(
+      'NOT_AUTHENTICATED',
+      `the client certificate is not accepted: ${certificate.problem}; show one that CLIENT_CA_FILE vouches for, or none`,
+    );
+  }
+  const account = await findAccountByCertificate(pool, certificate.fingerprint);
+  if (!account) {
+    throw new ApiError(
+      'NOT_AUTHENTICATED',
+      `no active user has registered the client certificate of the SHA-256 fingerprint ${certificate.fingerprint}: POST it to /enzi/v0/accounts/{name}/publicKeys`,
+    );
+  }
+  // A browser shows its certificate by itself, whichever page makes it send the request.
+  if (isCrossSite(request, publicUrl)) {
+    throw new ApiError(
+      'CROSS_SITE_REQUEST',
+      'a certificate alone does not sign in a request by a page of another site: send Authorization',
+    );
+  }
+  return { account, isByCertificate: true };
 }
 
 /** The scheme in lower case; undefined: there is no such header. */

@@ -10,6 +10,11 @@ import type { Account } from './enzi/accounts.ts';
 import type { SignIn } from './garant/sign-in.ts';
 import type { TokenClaims } from './garant/tokens.ts';
 
+/** The certificate that a client has shown to NGINX: what it was verified to be, or why it is not believed. */
+export type ClientCertificate =
+  /** SHA-256 of the certificate, in hex. */
+  { readonly fingerprint: string } | { readonly problem: string };
+
 /** What the routes of the API need. */
 export interface ApiDeps {
   readonly pool: pg.Pool;
@@ -25,6 +30,10 @@ export interface ApiDeps {
   readonly signIn: SignIn;
   /** The address from which a request comes, also where NGINX passes it on. */
   readonly clientAddress: (request: IncomingMessage) => string;
+  /** The certificate that a client has shown to NGINX; undefined: none. */
+  readonly clientCertificate: (request: IncomingMessage) => ClientCertificate | undefined;
+  /** How clients reach this server, without a slash at the end. */
+  readonly publicUrl: string;
   /** Aborts when the process stops: ends responses that would go on. */
   readonly stopping: AbortSignal;
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findTag, listTags } from '../api/tag-store.ts';
 import { createPool } from '../database/pool.ts';
 import { migrate } from '../database/migrate.ts';
 import { listJobs, countJobs } from '../jobs/queries.ts';
@@ -104,6 +105,7 @@ const catalogPage = { limit: 1_000, from: { namespace: 'admin', name: 'app-5' },
 const { rows: repositories } = await pool.query<{ id: number }>('SELECT min(id) AS id FROM registry.repositories');
 const firstRepositoryId = repositories[0]?.id ?? 0;
 const repository = (name: string) => ({ namespace: 'admin', name, full: `admin/${name}` });
+const tagsOfFirst = { namespace: 'admin', reponame: 'app-1' };
 const cases: readonly Case[] = [
   { name: 'GET /jobs', limitMs: 50, run: () => listJobs(pool, {}, page) },
   { name: 'GET /jobs?limit=1000', limitMs: 50, run: () => listJobs(pool, {}, { start: 0, limit: 1_000 }) },
@@ -131,6 +133,12 @@ const cases: readonly Case[] = [
     limitMs: 100,
     run: () => findTags(pool, firstRepositoryId, 'tag-3', 10_000),
   },
+  {
+    name: 'GET …/tags, 100 of half a million',
+    limitMs: 50,
+    run: () => listTags(pool, tagsOfFirst, { pageStart: 'tag-3', pageSize: 100 }),
+  },
+  { name: 'GET …/tags/{tag}', limitMs: 10, run: () => findTag(pool, tagsOfFirst, 'tag-500000', {}) },
   { name: '_catalog of an administrator, 1,000', limitMs: 50, run: () => listReadable(pool, 'all', catalogPage) },
   {
     name: '_catalog of somebody else, 1,000',

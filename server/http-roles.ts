@@ -9,6 +9,7 @@ import { createTokenUsage } from '../api/garant/token-usage.ts';
 import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
 import { createVerificationKeys } from '../api/garant/verification-keys.ts';
 import { accountRoutes } from '../api/enzi/account-routes.ts';
+import { publicKeyRoutes } from '../api/enzi/public-key-routes.ts';
 import { memberRoutes } from '../api/enzi/member-routes.ts';
 import { teamRoutes } from '../api/enzi/team-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
@@ -33,6 +34,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { createClientAddress } from './client-address.ts';
+import { createClientCertificate } from './client-certificate.ts';
 import { healthRoutes } from './health.ts';
 import { closeServer, serverFactory } from './http.ts';
 import { toListenError } from './listen-error.ts';
@@ -139,6 +141,8 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     verifyToken,
     signIn: createSignIn({ pool, tokenUsage }),
     clientAddress: createClientAddress(config.nginxSecret),
+    clientCertificate: createClientCertificate(config.nginxSecret),
+    publicUrl: config.publicUrl,
     stopping: stopping.signal,
   };
   checkAccess(app, api);
@@ -186,6 +190,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   robotRoutes(app, deps);
   teamAccessRoutes(app, deps);
   accountRoutes(app, deps);
+  publicKeyRoutes(app, deps);
   memberRoutes(app, deps);
   teamRoutes(app, deps);
 }

@@ -21,6 +21,8 @@ export interface SignedIn {
   readonly account: Account;
   /** The hash of the access token that stood in place of the password. */
   readonly accessTokenHash?: string;
+  /** Whether the client's certificate did, which it shows again each time. */
+  readonly isByCertificate?: boolean;
 }
 
 /**

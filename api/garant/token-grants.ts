@@ -73,10 +73,11 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
         expires_in: lifeSeconds,
         issued_at: issuedAt.toISOString(),
         scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' '),
-        // A robot's secret is what its client keeps.
+        // What a robot or a certificate signs in with, its client keeps; a refresh token would outlive it.
         ...(isOffline &&
           signedIn &&
-          !signedIn.account.robot && {
+          !signedIn.account.robot &&
+          !signedIn.isByCertificate && {
             refresh_token: await insertRefreshToken(pool, {
               accountID: signedIn.account.id,
               accessTokenHash: signedIn.accessTokenHash,

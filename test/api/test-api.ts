@@ -21,6 +21,7 @@ import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createAddressGuard } from '../../outbound/address-guard.ts';
 import { createDeleteTag } from '../../registry/delete-tag.ts';
 import { createClientAddress } from '../../server/client-address.ts';
+import { createClientCertificate } from '../../server/client-certificate.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
 import { apiRoutes } from '../../server/http-roles.ts';
@@ -31,6 +32,8 @@ import { createTestDatabase } from '../support/postgres.ts';
 export const password = 'correct horse battery';
 /** The services of the token protocol. */
 export const services = { publicUrl: 'http://registry.example:8080', notaryService: 'notary' } as const;
+/** What the NGINX in front proves itself with. */
+export const nginxSecret = 's'.repeat(32);
 // Hashed once: it takes as long as it is meant to take.
 const passwordHash = await hashPassword(password);
 
@@ -158,7 +161,9 @@ export async function startApi(
       isRefused: refusedSubjects.isRefused,
     }),
     signIn: createSignIn({ pool, tokenUsage }),
-    clientAddress: createClientAddress(undefined),
+    clientAddress: createClientAddress(nginxSecret),
+    clientCertificate: createClientCertificate(nginxSecret),
+    publicUrl: services.publicUrl,
     stopping: stopping.signal,
   };
   checkAccess(app, deps);
