@@ -93,7 +93,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const keyFile = read('TLS_KEY_FILE', variables.TLS_KEY_FILE);
   if (Boolean(certFile) !== Boolean(keyFile)) problems.push('TLS_CERT_FILE and TLS_KEY_FILE must be set together');
   const clientCaFile = read('CLIENT_CA_FILE', variables.CLIENT_CA_FILE);
-  if (clientCaFile && !certFile) problems.push('CLIENT_CA_FILE needs TLS: set TLS_CERT_FILE and TLS_KEY_FILE');
+  if (clientCaFile && !certFile)
+    problems.push('CLIENT_CA_FILE must be set together with TLS_CERT_FILE and TLS_KEY_FILE');
   if (Boolean(cert) !== Boolean(key)) problems.push('TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY must be set together');
   const databaseConnections = required('DATABASE_CONNECTIONS', variables.DATABASE_CONNECTIONS);
   // Beside the children there is the primary process.
