@@ -25,7 +25,6 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
     }
     request.account = caller.account;
     request.session = caller.session ?? null;
-    if (access === 'authenticated') return;
     await authorizeRoute(deps.pool, caller.account, access, {
       action: `${request.method} ${request.routeOptions.url}`,
       params: request.params as RouteParams,

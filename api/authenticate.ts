@@ -1,12 +1,18 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { findActiveAccount, type Account } from './enzi/accounts.ts';
+import type { Account } from './enzi/accounts.ts';
+import { assertNotCrossSite } from './enzi/csrf.ts';
+import { findAccountByCertificate } from './enzi/public-key-store.ts';
 import { ApiError } from './errors.ts';
 import type { ActiveSession } from './enzi/sessions.ts';
 import type { SignedIn } from './garant/sign-in.ts';
 import { TokenRejectedError } from './garant/tokens.ts';
 import type { ApiDeps } from './instance.ts';
+import { findActiveSubject } from './subjects.ts';
 
-export type AuthenticateDeps = Pick<ApiDeps, 'pool' | 'verifyToken' | 'signIn' | 'clientAddress' | 'sessions'>;
+export type AuthenticateDeps = Pick<
+  ApiDeps,
+  'pool' | 'verifyToken' | 'signIn' | 'clientAddress' | 'clientCertificate' | 'publicUrl' | 'sessions'
+>;
 
 /** Whoever sends a request. */
 export interface Caller {
@@ -16,8 +22,9 @@ export interface Caller {
 }
 
 /**
- * Who sends a request: by `Authorization: Basic` with a password or an access token, or `Bearer` with a token of
- * `/auth/token`; without that header, by the cookie of a session.
+ * Who sends a request: by `Authorization: Basic` with a password, an access token or the secret of a robot, or `Bearer`
+ * with a token of `/auth/token`; without that header, by the cookie of a session, or else by the client certificate that
+ * NGINX has verified.
  *
  * @returns undefined where the request names nobody
  * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS;
@@ -27,7 +34,7 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
   const { scheme, value } = readAuthorization(request.headers);
   if (scheme === undefined) {
     const session = await deps.sessions.find(request);
-    return session && { account: session.account, session };
+    return session ? { account: session.account, session } : authenticateByCertificate(deps, request);
   }
   if (scheme !== 'bearer') return authenticateBasic(deps, request);
   const claims = await deps.verifyToken(value).catch((error: unknown) => {
@@ -35,23 +42,24 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
     throw new ApiError('NOT_AUTHENTICATED', `the token is not valid: ${error.message}`, { cause: error });
   });
   if (claims.subject === '') return undefined;
-  const account = await findActiveAccount(deps.pool, claims.subject);
+  const account = await findActiveSubject(deps.pool, claims.subject);
   if (!account) throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active');
   return { account };
 }
 
 /**
- * Who sends a request that may not be signed by a token: by `Authorization: Basic` with a password or an access token.
+ * Who sends a request that may not be signed by a token: by `Authorization: Basic`, or by a client certificate.
  *
  * @returns undefined where the request names nobody
- * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS
+ * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS; CROSS_SITE_REQUEST
  */
 export async function authenticateBasic(
-  { signIn, clientAddress }: AuthenticateDeps,
+  deps: AuthenticateDeps,
   request: IncomingMessage,
 ): Promise<SignedIn | undefined> {
+  const { signIn, clientAddress } = deps;
   const { scheme, value } = readAuthorization(request.headers);
-  if (scheme === undefined) return undefined;
+  if (scheme === undefined) return authenticateByCertificate(deps, request);
   if (scheme === 'bearer') {
     throw new ApiError('NOT_AUTHENTICATED', 'a token is not exchanged for another one: send Authorization: Basic');
   }
@@ -65,6 +73,30 @@ export async function authenticateBasic(
     colon < 0 ? undefined : await signIn({ name: text.slice(0, colon), secret: text.slice(colon + 1), address });
   if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
   return signedIn;
+}
+
+async function authenticateByCertificate(
+  { pool, clientCertificate, publicUrl }: AuthenticateDeps,
+  request: IncomingMessage,
+): Promise<SignedIn | undefined> {
+  const certificate = clientCertificate(request);
+  if (!certificate) return undefined;
+  if ('problem' in certificate) {
+    throw new ApiError(
+      'NOT_AUTHENTICATED',
+      `the client certificate is not accepted: ${certificate.problem}; show one that CLIENT_CA_FILE vouches for, or none`,
+    );
+  }
+  const account = await findAccountByCertificate(pool, certificate.fingerprint);
+  if (!account) {
+    throw new ApiError(
+      'NOT_AUTHENTICATED',
+      `no active user has registered the client certificate of the SHA-256 fingerprint ${certificate.fingerprint}: POST it to /enzi/v0/accounts/{name}/publicKeys`,
+    );
+  }
+  // A browser shows its certificate by itself, whichever page makes it send the request.
+  assertNotCrossSite(request, publicUrl);
+  return { account, isByCertificate: true };
 }
 
 /** The scheme in lower case; undefined: there is no such header. */

@@ -5,11 +5,17 @@ import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { AddressGuard } from '../outbound/address-guard.ts';
+import type { DeleteTag } from '../registry/delete-tag.ts';
 import type { Account } from './enzi/accounts.ts';
 import type { OidcSignIn } from './enzi/oidc.ts';
 import type { ActiveSession, Sessions } from './enzi/sessions.ts';
 import type { SignIn } from './garant/sign-in.ts';
 import type { TokenClaims } from './garant/tokens.ts';
+
+/** The certificate that a client has shown to NGINX: what it was verified to be, or why it is not believed. */
+export type ClientCertificate =
+  /** SHA-256 of the certificate, in hex. */
+  { readonly fingerprint: string } | { readonly problem: string };
 
 /** What the routes of the API need. */
 export interface ApiDeps {
@@ -27,6 +33,7 @@ export interface ApiDeps {
   readonly outboundGuard: AddressGuard;
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;
+  readonly deleteTag: DeleteTag;
   /** @throws TokenRejectedError */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
   readonly signIn: SignIn;
@@ -35,6 +42,8 @@ export interface ApiDeps {
   readonly oidc: OidcSignIn | undefined;
   /** The address from which a request comes, also where NGINX passes it on. */
   readonly clientAddress: (request: IncomingMessage) => string;
+  /** The certificate that a client has shown to NGINX; undefined: none. */
+  readonly clientCertificate: (request: IncomingMessage) => ClientCertificate | undefined;
   /** Aborts when the process stops: ends responses that would go on. */
   readonly stopping: AbortSignal;
 }
@@ -49,12 +58,14 @@ export type ApiInstance = FastifyInstance<
 >;
 
 /**
- * Who may use a route. Every route names one; the access check and tests that walk all routes rely on it. Those from
+ * Who may use a route. Every route names one; the access check and tests that walk all routes rely on it. `subject` is
+ * whoever has signed in, robots too, which may besides use those that read or delete what is in a repository. Those from
  * `self` on are about what the path names: `:username`, `:organization`, `:team`, `:namespace`, or `:namespace/:reponame`.
  */
 export type RouteAccess =
   | 'anonymous'
   | 'authenticated'
+  | 'subject'
   | 'system-admin'
   | 'self'
   | 'organization-member'
@@ -63,6 +74,7 @@ export type RouteAccess =
   | 'namespace-member'
   | 'namespace-admin'
   | 'repository-read'
+  | 'repository-delete'
   | 'repository-admin';
 
 declare module 'fastify' {

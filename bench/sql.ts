@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { countEvents, listEvents } from '../api/event-store.ts';
+import { findTag, listTags } from '../api/tag-store.ts';
 import { createPool } from '../database/pool.ts';
 import { migrate } from '../database/migrate.ts';
 import { type EventKind, eventKinds } from '../jobs/event-kinds.ts';
@@ -140,6 +141,7 @@ const { rows: middleEvents } = await pool.query<{ id: string }>(
   'SELECT id FROM registry.events ORDER BY published_at, id OFFSET $1 LIMIT 1',
   [Math.floor(rowCount / 2)],
 );
+const tagsOfFirst = { namespace: 'admin', reponame: 'app-1' };
 const cases: readonly Case[] = [
   { name: 'GET /jobs', limitMs: 50, run: () => listJobs(pool, {}, page) },
   { name: 'GET /jobs?limit=1000', limitMs: 50, run: () => listJobs(pool, {}, { start: 0, limit: 1_000 }) },
@@ -210,11 +212,17 @@ const cases: readonly Case[] = [
     limitMs: 100,
     run: () => findTags(pool, firstRepositoryId, 'tag-3', 10_000),
   },
+  {
+    name: 'GET …/tags, 100 of half a million',
+    limitMs: 50,
+    run: () => listTags(pool, tagsOfFirst, { pageStart: 'tag-3', pageSize: 100 }),
+  },
+  { name: 'GET …/tags/{tag}', limitMs: 10, run: () => findTag(pool, tagsOfFirst, 'tag-500000', {}) },
   { name: '_catalog of an administrator, 1,000', limitMs: 50, run: () => listReadable(pool, 'all', catalogPage) },
   {
     name: '_catalog of somebody else, 1,000',
     limitMs: 50,
-    run: () => listReadable(pool, { namespaces: ['ada'], teamIds: [] }, catalogPage),
+    run: () => listReadable(pool, { namespaces: ['ada'], teamIds: [], repositoryIds: [] }, catalogPage),
   },
   {
     name: 'referrers, 1,000 of 10,000',

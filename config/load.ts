@@ -15,7 +15,8 @@ export interface Config {
   /** Without a trailing slash. */
   readonly publicUrl: string;
   /** Paths of PEM files, for NGINX. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tls:
+    { readonly certFile: string; readonly keyFile: string; readonly clientCaFile: string | undefined } | undefined;
   /** What NGINX in front of this process proves itself with. */
   readonly nginxSecret: string | undefined;
   readonly adminPassword: string | undefined;
@@ -143,6 +144,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const certFile = read('TLS_CERT_FILE', variables.TLS_CERT_FILE);
   const keyFile = read('TLS_KEY_FILE', variables.TLS_KEY_FILE);
   if (Boolean(certFile) !== Boolean(keyFile)) problems.push('TLS_CERT_FILE and TLS_KEY_FILE must be set together');
+  const clientCaFile = read('CLIENT_CA_FILE', variables.CLIENT_CA_FILE);
+  if (clientCaFile && !certFile)
+    problems.push('CLIENT_CA_FILE must be set together with TLS_CERT_FILE and TLS_KEY_FILE');
   if (Boolean(cert) !== Boolean(key)) problems.push('TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY must be set together');
   const databaseConnections = required('DATABASE_CONNECTIONS', variables.DATABASE_CONNECTIONS);
   // Beside the children there is the primary process.
@@ -212,7 +216,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port,
     httpProcesses,
     publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL) ?? `${certFile ? 'https' : 'http'}://localhost:${port}`,
-    tls: certFile && keyFile ? { certFile: resolve(certFile), keyFile: resolve(keyFile) } : undefined,
+    tls:
+      certFile && keyFile
+        ? {
+            certFile: resolve(certFile),
+            keyFile: resolve(keyFile),
+            clientCaFile: clientCaFile && resolve(clientCaFile),
+          }
+        : undefined,
     nginxSecret: read('NGINX_SECRET', variables.NGINX_SECRET),
     adminPassword: read('ADMIN_PASSWORD', variables.ADMIN_PASSWORD),
     secretKey: read('SECRET_KEY', variables.SECRET_KEY),

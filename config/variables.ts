@@ -213,6 +213,7 @@ export const variables = {
   PUBLIC_URL: variable('how clients reach this server (default: http://localhost:PORT)', parseHttpUrl),
   TLS_CERT_FILE: variable('PEM of the certificate, and of those up to the root, with which NGINX speaks TLS', asIs),
   TLS_KEY_FILE: variable('PEM of its key', asIs),
+  CLIENT_CA_FILE: variable('PEM of the authorities whose certificates NGINX lets clients sign in with', asIs),
   NGINX_SECRET: variable('what an NGINX in front proves itself with, to send the bytes of blobs', parseSharedSecret, {
     isSecret: true,
   }),

@@ -12,14 +12,14 @@ export interface NginxFront {
 
 export interface NginxFrontOptions extends NginxOptions {
   readonly log: (message: string) => void;
-  /** How often certificate and key are looked at. Default: every minute. */
+  /** How often certificates and key are looked at. Default: every minute. */
   readonly certificateIntervalMs?: number;
 }
 
 const defaultCertificateIntervalMs = 60_000;
 
 /**
- * Starts NGINX, keeps it running, and lets it read certificate and key again when they have changed.
+ * Starts NGINX, keeps it running, and lets it read certificates and key again when they have changed.
  *
  * @throws StartError where it cannot be started
  */
@@ -33,7 +33,8 @@ export async function runNginx(options: NginxFrontOptions): Promise<NginxFront> 
       .then(() => log('NGINX reads its certificate again'))
       .catch((error: Error) => log(`NGINX keeps its former certificate: ${error.message}`));
   };
-  const paths = nginx.tls ? [nginx.tls.certFile, nginx.tls.keyFile] : [];
+  const { certFile, keyFile, clientCaFile } = nginx.tls ?? {};
+  const paths = [certFile, keyFile, clientCaFile].filter((path) => path !== undefined);
   for (const path of paths) watchFile(path, { interval: certificateIntervalMs, persistent: false }, reload);
   const unwatch = (): void => paths.forEach((path) => unwatchFile(path, reload));
   return {

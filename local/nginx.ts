@@ -3,7 +3,7 @@ import { access, constants, mkdir, open, readdir, readFile, rm, writeFile } from
 import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NginxSettingError, renderNginxConfig } from '../nginx/render.ts';
+import { NginxSettingError, renderNginxConfig, type NginxSettings } from '../nginx/render.ts';
 import { lastProblem, openLogFile } from './log-file.ts';
 import { commandLine, endProcess, isRunning, run, signal } from './process.ts';
 import { StartError } from './start-error.ts';
@@ -15,7 +15,7 @@ export interface NginxOptions {
   /** Where clients come in. */
   readonly host: string;
   readonly port: number;
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tls: NginxSettings['tls'];
   /** host:port of Node. */
   readonly upstream: string;
   /** What Node knows it by. */

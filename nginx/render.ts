@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIP, isIPv6 } from 'node:net';
-import { nginxLocations, nginxSecretHeader } from '../registry/nginx-hand-over.ts';
+import { clientCertificateHeader, nginxLocations, nginxSecretHeader } from '../registry/nginx-hand-over.ts';
 
 /** What the configuration of one NGINX is made of. Paths are absolute. */
 export interface NginxSettings {
@@ -8,7 +8,14 @@ export interface NginxSettings {
   readonly host: string;
   readonly port: number;
   /** PEM files; undefined: plain HTTP. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tls:
+    | {
+        readonly certFile: string;
+        readonly keyFile: string;
+        /** The authorities of clients' certificates; undefined: clients are not asked for one. */
+        readonly clientCaFile: string | undefined;
+      }
+    | undefined;
   /** Where Node listens: `host:port`, or `unix:` and the path of a socket. */
   readonly upstream: string;
   /** What NGINX proves itself to Node with (NGINX_SECRET). */
@@ -39,6 +46,9 @@ export async function renderNginxConfig(settings: NginxSettings): Promise<string
     userLine: user === undefined ? '' : `user ${checked('the user', user, /^\w[\w.-]*$/)};`,
     listen: `${listenAddress(settings.host, settings.port)}${tls ? ' ssl' : ''}`,
     tlsLines: tls ? tlsLines(tls) : '',
+    clientCertificateLines: tls?.clientCaFile === undefined ? '' : clientCertificateLines,
+    clientCertificateHeader,
+    clientCertificate: tls?.clientCaFile === undefined ? '""' : '$jobrunner_verified_certificate',
     upstream: upstreamAddress(settings.upstream),
     secret: checked('the secret', settings.secret, /^[\w-]{32,256}$/),
     secretHeader: nginxSecretHeader,
@@ -77,13 +87,27 @@ function upstreamAddress(upstream: string): string {
   return checked('the upstream', upstream, /^([a-z\d.-]+|\[[\da-f:]+\]):\d{1,5}$/i);
 }
 
-function tlsLines({ certFile, keyFile }: { readonly certFile: string; readonly keyFile: string }): string {
+// A certificate that the CA has not signed gets as far as Node, which says so in the shape of the API.
+const clientCertificateLines = `map $ssl_client_verify $jobrunner_verified_certificate {
+    SUCCESS $ssl_client_escaped_cert;
+    NONE "";
+    default $ssl_client_verify;
+  }`;
+
+function tlsLines({ certFile, keyFile, clientCaFile }: NonNullable<NginxSettings['tls']>): string {
   return [
     `ssl_certificate ${quotedPath(certFile)};`,
     `ssl_certificate_key ${quotedPath(keyFile)};`,
     'ssl_protocols TLSv1.2 TLSv1.3;',
     'ssl_session_cache shared:tls:10m;',
     'ssl_session_tickets off;',
+    ...(clientCaFile === undefined
+      ? []
+      : [
+          `ssl_client_certificate ${quotedPath(clientCaFile)};`,
+          'ssl_verify_client optional_no_ca;',
+          'ssl_verify_depth 5;',
+        ]),
   ].join('\n    ');
 }
 

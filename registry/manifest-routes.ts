@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type CoherentCache, manifestKey, tagKey } from './coherent-cache.ts';
+import { createDeleteTag } from './delete-tag.ts';
 import { defaultAlgorithm, digestOf, requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { isUnmodified, type RepositoryExchange, sendBytes, sendEmpty } from './exchange.ts';
@@ -11,7 +12,6 @@ import type { Logger } from './logger.ts';
 import type { EventContext } from './manifest-events.ts';
 import {
   deleteManifest,
-  deleteTag,
   findManifestByDigest,
   findManifestByTag,
   manifestUnknown,
@@ -50,6 +50,7 @@ type Handler = (exchange: RepositoryExchange) => Promise<void>;
 /** Makes the handlers of manifests (OCI distribution specification, "Pulling manifests" and "Pushing Manifests"). */
 export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record<'read' | 'put' | 'remove', Handler>> {
   const { pool, cache } = deps;
+  const deleteTag = createDeleteTag(deps);
 
   async function findManifest(repository: RepositoryName, reference: string): Promise<StoredManifest | undefined> {
     if (isDigest(reference)) {
@@ -128,15 +129,15 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
 
     remove: async (exchange) => {
       const { repository, reference } = exchange;
-      if (!isDigest(reference) && !isTag(reference)) throw manifestUnknown(repository, reference);
-      const { jobs, tags, digest } = isDigest(reference)
-        ? await deleteManifest(pool, repository, requireDigest(reference).text, contextOf(exchange))
-        : await deleteTag(pool, repository, reference, contextOf(exchange));
-      if (jobs > 0) deps.wakeDispatcher.send();
-      await cache.publish([
-        ...tags.map((tag) => tagKey(repository, tag)),
-        ...(digest === undefined ? [] : [manifestKey(repository, digest)]),
-      ]);
+      if (isDigest(reference)) {
+        const { text: digest } = requireDigest(reference);
+        const { jobs, tags } = await deleteManifest(pool, repository, digest, contextOf(exchange));
+        if (jobs > 0) deps.wakeDispatcher.send();
+        await cache.publish([...tags.map((tag) => tagKey(repository, tag)), manifestKey(repository, digest)]);
+      } else {
+        if (!isTag(reference)) throw manifestUnknown(repository, reference);
+        await deleteTag(repository, reference, exchange.claims.subject);
+      }
       sendEmpty(exchange, 202);
     },
   };

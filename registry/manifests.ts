@@ -57,8 +57,6 @@ export interface Deletion {
   readonly jobs: number;
   /** The tags that are gone. */
   readonly tags: readonly string[];
-  /** The manifest that is gone, if it is. */
-  readonly digest: string | undefined;
 }
 
 interface DeletedRow extends Platform {
@@ -86,7 +84,7 @@ export async function deleteTag(
     const manifest = rows[0];
     if (!manifest) throw manifestUnknown(repository, tag);
     const jobs = await recordEvents(tx, [tagDeleted({ repository, ...manifest }, tag, context)]);
-    return { jobs, tags: [tag], digest: undefined };
+    return { jobs, tags: [tag] };
   });
 }
 
@@ -129,7 +127,7 @@ export async function deleteManifest(
       ...tags.map(({ name }) => tagDeleted(facts, name, context)),
       manifestDeleted(facts, context),
     ]);
-    return { jobs, tags: tags.map(({ name }) => name), digest: manifest.digest };
+    return { jobs, tags: tags.map(({ name }) => name) };
   });
 }
 

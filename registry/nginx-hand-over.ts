@@ -6,6 +6,12 @@ import { hasBody } from './request-body.ts';
 /** The request header by which NGINX proves that it is the one in front; NGINX drops what a client sends under it. */
 export const nginxSecretHeader = 'X-Jobrunner-Nginx';
 
+/**
+ * The request header in which NGINX passes on the client certificate that it has verified, PEM and URL-encoded, or why it
+ * does not believe the one that it was shown; NGINX drops what a client sends under it.
+ */
+export const clientCertificateHeader = 'X-Jobrunner-Client-Certificate';
+
 /** Internal locations of NGINX over the folder of the blob store: one that sends files whole, one that honours `Range`. */
 export const nginxLocations = { whole: '/_nginx/whole/', range: '/_nginx/range/' } as const;
 

@@ -1,29 +1,35 @@
 import type { Queryable } from '../database/pool.ts';
 import type { RepositoryName } from './names.ts';
 
-/** What somebody may read besides what is public: every repository of some namespaces, and what some teams are granted. */
+/**
+ * What somebody may read besides what is public: every repository of some namespaces, what some teams are granted, and
+ * single repositories.
+ */
 export interface ReadableRepositories {
   readonly namespaces: readonly string[];
   /** Teams that the rows of `registry.repository_team_access` name. */
   readonly teamIds: readonly string[];
+  readonly repositoryIds: readonly number[];
 }
 
 /** Finds what an account may read. The argument is an account name, empty for nobody. */
 export type FindReadableRepositories = (subject: string) => Promise<'all' | ReadableRepositories>;
 
 /**
- * The condition, in SQL, that somebody may read the repository `r`. It takes three parameters, from the given number on,
+ * The condition, in SQL, that somebody may read the repository `r`. It takes four parameters, from the given number on,
  * which are what `readableValues` gives.
  */
 export function isReadableSql(firstParameter: number): string {
-  const [all, namespaces, teams] = [0, 1, 2].map((offset) => `$${firstParameter + offset}`);
-  return `(${all}::boolean OR r.namespace = ANY (${namespaces}::text[]) OR r.visibility = 'public' OR EXISTS (
+  const [all, namespaces, teams, ids] = [0, 1, 2, 3].map((offset) => `$${firstParameter + offset}`);
+  return `(${all}::boolean OR r.namespace = ANY (${namespaces}::text[]) OR r.visibility = 'public'
+    OR r.id = ANY (${ids}::bigint[]) OR EXISTS (
     SELECT FROM registry.repository_team_access g WHERE g.repository_id = r.id AND g.team_id = ANY (${teams}::uuid[])))`;
 }
 
 /** The values that `isReadableSql` takes. */
 export function readableValues(readable: 'all' | ReadableRepositories): unknown[] {
-  return readable === 'all' ? [true, [], []] : [false, readable.namespaces, readable.teamIds];
+  if (readable === 'all') return [true, [], [], []];
+  return [false, readable.namespaces, readable.teamIds, readable.repositoryIds];
 }
 
 /** Whether an account may read a repository. */
@@ -103,8 +109,10 @@ export async function listReadable(
                    UNION
                    (${select} WHERE r.id IN (SELECT repository_id FROM registry.repository_team_access
                                              WHERE team_id = ANY ($5::uuid[])) AND ${page})
+                   UNION
+                   (${select} WHERE r.id = ANY ($6::bigint[]) AND ${page})
                  ) readable ORDER BY namespace, name LIMIT $3`,
-          values: [...values, readable.namespaces, readable.teamIds],
+          values: [...values, readable.namespaces, readable.teamIds, readable.repositoryIds],
         });
   return rows;
 }

@@ -16,11 +16,13 @@ import { oidcRoutes } from '../api/enzi/oidc-routes.ts';
 import { startSessionCleanup } from '../api/enzi/session-cleanup.ts';
 import { sessionRoutes } from '../api/enzi/session-routes.ts';
 import { createSessions } from '../api/enzi/sessions.ts';
+import { publicKeyRoutes } from '../api/enzi/public-key-routes.ts';
 import { memberRoutes } from '../api/enzi/member-routes.ts';
 import { teamRoutes } from '../api/enzi/team-routes.ts';
 import { teamSyncRoutes } from '../api/enzi/team-sync-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
+import { adminRoutes } from '../api/routes/admin.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { actionConfigRoutes } from '../api/routes/action-configs.ts';
 import { actionRoutes } from '../api/routes/actions.ts';
@@ -30,8 +32,11 @@ import { queueRoutes } from '../api/routes/queues.ts';
 import { eventRoutes } from '../api/routes/events.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { metaRoutes } from '../api/routes/meta.ts';
-import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { settingsRoutes } from '../api/routes/settings.ts';
+import { namespaceRoutes } from '../api/routes/namespaces.ts';
+import { repositoryRoutes } from '../api/routes/repositories.ts';
+import { robotRoutes } from '../api/routes/robots.ts';
+import { tagRoutes } from '../api/routes/tags.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import { workerRoutes } from '../api/routes/workers.ts';
@@ -42,11 +47,13 @@ import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
 import { createOutboundClient } from '../outbound/client.ts';
 import { InvalidTokenError } from '../registry/access.ts';
+import { createDeleteTag } from '../registry/delete-tag.ts';
 import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { createClientAddress } from './client-address.ts';
+import { createClientCertificate } from './client-certificate.ts';
 import { healthRoutes } from './health.ts';
 import { closeServer, serverFactory } from './http.ts';
 import { toListenError } from './listen-error.ts';
@@ -157,7 +164,6 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     serverFactory: serverFactory(registry?.handle),
     onRequestEnd: metrics.observeRequest,
   });
-  const clientAddress = createClientAddress(config.nginxSecret);
   const { publicUrl, sessionIdleLimitMs: idleLimitMs, sessionLimitMs: limitMs } = config;
   const openOidc = (oidc: OidcConfig): OidcSignIn => {
     // An administrator has named the provider, which is often in the same network.
@@ -176,6 +182,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     problems: deps.problems,
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
+    deleteTag: createDeleteTag({ ...resources, host: new URL(config.publicUrl).host }),
     verifyToken,
     signIn: createSignIn({
       pool,
@@ -186,6 +193,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
     oidc: config.oidc && openOidc(config.oidc),
     clientAddress,
+    clientCertificate: createClientCertificate(config.nginxSecret),
     stopping: stopping.signal,
   };
   checkAccess(app, api);
@@ -235,12 +243,17 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   queueRoutes(app, deps);
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
+  tagRoutes(app, deps);
+  namespaceRoutes(app, deps);
+  adminRoutes(app);
   apiTokenRoutes(app, deps);
   settingsRoutes(app, deps);
   eventRoutes(app, deps);
   metaRoutes(app, deps);
   teamAccessRoutes(app, deps);
   accountRoutes(app, deps);
+  robotRoutes(app, deps);
+  publicKeyRoutes(app, deps);
   memberRoutes(app, deps);
   teamRoutes(app, deps);
   sessionRoutes(app, deps);

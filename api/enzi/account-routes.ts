@@ -23,6 +23,8 @@ import { hashPassword } from './passwords.ts';
 
 const accountParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
 const FullName = Type.String({ maxLength: 255 });
+// Terraform's provider sends its whole record; what the server decides is not looked at.
+const sentBack = { id: Type.Optional(Type.String({ maxLength: 255 })) };
 // NIST SP 800-63B, section 3.1.1: at least 8 characters, and long ones are taken.
 const minPasswordLength = 8;
 const NewPassword = Type.String({ minLength: minPasswordLength, maxLength: 1_024 });
@@ -66,6 +68,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
         body: Type.Object(
           {
             name: Type.String({ minLength: 1, maxLength: 100 }),
+            ...sentBack,
             password: Type.Optional(Type.String({ maxLength: 1_024 })),
             fullName: Type.Optional(FullName),
             isOrg: Type.Boolean({ default: false }),

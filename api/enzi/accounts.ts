@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
+import type { RobotRights } from '../policy/robot-rights.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 /** Somebody who has signed in. */
@@ -8,6 +9,8 @@ export interface Account {
   readonly id: string;
   readonly name: string;
   readonly isAdmin: boolean;
+  /** Of a robot: the one thing that gives it rights, for it is nobody's member and never an administrator. */
+  readonly robot?: RobotRights;
 }
 
 interface AccountRow extends Account {

@@ -22,7 +22,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
  * @throws ApiError CROSS_SITE_REQUEST, INVALID_CSRF_TOKEN
  */
 export function assertOwnPage(request: RequestHead, publicUrl: string, sessionToken: string): void {
-  if (safeMethods.has(request.method ?? '')) return;
+  if (isSafe(request)) return;
   assertNotCrossSite(request, publicUrl);
   const given = Buffer.from(String(request.headers['x-csrf-token'] ?? ''));
   const expected = Buffer.from(csrfTokenOf(sessionToken));
@@ -33,13 +33,19 @@ export function assertOwnPage(request: RequestHead, publicUrl: string, sessionTo
   );
 }
 
+function isSafe({ method = '' }: RequestHead): boolean {
+  return safeMethods.has(method);
+}
+
 /**
- * Checks that no page of another site has made a browser send a request. Clients other than browsers tell nothing of
+ * Checks that no page of another site has made a browser send a request that could change something. Clients other than browsers tell nothing of
  * where a request comes from, and pass.
  *
  * @throws ApiError CROSS_SITE_REQUEST
  */
-export function assertNotCrossSite({ headers }: Pick<RequestHead, 'headers'>, publicUrl: string): void {
+export function assertNotCrossSite(request: RequestHead, publicUrl: string): void {
+  if (isSafe(request)) return;
+  const { headers } = request;
   const isForeign = headers['sec-fetch-site'] === 'cross-site' || !isOwnOrigin(headers, publicUrl);
   if (isForeign) throw new ApiError('CROSS_SITE_REQUEST', 'a page of another site has sent this request');
 }

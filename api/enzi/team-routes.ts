@@ -23,6 +23,12 @@ import {
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const TeamName = Type.String({ minLength: 1, maxLength: 100 });
 const Description = Type.String({ maxLength: 1_000 });
+// Terraform's provider sends its whole record; what the server decides is not looked at.
+const sentBack = {
+  id: Type.Optional(Type.String({ maxLength: 255 })),
+  orgID: Type.Optional(Type.String({ maxLength: 255 })),
+  membersCount: Type.Optional(Type.Integer()),
+};
 const organizationParams = Type.Object({ organization: Name });
 const teamParams = Type.Object({ organization: Name, team: Name });
 const memberParams = Type.Object({ organization: Name, team: Name, member: Name });
@@ -59,7 +65,10 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: asOwner,
       schema: {
         params: organizationParams,
-        body: Type.Object({ name: TeamName, description: Type.Optional(Description) }, { additionalProperties: false }),
+        body: Type.Object(
+          { name: TeamName, description: Type.Optional(Description), ...sentBack },
+          { additionalProperties: false },
+        ),
       },
     },
     async (request, reply) => {
@@ -87,7 +96,12 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       schema: {
         params: teamParams,
         body: Type.Object(
-          { name: Type.Optional(TeamName), description: Type.Optional(Description) },
+          {
+            // Empty: as it is.
+            name: Type.String({ maxLength: 100, default: '' }),
+            description: Type.Optional(Description),
+            ...sentBack,
+          },
           { additionalProperties: false },
         ),
       },
@@ -96,12 +110,14 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { params, body } = request;
       const organization = await requireOrganization(pool, params.organization);
       const team = await requireTeam(pool, organization, params.team);
-      if (body.name !== undefined) assertTeamName(body.name);
+      if (body.name !== '') assertTeamName(body.name);
+      const { name, description } = body;
+      const changes = { ...(name !== '' && { name }), ...(description !== undefined && { description }) };
       await auditedChange(deps, request, async (tx, record) => {
-        await updateTeam(tx, team.id, body).catch((error: unknown) => {
-          throw sqlState(error) === uniqueViolation ? teamExists(body.name ?? '') : error;
+        await updateTeam(tx, team.id, changes).catch((error: unknown) => {
+          throw sqlState(error) === uniqueViolation ? teamExists(name) : error;
         });
-        await record({ kind: 'TEAM_UPDATE', object: team, namespace: organization.name, details: body });
+        await record({ kind: 'TEAM_UPDATE', object: team, namespace: organization.name, details: changes });
       });
       return requireTeamOf({ ...params, team: team.id });
     },

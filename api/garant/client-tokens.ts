@@ -17,8 +17,8 @@ export function hashClientToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Makes up an access token (`jrat`) or a refresh token (`jrrt`). */
-export function makeClientToken(prefix: 'jrat' | 'jrrt'): string {
+/** Makes up an access token (`jrat`), a refresh token (`jrrt`) or the secret of a robot (`jrrs`). */
+export function makeClientToken(prefix: 'jrat' | 'jrrt' | 'jrrs'): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
 }
 
@@ -92,14 +92,17 @@ export async function findRefreshTokenOwner(q: Queryable, token: string, service
   return rows[0]?.name;
 }
 
-/** Writes when tokens were last used, by their hashes. */
+/** Writes when tokens and secrets of robots were last used, by their hashes. */
 export async function markTokensUsed(pool: pg.Pool, used: ReadonlyMap<string, Date>): Promise<void> {
   // Processes that write the same rows at once may wait for each other in a circle, which the transaction tries again.
   await withTransaction(pool, (tx) =>
     tx.query(
-      `UPDATE accounts.client_tokens t SET last_used_at = greatest(t.last_used_at, u.used_at)
-       FROM unnest($1::text[], $2::timestamptz[]) AS u (token_hash, used_at)
-       WHERE t.token_hash = u.token_hash`,
+      `WITH used AS (SELECT * FROM unnest($1::text[], $2::timestamptz[]) AS u (hash, used_at)),
+         of_robots AS (
+           UPDATE accounts.robots b SET last_used_at = greatest(b.last_used_at, used.used_at)
+           FROM used WHERE b.secret_hash = used.hash)
+       UPDATE accounts.client_tokens t SET last_used_at = greatest(t.last_used_at, used.used_at)
+       FROM used WHERE t.token_hash = used.hash`,
       [[...used.keys()], [...used.values()]],
     ),
   );

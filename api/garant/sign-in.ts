@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { findActiveAccount, signIn as checkPassword, type Account } from '../enzi/accounts.ts';
 import type { DirectorySignIn } from './directory-sign-in.ts';
+import { findRobotBySecret, isRobotName } from '../subjects.ts';
 import { hashClientToken, isAccessToken, isActiveAccessToken } from './client-tokens.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import type { SignInEvents, SignInKind } from './sign-in-events.ts';
@@ -11,7 +12,7 @@ import type { TokenUsage } from './token-usage.ts';
 /** What somebody signs in with. */
 export interface Credentials {
   readonly name: string;
-  /** The password, or an access token in its place. */
+  /** The password, or an access token in its place; of a robot its secret. */
   readonly secret: string;
   /** Where it comes from. */
   readonly address: string;
@@ -22,6 +23,8 @@ export interface SignedIn {
   readonly account: Account;
   /** The hash of the access token that stood in place of the password. */
   readonly accessTokenHash?: string;
+  /** Whether the client's certificate did, which it shows again each time. */
+  readonly isByCertificate?: boolean;
 }
 
 /**
@@ -54,7 +57,7 @@ const rememberMs = 60_000;
 const maxRemembered = 10_000;
 const knownForMs = 24 * 3_600_000;
 
-/** Makes the one way by which names with passwords or access tokens become accounts. */
+/** Makes the one way by which names with passwords, access tokens or secrets of robots become accounts. */
 export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: SignInDeps): SignIn {
   const throttle = createSignInThrottle();
   // Keyed digests of credentials: of those that are being checked, so that many equal requests cost one computation; and
@@ -103,8 +106,17 @@ export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: Si
     return { account, accessTokenHash: hash };
   }
 
+  async function byRobotSecret({ name, secret }: Credentials): Promise<SignedIn | undefined> {
+    const hash = hashClientToken(secret);
+    const account = await findRobotBySecret(pool, name, hash);
+    if (!account) return undefined;
+    tokenUsage.record(hash);
+    return { account };
+  }
+
   return async (credentials) => {
     // Nobody guesses 256 random bits, so these are neither slow nor counted.
+    if (isRobotName(credentials.name)) return byRobotSecret(credentials);
     if (isAccessToken(credentials.secret)) return byAccessToken(credentials);
     const { name, secret, address } = credentials;
     const digest = createHmac('sha256', digestKey)

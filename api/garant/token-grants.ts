@@ -39,7 +39,7 @@ export interface TokenGrantsDeps {
 
 /** Makes tokens. */
 export interface TokenGrants {
-  /** Always a token, with only those of the asked actions that are granted; for nobody never a refresh token. */
+  /** Always a token, with only those of the asked actions that are granted; a refresh token for users alone. */
   readonly grant: (request: TokenRequest) => Promise<TokenGrant>;
   /**
    * Whoever has a refresh token.
@@ -66,14 +66,18 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
       const issuedAt = new Date();
       const access = await grantAsNamed(request, parseScopes(scopes));
       const claims = { subject: signedIn?.account.name ?? '', access };
-      const token = await issueToken(signer.key(), claims, issuedAt, service.audience);
+      const lifeSeconds = lifeOf(signedIn, issuedAt);
+      const token = await issueToken(signer.key(), claims, issuedAt, service.audience, lifeSeconds);
       return {
         access_token: token,
-        expires_in: tokenLifeSeconds,
+        expires_in: lifeSeconds,
         issued_at: issuedAt.toISOString(),
         scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' '),
+        // What a robot or a certificate signs in with, its client keeps; a refresh token would outlive it.
         ...(isOffline &&
-          signedIn && {
+          signedIn &&
+          !signedIn.account.robot &&
+          !signedIn.isByCertificate && {
             refresh_token: await insertRefreshToken(pool, {
               accountID: signedIn.account.id,
               accessTokenHash: signedIn.accessTokenHash,
@@ -97,4 +101,12 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
       return { account };
     },
   };
+}
+
+/** How long a token may live: not longer than the robot that it is for. */
+function lifeOf(signedIn: SignedIn | undefined, issuedAt: Date): number {
+  const expiresAt = signedIn?.account.robot?.expiresAt ?? null;
+  if (expiresAt === null) return tokenLifeSeconds;
+  const leftSeconds = Math.floor((expiresAt.getTime() - issuedAt.getTime()) / 1_000);
+  return Math.max(0, Math.min(tokenLifeSeconds, leftSeconds));
 }

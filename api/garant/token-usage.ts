@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import { markTokensUsed } from './client-tokens.ts';
 
-/** Keeps when access and refresh tokens were last used, without a write for each request. */
+/** Keeps when tokens and secrets of robots were last used, without a write for each request. */
 export interface TokenUsage {
   readonly record: (hash: string) => void;
   /** Writes what is still in memory. */

@@ -29,12 +29,14 @@ const clockToleranceSeconds = 10;
  * Signs a token (Docker token specification: iss, sub, aud, exp, nbf, iat, jti, access).
  *
  * @param audience the service that the token is for
+ * @param lifeSeconds less where whoever the token is for ends sooner
  */
 export async function issueToken(
   key: SigningKey,
   claims: TokenClaims,
   now = new Date(),
   audience = tokenService,
+  lifeSeconds = tokenLifeSeconds,
 ): Promise<string> {
   const nowSeconds = Math.floor(now.getTime() / 1_000);
   return new SignJWT({ access: claims.access })
@@ -44,7 +46,7 @@ export async function issueToken(
     .setAudience(audience)
     .setIssuedAt(nowSeconds)
     .setNotBefore(nowSeconds)
-    .setExpirationTime(nowSeconds + tokenLifeSeconds)
+    .setExpirationTime(nowSeconds + lifeSeconds)
     .setJti(randomUUID())
     .sign(key.privateKey);
 }

@@ -1,6 +1,8 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { ReadableRepositories } from '../../registry/readable-repositories.ts';
-import { findActiveAccount, type Account } from '../enzi/accounts.ts';
+import type { Account } from '../enzi/accounts.ts';
+import { findActiveSubject, isRobotName } from '../subjects.ts';
+import { everyRepository, mayInNamespace, permittedActions, type RobotRights } from './robot-rights.ts';
 
 /**
  * What somebody may do with a repository or a namespace of them (msr.md section 5, "Access levels"): read-only is browse
@@ -27,6 +29,11 @@ export interface RepositoryAccess {
   readonly level: AccessLevel | undefined;
 }
 
+/** System administrators own every namespace, users their own, robots none. */
+function ownsNamespace({ isAdmin, name, robot }: Account, namespace: string): boolean {
+  return isAdmin || (name === namespace && robot === undefined);
+}
+
 // Of the user $1 in the namespace $2: owners of the organization, and what teams are granted.
 const namespaceLevel = `(SELECT max(level) FROM (
     SELECT 'admin'::registry.access_level AS level
@@ -48,7 +55,7 @@ export async function namespaceAccess(
   namespace: string,
 ): Promise<AccessLevel | undefined> {
   if (!account) return undefined;
-  if (account.isAdmin || account.name === namespace) return 'admin';
+  if (ownsNamespace(account, namespace)) return 'admin';
   const { rows } = await q.query<{ level: AccessLevel | null }>({
     name: 'policy-namespace-access',
     text: `SELECT ${namespaceLevel} AS level`,
@@ -59,7 +66,8 @@ export async function namespaceAccess(
 
 /**
  * What an account may do with a repository: what it may do in the namespace, what its teams are granted for the
- * repository, and, where that is public, what everybody may; the highest of them counts.
+ * repository, and, where that is public, what everybody may; the highest of them counts. A robot that may pull reads;
+ * `repositoryActions` tells what it may do besides.
  *
  * @param account undefined: nobody has signed in
  */
@@ -84,24 +92,58 @@ export async function repositoryAccess(
     values: [account?.id ?? null, namespace, name],
   });
   const found = rows[0];
-  const isOwn = account !== undefined && (account.isAdmin || account.name === namespace);
   return {
     repositoryId: found?.repositoryId ?? undefined,
     level: highest([
-      isOwn ? 'admin' : undefined,
+      account && ownsNamespace(account, namespace) ? 'admin' : undefined,
       found?.isPublic ? 'read-only' : undefined,
       found?.namespaceLevel,
       found?.repositoryLevel,
+      account?.robot && permittedActions(account.robot, namespace, name).has('pull') ? 'read-only' : undefined,
     ]),
   };
+}
+
+// What each action of the registry needs (msr.md section 5: read is pull, read-write is push and delete besides).
+const neededLevels: ReadonlyMap<string, AccessLevel> = new Map([
+  ['pull', 'read-only'],
+  ['push', 'read-write'],
+  ['delete', 'read-write'],
+  ['*', 'admin'],
+]);
+
+/**
+ * Which actions of the registry (`pull`, `push`, `delete`, `*`) an account may do on a repository, which need not exist:
+ * a push to what is not there makes it, and that takes an administrator of the namespace, or a robot that may.
+ *
+ * @param account undefined: nobody has signed in
+ */
+export async function repositoryActions(
+  q: Queryable,
+  account: Account | undefined,
+  namespace: string,
+  name: string,
+): Promise<ReadonlySet<string>> {
+  const { level, repositoryId } = await repositoryAccess(q, account, namespace, name);
+  const permitted = account?.robot && permittedActions(account.robot, namespace, name);
+  const mayCreate = account?.robot?.createRepositories ?? includesLevel(level, 'admin');
+  const actions = [...neededLevels].filter(([action, needed]) => {
+    if (repositoryId === undefined && needed === 'read-write' && !mayCreate) return false;
+    return includesLevel(level, needed) || (permitted as ReadonlySet<string> | undefined)?.has(action);
+  });
+  return new Set(actions.map(([action]) => action));
 }
 
 /**
  * Which repositories somebody may read besides those that are public, as the registry's lists and mounts take it.
  *
- * @param subject name of an account; empty: nobody has signed in. Of an account that is not active: nobody
+ * @param subject name of an account or robot; empty: nobody has signed in. Of one that is not active: nobody
  */
 export async function readableRepositories(q: Queryable, subject: string): Promise<'all' | ReadableRepositories> {
+  if (isRobotName(subject)) {
+    const robot = (await findActiveSubject(q, subject))?.robot;
+    return robot ? readableByRobot(q, robot) : nothing;
+  }
   const { rows } = await q.query<{ isAdmin: boolean; namespaces: string[]; teamIds: string[] }>({
     name: 'policy-readable-repositories',
     text: `SELECT a.is_admin AS "isAdmin", ARRAY(
@@ -116,8 +158,26 @@ export async function readableRepositories(q: Queryable, subject: string): Promi
     values: [subject],
   });
   const found = rows[0];
-  if (!found) return { namespaces: [], teamIds: [] };
-  return found.isAdmin ? 'all' : { namespaces: found.namespaces, teamIds: found.teamIds };
+  if (!found) return nothing;
+  return found.isAdmin ? 'all' : { namespaces: found.namespaces, teamIds: found.teamIds, repositoryIds: [] };
+}
+
+const nothing: ReadableRepositories = { namespaces: [], teamIds: [], repositoryIds: [] };
+
+async function readableByRobot(q: Queryable, { permissions }: RobotRights): Promise<ReadableRepositories> {
+  const pulls = permissions.filter(({ actions }) => actions.includes('pull'));
+  const single = pulls.filter(({ repository }) => repository !== everyRepository);
+  const { rows } = await q.query<{ id: number }>({
+    name: 'policy-repository-ids',
+    text: `SELECT r.id FROM unnest($1::text[], $2::text[]) AS named (namespace, name)
+           JOIN registry.repositories r ON r.namespace = named.namespace AND r.name = named.name`,
+    values: [single.map(({ namespace }) => namespace), single.map(({ repository }) => repository)],
+  });
+  return {
+    namespaces: pulls.filter(({ repository }) => repository === everyRepository).map(({ namespace }) => namespace),
+    teamIds: [],
+    repositoryIds: rows.map(({ id }) => id),
+  };
 }
 
 /** What somebody administers. */
@@ -155,10 +215,12 @@ export async function administeredRepositories(
 
 /**
  * Whether the account of this name, empty for nobody, may make repositories in a namespace: its administrators may
- * (SW27, "Create repository").
+ * (SW27, "Create repository"), and robots that were allowed to. Which ones a robot may push to, its token says.
  */
 export async function mayCreateRepositories(q: Queryable, subject: string, namespace: string): Promise<boolean> {
-  const account = subject === '' ? undefined : await findActiveAccount(q, subject);
+  const account = subject === '' ? undefined : await findActiveSubject(q, subject);
+  const robot = account?.robot;
+  if (robot) return robot.createRepositories && mayInNamespace(robot, namespace, 'push');
   return includesLevel(await namespaceAccess(q, account, namespace), 'admin');
 }
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { Account } from '../enzi/accounts.ts';
 import type { Scope } from '../garant/scopes.ts';
-import { type AccessLevel, includesLevel, repositoryAccess } from './access.ts';
+import { repositoryActions } from './access.ts';
 
 /**
  * Gives the part of the asked scopes that an account is granted.
@@ -19,25 +19,12 @@ export async function grantScopes(
   return granted.filter((scope) => scope.actions.length > 0);
 }
 
-// What each action of the registry needs (msr.md section 5: read is pull, read-write is push and delete besides).
-const neededLevels: ReadonlyMap<string, AccessLevel> = new Map([
-  ['pull', 'read-only'],
-  ['push', 'read-write'],
-  ['delete', 'read-write'],
-  ['*', 'admin'],
-]);
-
 async function grantedActions(q: Queryable, account: Account | undefined, scope: Scope): Promise<readonly string[]> {
   if (account?.isAdmin) return scope.actions;
   // The catalog shows everybody what they may read, and no more.
   if (scope.type === 'registry')
     return scope.name === 'catalog' ? scope.actions.filter((action) => action === '*') : [];
   const [namespace = '', ...rest] = scope.name.split('/');
-  const { level, repositoryId } = await repositoryAccess(q, account, namespace, rest.join('/'));
-  return scope.actions.filter((action) => {
-    const needed = neededLevels.get(action);
-    // A push to what is not there makes it, and that takes an administrator of the namespace.
-    const isCreation = repositoryId === undefined && needed === 'read-write';
-    return needed !== undefined && includesLevel(level, isCreation ? 'admin' : needed);
-  });
+  const allowed = await repositoryActions(q, account, namespace, rest.join('/'));
+  return scope.actions.filter((action) => allowed.has(action));
 }

@@ -5,7 +5,14 @@ import { findTeam } from '../enzi/team-store.ts';
 import { type Account, namespaceExists } from '../enzi/accounts.ts';
 import { ApiError, noSuchAccount, noSuchRepository } from '../errors.ts';
 import type { RouteAccess } from '../instance.ts';
-import { includesLevel, isInTeam, namespaceAccess, organizationRole, repositoryAccess } from './access.ts';
+import {
+  includesLevel,
+  isInTeam,
+  namespaceAccess,
+  organizationRole,
+  repositoryAccess,
+  repositoryActions,
+} from './access.ts';
 
 /** What a path names, by the names that routes give it. */
 export interface RouteParams {
@@ -15,6 +22,9 @@ export interface RouteParams {
   readonly namespace?: string;
   readonly reponame?: string;
 }
+
+// What robots may use at all, where their permissions allow it.
+const forRobots: ReadonlySet<RouteAccess> = new Set(['subject', 'repository-read', 'repository-delete']);
 
 interface RouteUse {
   /** The method and the template of the path, for messages. */
@@ -31,14 +41,20 @@ interface RouteUse {
 export async function authorizeRoute(
   q: Queryable,
   account: Account,
-  access: Exclude<RouteAccess, 'anonymous' | 'authenticated'>,
+  access: Exclude<RouteAccess, 'anonymous'>,
   { action, params }: RouteUse,
 ): Promise<void> {
   const { namespace = '', reponame = '', organization = '', team = '', username = '' } = params;
   const refuse = (who: string): never => {
     throw new ApiError('NOT_AUTHORIZED', `only ${who} may ${action}`);
   };
+  if (account.robot && !forRobots.has(access)) {
+    throw new ApiError('NOT_AUTHORIZED', `a robot may not ${action}: sign in as a user`);
+  }
   switch (access) {
+    case 'subject':
+    case 'authenticated':
+      return;
     case 'system-admin':
       if (!account.isAdmin) refuse('system administrators');
       return;
@@ -80,11 +96,16 @@ export async function authorizeRoute(
       if (!(await namespaceExists(q, namespace))) throw noSuchAccount(namespace);
       return;
     case 'repository-read':
+    case 'repository-delete':
     case 'repository-admin': {
       const { repositoryId, level } = await repositoryAccess(q, account, namespace, reponame);
       if (repositoryId === undefined || level === undefined) throw noSuchRepository(namespace, reponame);
       if (access === 'repository-admin' && !includesLevel(level, 'admin')) {
         refuse(`administrators of the repository ${namespace}/${reponame}`);
+      }
+      if (access === 'repository-delete') {
+        const actions = await repositoryActions(q, account, namespace, reponame);
+        if (!actions.has('delete')) refuse(`those who may delete from the repository ${namespace}/${reponame}`);
       }
       return;
     }

@@ -57,7 +57,7 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.get(
     '/api/v0/repositories',
-    { config: { access: 'authenticated' }, schema: { querystring: pageQuery } },
+    { config: { access: 'subject' }, schema: { querystring: pageQuery } },
     async (request, reply) => {
       const { body, headers } = await page(requireAccount(request), request.query);
       return reply.headers(headers).send(body);
@@ -66,7 +66,7 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.get(
     '/api/v0/repositories/:namespace',
-    { config: { access: 'authenticated' }, schema: { params: namespaceParams, querystring: pageQuery } },
+    { config: { access: 'subject' }, schema: { params: namespaceParams, querystring: pageQuery } },
     async (request, reply) => {
       const { namespace } = request.params;
       if (!(await namespaceExists(pool, namespace))) throw noSuchAccount(namespace);

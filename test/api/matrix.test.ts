@@ -39,6 +39,8 @@ const enzi = '/enzi/v0/accounts';
 const app = `${api}/repositories/acme/app`;
 const hook = { type: 'TAG_PUSH', endpoint: 'https://192.0.2.1/' };
 const id = '00000000-0000-4000-8000-000000000000';
+// Its name is none.
+const robot = { name: 'CI', permissions: [{ repository: 'acme/app', actions: ['pull'] }] };
 const noHash = '0'.repeat(64);
 
 // What each route answers to whom. What would change what later rows see goes to something that is not there, or says
@@ -74,6 +76,25 @@ const matrix: readonly Row[] = [
   row(`PATCH ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`, { isActive: false }),
   row(`DELETE ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
   row(`DELETE ${api}/api_tokens`, all(200), `${api}/api_tokens?usedbefore=2001-01-01T00:00:00Z`),
+
+  row(`GET ${api}/repositories/:namespace/:reponame/tags`, reader(200), `${app}/tags`),
+  row(`GET ${api}/repositories/:namespace/:reponame/tags/:reference`, reader(404), `${app}/tags/none`),
+  row(
+    `DELETE ${api}/repositories/:namespace/:reponame/tags/:tag`,
+    [...nobody, 404, 404, 403, 404, 404, 404, 404],
+    `${app}/tags/none`,
+  ),
+  row(`DELETE ${api}/accounts/:namespace`, systemAdmin(404), `${api}/accounts/none`),
+  row(`GET ${api}/admin/version`, all(200)),
+
+  row(`GET ${api}/robots`, all(200)),
+  row(`GET ${api}/robots`, owner(200), `${api}/robots?namespace=acme`),
+  row(`POST ${api}/robots`, owner(400), undefined, { ...robot, namespace: 'acme' }),
+  row(`POST ${api}/robots`, systemAdmin(400), undefined, robot),
+  row(`GET ${api}/robots/:robot`, all(404), `${api}/robots/${id}`),
+  row(`PATCH ${api}/robots/:robot`, all(404), `${api}/robots/${id}`, { isActive: false }),
+  row(`POST ${api}/robots/:robot/rotate`, all(404), `${api}/robots/${id}/rotate`),
+  row(`DELETE ${api}/robots/:robot`, all(404), `${api}/robots/${id}`),
 
   row(`GET ${api}/jobs`, systemAdmin(200)),
   row(`POST ${api}/jobs`, systemAdmin(202), undefined, { action: 'sleep' }),
@@ -199,6 +220,9 @@ const matrix: readonly Row[] = [
   row(`PATCH ${enzi}/:username`, systemAdmin(200), `${enzi}/acme`, { fullName: 'Acme' }),
   row(`DELETE ${enzi}/:username`, systemAdmin(404), `${enzi}/none`),
   row(`POST ${enzi}/:username/changePassword`, self(400), `${enzi}/rita/changePassword`, { newPassword: 'short' }),
+  row(`GET ${enzi}/:username/publicKeys`, self(200), `${enzi}/rita/publicKeys`),
+  row(`POST ${enzi}/:username/publicKeys`, self(400), `${enzi}/rita/publicKeys`, { publicKey: 'none' }),
+  row(`DELETE ${enzi}/:username/publicKeys/:key`, self(404), `${enzi}/rita/publicKeys/none`),
   row(`GET ${enzi}/:username/organizations`, self(200), `${enzi}/rita/organizations`),
   row(`GET ${enzi}/:organization/members`, member(200), `${enzi}/acme/members`),
   row(`GET ${enzi}/:organization/members/:member`, member(200), `${enzi}/acme/members/max`),

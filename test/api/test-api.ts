@@ -27,7 +27,9 @@ import { createDirectory } from '../../directory/directory.ts';
 import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createAddressGuard } from '../../outbound/address-guard.ts';
 import { createOutboundClient } from '../../outbound/client.ts';
+import { createDeleteTag } from '../../registry/delete-tag.ts';
 import { createClientAddress } from '../../server/client-address.ts';
+import { createClientCertificate } from '../../server/client-certificate.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
 import { apiRoutes } from '../../server/http-roles.ts';
@@ -38,6 +40,8 @@ import { createTestDatabase } from '../support/postgres.ts';
 export const password = 'correct horse battery';
 /** The services of the token protocol. */
 export const services = { publicUrl: 'http://registry.example:8080', notaryService: 'notary' } as const;
+/** What the NGINX in front proves itself with. */
+export const nginxSecret = 's'.repeat(32);
 // Hashed once: it takes as long as it is meant to take.
 const passwordHash = await hashPassword(password);
 
@@ -177,12 +181,13 @@ export async function startApi(
   });
   const outbound = createOutboundClient({ allowPrivate: true });
   cleanUp.defer(() => outbound.close());
-  const clientAddress = createClientAddress(undefined);
+  const clientAddress = createClientAddress(nginxSecret);
   const byDirectory = ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log });
+  const wakeDispatcher = { send: () => wakeUps.push('dispatcher') };
   const deps: ApiDeps = {
     pool,
     listener,
-    wakeDispatcher: { send: () => wakeUps.push('dispatcher') },
+    wakeDispatcher,
     wakeSchedules: { send: () => wakeUps.push('schedules') },
     wakeSettings: { send: () => wakeUps.push('settings') },
     publicUrl,
@@ -190,6 +195,12 @@ export async function startApi(
     problems,
     outboundGuard: createAddressGuard({ allowPrivate }),
     forgetRepositories: async () => void wakeUps.push('caches'),
+    deleteTag: createDeleteTag({
+      pool,
+      wakeDispatcher,
+      cache: { publish: async () => void wakeUps.push('caches') },
+      host: new URL(services.publicUrl).host,
+    }),
     verifyToken: createTokenVerifier({
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,
@@ -205,6 +216,7 @@ export async function startApi(
     }),
     oidc: oidc && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey, ...oidc }),
     clientAddress,
+    clientCertificate: createClientCertificate(nginxSecret),
     stopping: stopping.signal,
   };
   checkAccess(app, deps);

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { CleanUp } from '../support/clean-up.ts';
 import { temporaryFolder, tool, type Tool } from './tool.ts';
 
-/** A registry that speaks plain HTTP, and the administrator's password. */
+/** A registry that speaks plain HTTP, and somebody's password. */
 export interface Login {
   /** localhost:port */
   readonly host: string;
   readonly password: string;
+  /** Whose; by default the administrator's. */
+  readonly name?: string;
 }
 
 /** regctl, logged in as the administrator. */
@@ -25,8 +27,8 @@ export async function orasFor(t: CleanUp, { host, password }: Login, cwd: string
   return oras;
 }
 
-/** helm, logged in as the administrator. */
-export async function helmFor(t: CleanUp, { host, password }: Login): Promise<Tool> {
+/** helm, logged in. */
+export async function helmFor(t: CleanUp, { host, password, name = 'admin' }: Login): Promise<Tool> {
   const folder = await temporaryFolder(t);
   const env = {
     HELM_CONFIG_HOME: join(folder, 'config'),
@@ -35,7 +37,7 @@ export async function helmFor(t: CleanUp, { host, password }: Login): Promise<To
     DOCKER_CONFIG: join(folder, 'docker'),
   };
   const helm = tool('helm', { env });
-  await helm('registry', 'login', host, '--plain-http', '-u', 'admin', '-p', password);
+  await helm('registry', 'login', host, '--plain-http', '-u', name, '-p', password);
   return helm;
 }
 

@@ -8,6 +8,7 @@ import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { eventually } from './eventually.ts';
 import { startRole, temporaryDataDir } from './jobrunner-process.ts';
+import { createRobot } from './robot.ts';
 import { temporaryFolder, tool } from './tool.ts';
 
 /** Two processes that serve HTTP, with the account `admin` and an access token of it. */
@@ -58,6 +59,26 @@ test('every process refuses the tokens of an account that was made inactive', { 
     async () => (await statuses(port, authorization)).every((status) => status === 401),
     { timeoutMs: 20_000 },
   );
+});
+
+test('every process refuses the tokens of a robot that was disabled or deleted', { timeout: 180_000 }, async (t) => {
+  const { baseUrl, client, port } = await start(createCleanUp(t));
+  const refused = async (authorization: string) => (await statuses(port, authorization)).every((each) => each === 401);
+  for (const [name, end] of [
+    ['disabled', (id: string) => client.api('PATCH', `/robots/${id}`, { isActive: false })],
+    ['deleted', (id: string) => client.api('DELETE', `/robots/${id}`)],
+  ] as const) {
+    const robot = await createRobot(client, name);
+    const basic = Buffer.from(`${robot.name}:${robot.secret}`).toString('base64');
+    const granted = await fetch(`${baseUrl}/auth/token`, { headers: { authorization: `Basic ${basic}` } });
+    assert.equal(granted.status, 200);
+    const authorization = `Bearer ${((await granted.json()) as { token: string }).token}`;
+    assert.deepEqual(await statuses(port, authorization), [200, 200, 200, 200]);
+    assert.ok((await end(robot.id)).status < 300);
+    await eventually(`both processes to refuse one that was ${name}`, () => refused(authorization), {
+      timeoutMs: 20_000,
+    });
+  }
 });
 
 test(

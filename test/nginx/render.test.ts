@@ -5,7 +5,7 @@ import { NginxSettingError, renderNginxConfig, type NginxSettings } from '../../
 const settings: NginxSettings = {
   host: '::',
   port: 8443,
-  tls: { certFile: '/tls/cert "1".pem', keyFile: '/tls/key;.pem' },
+  tls: { certFile: '/tls/cert "1".pem', keyFile: '/tls/key;.pem', clientCaFile: '/tls/ca.pem' },
   upstream: 'unix:/run/node.sock',
   secret: 's'.repeat(32),
   blobsPath: '/data/blobs',
@@ -22,6 +22,7 @@ test('settings are written so that NGINX takes them for what they are', async ()
     'server "unix:/run/node.sock";',
     String.raw`ssl_certificate "/tls/cert \"1\".pem";`,
     'ssl_certificate_key "/tls/key;.pem";',
+    'ssl_client_certificate "/tls/ca.pem";',
     'alias "/data/blobs/";',
   ]) {
     assert.ok(text.includes(line), line);
@@ -41,6 +42,7 @@ test('a setting that would be something else to NGINX is refused', async () => {
     { secret: `${'s'.repeat(32)};` },
     { blobsPath: '/data/$uri' },
     { pidPath: '/run/a\nb' },
+    { tls: { certFile: '/tls/cert.pem', keyFile: '/tls/key.pem', clientCaFile: '/tls/$uri' } },
     { user: 'root; load_module x' },
   ]) {
     await assert.rejects(renderNginxConfig({ ...settings, ...wrong }), NginxSettingError, JSON.stringify(wrong));

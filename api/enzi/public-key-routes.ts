@@ -1,0 +1,101 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { Type } from 'typebox';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { requireUser } from './named.ts';
+import { cutPage, pageParameters } from './paging.ts';
+import { countPublicKeys, deletePublicKey, insertPublicKey, listPublicKeys } from './public-key-store.ts';
+
+const config = { access: 'self' } as const;
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+const accountParams = Type.Object({ username: Name });
+const maxPublicKeys = 100;
+
+/** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in (msr.md section 5). */
+export function publicKeyRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+  const path = '/enzi/v0/accounts/:username/publicKeys';
+
+  app.get(
+    path,
+    {
+      config,
+      schema: { params: accountParams, querystring: Type.Object(pageParameters, { additionalProperties: false }) },
+    },
+    async ({ params, query }, reply) => {
+      const { id } = await requireUser(pool, params.username);
+      const page = await cutPage(
+        query,
+        (each) => listPublicKeys(pool, id, each),
+        (key) => key.id,
+      );
+      return reply.headers(page.headers).send({ accountPublicKeys: page.entries, nextPageStart: page.nextPageStart });
+    },
+  );
+
+  app.post(
+    path,
+    {
+      config,
+      schema: {
+        params: accountParams,
+        body: Type.Object(
+          {
+            label: Type.Optional(Type.String({ maxLength: 255 })),
+            publicKey: Type.String({ minLength: 1, maxLength: 65_536 }),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ params, body }, reply) => {
+      const { id: accountID, name } = await requireUser(pool, params.username);
+      const certificate = readCertificate(body.publicKey);
+      if ((await countPublicKeys(pool, accountID)) >= maxPublicKeys) {
+        throw new ApiError(
+          'TOO_MANY_PUBLIC_KEYS',
+          `"${name}" has ${maxPublicKeys} certificates already: delete those not in use`,
+        );
+      }
+      const key = await insertPublicKey(pool, {
+        id: createHash('sha256').update(certificate.raw).digest('hex'),
+        accountID,
+        label: body.label ?? '',
+        publicKey: certificate.toString(),
+      });
+      if (!key)
+        throw new ApiError('PUBLIC_KEY_EXISTS', 'this certificate is registered already, for this or another account');
+      return reply.code(201).send(key);
+    },
+  );
+
+  app.delete(
+    `${path}/:key`,
+    { config, schema: { params: Type.Object({ username: Name, key: Name }) } },
+    async ({ params }, reply) => {
+      const { id, name } = await requireUser(pool, params.username);
+      if (await deletePublicKey(pool, id, params.key)) return reply.code(204).send();
+      throw new ApiError(
+        'NO_SUCH_PUBLIC_KEY',
+        `"${name}" has no certificate "${params.key}": GET /enzi/v0/accounts/${name}/publicKeys lists them`,
+      );
+    },
+  );
+}
+
+/** @throws ApiError INVALID_CERTIFICATE */
+function readCertificate(pem: string): X509Certificate {
+  const wrong = (why: string, cause?: unknown): ApiError =>
+    new ApiError('INVALID_CERTIFICATE', `publicKey ${why}`, { cause });
+  if (pem.match(/-----BEGIN /g)?.length !== 1) {
+    throw wrong('must be the PEM of one certificate, without its key and without those above it');
+  }
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(pem);
+  } catch (error) {
+    throw wrong('is not the PEM of a certificate', error);
+  }
+  if (certificate.ca) throw wrong('is the certificate of an authority: register those of clients');
+  if (certificate.validToDate.getTime() < Date.now()) throw wrong(`expired on ${certificate.validTo}`);
+  return certificate;
+}

@@ -1,0 +1,71 @@
+import type pg from 'pg';
+import type { Queryable } from '../../database/pool.ts';
+import type { Account } from './accounts.ts';
+import type { ListPage } from './paging.ts';
+
+/** A certificate by which an account signs in. */
+export interface PublicKeyRow {
+  /** SHA-256 of the certificate, in hex. */
+  readonly id: string;
+  readonly accountID: string;
+  readonly label: string;
+  /** The certificate, PEM. */
+  readonly publicKey: string;
+  readonly createdAt: Date;
+}
+
+const columns = `fingerprint AS id, account_id AS "accountID", label, certificate AS "publicKey",
+  created_at AS "createdAt"`;
+
+/** The certificates of an account, by their ids. */
+export async function listPublicKeys(q: Queryable, accountID: string, page: ListPage): Promise<PublicKeyRow[]> {
+  const { rows } = await q.query<PublicKeyRow>(
+    `SELECT ${columns} FROM accounts.public_keys WHERE account_id = $1 AND fingerprint >= $2
+     ORDER BY fingerprint LIMIT $3`,
+    [accountID, page.start, page.limit],
+  );
+  return rows;
+}
+
+/** How many certificates an account has. */
+export async function countPublicKeys(q: Queryable, accountID: string): Promise<number> {
+  const { rows } = await q.query<{ count: number }>(
+    'SELECT count(*) AS count FROM accounts.public_keys WHERE account_id = $1',
+    [accountID],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Registers a certificate. Undefined where it is registered already, for whomever. */
+export async function insertPublicKey(
+  pool: pg.Pool,
+  { id, accountID, label, publicKey }: Omit<PublicKeyRow, 'createdAt'>,
+): Promise<PublicKeyRow | undefined> {
+  const { rows } = await pool.query<PublicKeyRow>(
+    `INSERT INTO accounts.public_keys (fingerprint, account_id, label, certificate) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (fingerprint) DO NOTHING RETURNING ${columns}`,
+    [id, accountID, label, publicKey],
+  );
+  return rows[0];
+}
+
+/** Removes a certificate of an account. Gives whether there was one. */
+export async function deletePublicKey(q: Queryable, accountID: string, id: string): Promise<boolean> {
+  const { rowCount } = await q.query('DELETE FROM accounts.public_keys WHERE account_id = $1 AND fingerprint = $2', [
+    accountID,
+    id,
+  ]);
+  return rowCount === 1;
+}
+
+/** The active user who signs in by the certificate of this fingerprint, or undefined. */
+export async function findAccountByCertificate(q: Queryable, fingerprint: string): Promise<Account | undefined> {
+  const { rows } = await q.query<Account>({
+    name: 'find-account-by-certificate',
+    text: `SELECT a.id, a.name, a.is_admin AS "isAdmin" FROM accounts.public_keys k
+           JOIN accounts.accounts a ON a.id = k.account_id
+           WHERE k.fingerprint = $1 AND a.is_active AND NOT a.is_org`,
+    values: [fingerprint],
+  });
+  return rows[0];
+}

@@ -1,0 +1,115 @@
+import { Type, type Static } from 'typebox';
+import { RegistryError } from '../registry/errors.ts';
+import { isNameComponent, parseRepositoryName } from '../registry/names.ts';
+import { ApiError } from './errors.ts';
+import { everyRepository, robotActions, type RobotPermission } from './policy/robot-rights.ts';
+import { robotPrefix } from './subjects.ts';
+
+const maxPermissions = 100;
+const Description = Type.String({ maxLength: 1_000 });
+const ExpiresAt = Type.String({ maxLength: 40 });
+const Permissions = Type.Array(
+  Type.Object(
+    {
+      repository: Type.String({ minLength: 1, maxLength: 255 }),
+      actions: Type.Array(Type.Enum([...robotActions]), { minItems: 1, uniqueItems: true }),
+    },
+    { additionalProperties: false },
+  ),
+  { minItems: 1, maxItems: maxPermissions },
+);
+
+/** The body that makes a robot. */
+export const newRobotForm = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 64 }),
+    // Empty: the robot is one of system administrators, and may be permitted things in any namespace.
+    namespace: Type.String({ maxLength: 255, default: '' }),
+    description: Type.Optional(Description),
+    permissions: Permissions,
+    createRepositories: Type.Boolean({ default: false }),
+    expiresAt: Type.Optional(ExpiresAt),
+  },
+  { additionalProperties: false },
+);
+
+/** The body that changes a robot. */
+export const robotChangesForm = Type.Object(
+  {
+    description: Type.Optional(Description),
+    permissions: Type.Optional(Permissions),
+    createRepositories: Type.Optional(Type.Boolean()),
+    isActive: Type.Optional(Type.Boolean()),
+    expiresAt: Type.Optional(ExpiresAt),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * What a robot signs in with.
+ *
+ * @throws ApiError INVALID_ACCOUNT_NAME
+ */
+export function robotName(namespace: string, name: string): string {
+  if (isNameComponent(name)) return `${robotPrefix}${namespace === '' ? '' : `${namespace}+`}${name}`;
+  throw new ApiError(
+    'INVALID_ACCOUNT_NAME',
+    `"${name}" cannot be the name of a robot: use lower-case letters and digits, with single ".", "_", "__" or any number of "-" between them; the beginning robot$<namespace>+ comes by itself`,
+  );
+}
+
+/**
+ * Reads permissions as the API takes them.
+ *
+ * @param namespace the one that the robot belongs to; null: none, so it may be permitted things in any
+ * @throws ApiError INVALID_REPOSITORY_NAME; INVALID_PARAMETERS for another namespace, or a repository named twice
+ */
+export function readPermissions(forms: Static<typeof Permissions>, namespace: string | null): RobotPermission[] {
+  const permissions = forms.map(({ repository, actions }) => ({ ...readTarget(repository), actions }));
+  const foreign = permissions.find((each) => namespace !== null && each.namespace !== namespace);
+  if (foreign) {
+    throw new ApiError(
+      'INVALID_PARAMETERS',
+      `the robot belongs to the namespace "${namespace}", and cannot be permitted anything in "${foreign.namespace}": system administrators make robots for several namespaces, by leaving out "namespace"`,
+    );
+  }
+  const names = forms.map(({ repository }) => repository);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return permissions;
+  throw new ApiError('INVALID_PARAMETERS', `permissions name "${twice}" twice: give all its actions at once`);
+}
+
+function readTarget(text: string): { readonly namespace: string; readonly repository: string } {
+  const all = `/${everyRepository}`;
+  const isAll = text.endsWith(all);
+  try {
+    // Any name will do to see whether the namespace can be one.
+    const { namespace, name } = parseRepositoryName(isAll ? `${text.slice(0, -all.length)}/a` : text);
+    if (!isAll || name === 'a') return { namespace, repository: isAll ? everyRepository : name };
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    throw new ApiError('INVALID_REPOSITORY_NAME', `in permissions, ${error.message}`, { cause: error });
+  }
+  throw new ApiError(
+    'INVALID_REPOSITORY_NAME',
+    `permissions name "${text}": use <namespace>/<name> for one repository, or <namespace>/* for all of a namespace`,
+  );
+}
+
+/** How the API says that a robot does not expire. */
+export const never = 'never';
+
+/**
+ * Reads when a robot is to expire; null: never.
+ *
+ * @throws ApiError INVALID_PARAMETERS
+ */
+export function readExpiry(text: string): Date | null {
+  if (text === never) return null;
+  const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) ? new Date(text) : undefined;
+  if (date && date.getTime() > Date.now()) return date;
+  throw new ApiError(
+    'INVALID_PARAMETERS',
+    `expiresAt "${text}" is neither "never" nor a time to come such as 2030-01-31T00:00:00Z`,
+  );
+}

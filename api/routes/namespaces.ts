@@ -1,0 +1,32 @@
+import { Type } from 'typebox';
+import { deleteAccount, updateAccount } from '../enzi/account-store.ts';
+import { requireNamed } from '../enzi/named.ts';
+import { noSuchAccount } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { deleteRepository, listRepositories } from '../repository-store.ts';
+
+const pageSize = 100;
+
+/** `DELETE /api/v0/accounts/{namespace}`: an account along with all of its repositories (msr.md section 3.1). */
+export function namespaceRoutes(app: ApiInstance, { pool, forgetRepositories }: ApiDeps): void {
+  app.delete(
+    '/api/v0/accounts/:namespace',
+    {
+      config: { access: 'system-admin' },
+      schema: { params: Type.Object({ namespace: Type.String({ minLength: 1, maxLength: 255 }) }) },
+    },
+    async ({ params: { namespace } }, reply) => {
+      const account = await requireNamed(pool, namespace);
+      // Refused for the last administrator, before anything is gone; and nobody else goes on pushing.
+      await updateAccount(pool, account.id, { isActive: false });
+      for (;;) {
+        const page = await listRepositories(pool, 'all', { namespace: account.name, pageSize });
+        for (const { name } of page) await deleteRepository(pool, account.name, name);
+        if (page.length > 0) await forgetRepositories();
+        if (page.length < pageSize) break;
+      }
+      if (!(await deleteAccount(pool, account))) throw noSuchAccount(namespace);
+      return reply.code(204).send();
+    },
+  );
+}

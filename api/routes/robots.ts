@@ -1,0 +1,150 @@
+import { Type } from 'typebox';
+import { requireAccount } from '../access.ts';
+import { namespaceExists, type Account } from '../enzi/accounts.ts';
+import { ApiError, noSuchAccount } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
+import { administeredRepositories, includesLevel, namespaceAccess } from '../policy/access.ts';
+import { newRobotForm, never, readExpiry, readPermissions, robotChangesForm, robotName } from '../robot-form.ts';
+import {
+  countRobots,
+  deleteRobot,
+  findRobot,
+  insertRobot,
+  listRobots,
+  rotateRobotSecret,
+  updateRobot,
+  type RobotRow,
+} from '../robot-store.ts';
+
+const config = { access: 'authenticated' } as const;
+const robotParams = Type.Object({ robot: Type.String({ minLength: 1, maxLength: 255 }) });
+const maxRobots = 1_000;
+
+/**
+ * `/api/v0/robots`: robot accounts, for CI. MSR has none; users of Harbor know them. Administrators of a namespace run
+ * its robots, and system administrators all of them, those of no namespace included.
+ */
+export function robotRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+  async function administers(account: Account, namespace: string | null): Promise<boolean> {
+    if (namespace === null) return account.isAdmin;
+    return includesLevel(await namespaceAccess(pool, account, namespace), 'admin');
+  }
+
+  async function assertAdministers(account: Account, namespace: string | null): Promise<void> {
+    if (!(await administers(account, namespace))) {
+      const who = namespace === null ? 'system administrators' : `administrators of the namespace "${namespace}"`;
+      throw new ApiError('NOT_AUTHORIZED', `only ${who} may see, make or change its robots`);
+    }
+    if (namespace !== null && !(await namespaceExists(pool, namespace))) throw noSuchAccount(namespace);
+  }
+
+  /** A robot that the caller may not run is answered as if it were not there. */
+  async function requireRobot(account: Account, nameOrId: string): Promise<RobotRow> {
+    const robot = await findRobot(pool, nameOrId);
+    if (robot && (await administers(account, robot.namespace))) return robot;
+    throw noSuchRobot(nameOrId);
+  }
+
+  app.get(
+    '/api/v0/robots',
+    {
+      config,
+      schema: {
+        querystring: Type.Object(
+          { ...pageQuery.properties, namespace: Type.String({ maxLength: 255, default: '' }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { namespace, pageStart, pageSize, count } = request.query;
+      const account = requireAccount(request);
+      if (namespace !== '') await assertAdministers(account, namespace);
+      const administered = await administeredRepositories(pool, account);
+      const all = administered === 'all' ? undefined : administered.namespaces;
+      const filter = { namespaces: namespace === '' ? all : [namespace] };
+      const rows = await listRobots(pool, filter, { pageStart: pageStart || undefined, pageSize: pageSize + 1 });
+      const next = rows.length > pageSize ? rows.pop() : undefined;
+      if (next) void reply.header(nextPageHeader, next.id);
+      if (count) void reply.header(countHeader, String(await countRobots(pool, filter)));
+      return { robots: rows.map(viewRobot) };
+    },
+  );
+
+  app.post('/api/v0/robots', { config, schema: { body: newRobotForm } }, async (request, reply) => {
+    const account = requireAccount(request);
+    const { name, description = '', createRepositories, expiresAt = never } = request.body;
+    const namespace = request.body.namespace === '' ? null : request.body.namespace;
+    await assertAdministers(account, namespace);
+    if (namespace !== null && (await countRobots(pool, { namespaces: [namespace] })) >= maxRobots) {
+      throw new ApiError('TOO_MANY_ROBOTS', `a namespace may have ${maxRobots} robots: delete those not in use`);
+    }
+    const made = await insertRobot(pool, {
+      name: robotName(namespace ?? '', name),
+      namespace,
+      description,
+      createRepositories,
+      expiresAt: readExpiry(expiresAt),
+      permissions: readPermissions(request.body.permissions, namespace),
+      createdBy: account.name,
+    });
+    if (!made) throw new ApiError('ROBOT_EXISTS', `there is a robot "${robotName(namespace ?? '', name)}" already`);
+    return reply
+      .code(201)
+      .header('cache-control', 'no-store')
+      .send({ ...viewRobot(made.robot), secret: made.secret });
+  });
+
+  app.get('/api/v0/robots/:robot', { config, schema: { params: robotParams } }, async (request) =>
+    viewRobot(await requireRobot(requireAccount(request), request.params.robot)),
+  );
+
+  app.patch(
+    '/api/v0/robots/:robot',
+    { config, schema: { params: robotParams, body: robotChangesForm } },
+    async (request) => {
+      const { permissions, expiresAt, ...changes } = request.body;
+      const robot = await requireRobot(requireAccount(request), request.params.robot);
+      const changed = await updateRobot(pool, robot.id, {
+        ...changes,
+        expiresAt: expiresAt === undefined ? undefined : readExpiry(expiresAt),
+        permissions: permissions && readPermissions(permissions, robot.namespace),
+      });
+      if (!changed) throw noSuchRobot(robot.id);
+      return viewRobot(changed);
+    },
+  );
+
+  app.post('/api/v0/robots/:robot/rotate', { config, schema: { params: robotParams } }, async (request, reply) => {
+    const { id } = await requireRobot(requireAccount(request), request.params.robot);
+    const rotated = await rotateRobotSecret(pool, id);
+    if (!rotated) throw noSuchRobot(id);
+    return reply.header('cache-control', 'no-store').send({ ...viewRobot(rotated.robot), secret: rotated.secret });
+  });
+
+  app.delete('/api/v0/robots/:robot', { config, schema: { params: robotParams } }, async (request, reply) => {
+    const { id } = await requireRobot(requireAccount(request), request.params.robot);
+    if (!(await deleteRobot(pool, id))) throw noSuchRobot(id);
+    return reply.code(204).send();
+  });
+}
+
+function noSuchRobot(nameOrId: string): ApiError {
+  return new ApiError('NO_SUCH_ROBOT', `there is no robot "${nameOrId}": GET /api/v0/robots lists yours`);
+}
+
+function viewRobot({ expiresAt, lastUsed, createdAt, permissions, namespace, ...robot }: RobotRow) {
+  return {
+    ...robot,
+    namespace: namespace ?? '',
+    permissions: permissions.map((each) => ({
+      repository: `${each.namespace}/${each.repository}`,
+      actions: each.actions,
+    })),
+    expiresAt: expiresAt?.toISOString() ?? never,
+    isExpired: expiresAt !== null && expiresAt.getTime() <= Date.now(),
+    createdAt: createdAt.toISOString(),
+    lastUsed: lastUsed?.toISOString() ?? never,
+  };
+}

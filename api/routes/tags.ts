@@ -1,0 +1,100 @@
+import { Type } from 'typebox';
+import { RegistryError } from '../../registry/errors.ts';
+import { requireAccount } from '../access.ts';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
+import { countTags, findTag, listTags, type TagRow } from '../tag-store.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+const repositoryParams = { namespace: Name, reponame: Name };
+// The host under which Notary knows the repository; no tag is in Notary here.
+const domain = Type.Optional(Type.String({ maxLength: 255 }));
+const Platform = Type.Optional(Type.String({ maxLength: 255 }));
+
+/** `/api/v0/repositories/{namespace}/{reponame}/tags` (msr.md section 3.1). */
+export function tagRoutes(app: ApiInstance, { pool, deleteTag }: ApiDeps): void {
+  const tags = '/api/v0/repositories/:namespace/:reponame/tags';
+
+  app.get(
+    tags,
+    {
+      config: { access: 'repository-read' },
+      schema: {
+        params: Type.Object(repositoryParams),
+        querystring: Type.Object(
+          {
+            ...pageQuery.properties,
+            // A page begins with the tag of this name.
+            pageStart: Type.String({ maxLength: 255, default: '' }),
+            includeManifests: Type.Boolean({ default: false }),
+            domain,
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { params, query } = request;
+      const { pageStart, pageSize, count, includeManifests } = query;
+      const rows = await listTags(pool, params, { pageStart, pageSize: pageSize + 1 });
+      const next = rows.length > pageSize ? rows.pop() : undefined;
+      if (next) void reply.header(nextPageHeader, next.name);
+      if (count) void reply.header(countHeader, String(await countTags(pool, params)));
+      return rows.map((row) => viewTag(row, includeManifests));
+    },
+  );
+
+  app.get(
+    `${tags}/:reference`,
+    {
+      config: { access: 'repository-read' },
+      schema: {
+        params: Type.Object({ ...repositoryParams, reference: Name }),
+        querystring: Type.Object({ domain, os: Platform, arch: Platform }, { additionalProperties: false }),
+      },
+    },
+    async ({ params, query: { os, arch } }) => {
+      const found = await findTag(pool, params, params.reference, { os: os || undefined, arch: arch || undefined });
+      if (found) return found.map((row) => viewTag(row, true));
+      throw new ApiError(
+        'NO_SUCH_REF',
+        `the repository ${params.namespace}/${params.reponame} has no tag or manifest "${params.reference}"`,
+      );
+    },
+  );
+
+  app.delete(
+    `${tags}/:tag`,
+    {
+      config: { access: 'repository-delete' },
+      schema: {
+        params: Type.Object({ ...repositoryParams, tag: Name }),
+        querystring: Type.Object({ domain }, { additionalProperties: false }),
+      },
+    },
+    async (request, reply) => {
+      const { namespace, reponame, tag } = request.params;
+      const repository = { namespace, name: reponame, full: `${namespace}/${reponame}` };
+      await deleteTag(repository, tag, requireAccount(request).name).catch((error: unknown) => {
+        if (!(error instanceof RegistryError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
+        throw new ApiError('NO_SUCH_TAG', `the repository ${repository.full} has no tag "${tag}"`, { cause: error });
+      });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** A tag as the API shows it (SW27 responses.ListTag, responses.Tag). */
+function viewTag({ manifest, createdAt, updatedAt, ...tag }: TagRow, hasManifest: boolean) {
+  const { digest } = manifest;
+  return {
+    ...tag,
+    digest,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    hashMismatch: false,
+    inNotary: false,
+    manifest: hasManifest ? { ...manifest, createdAt: manifest.createdAt.toISOString() } : { digest },
+  };
+}

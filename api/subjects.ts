@@ -1,0 +1,48 @@
+import type { Queryable } from '../database/pool.ts';
+import { findActiveAccount, type Account } from './enzi/accounts.ts';
+import type { RobotRights } from './policy/robot-rights.ts';
+
+/** What names of robots begin with; no name of an account holds a "$". */
+export const robotPrefix = 'robot$';
+
+/** Whether a name is one of a robot, and not of an account. */
+export function isRobotName(name: string): boolean {
+  return name.startsWith(robotPrefix);
+}
+
+/** The permissions of the robot `b` as JSON, in SQL. */
+export const robotPermissionsJson = `(SELECT coalesce(json_agg(json_build_object(
+    'namespace', p.namespace, 'repository', p.repository, 'actions', p.actions) ORDER BY p.namespace, p.repository), '[]')
+  FROM accounts.robot_permissions p WHERE p.robot_id = b.id)`;
+
+interface RobotRow extends RobotRights {
+  readonly id: string;
+  readonly name: string;
+}
+
+const selectRobot = `SELECT b.id, b.name, b.expires_at AS "expiresAt", b.create_repositories AS "createRepositories",
+    ${robotPermissionsJson} AS permissions
+  FROM accounts.robots b WHERE b.name = $1 AND b.is_active AND coalesce(b.expires_at > now(), true)`;
+
+function toAccount(row: RobotRow | undefined): Account | undefined {
+  if (!row) return undefined;
+  const { id, name, ...robot } = row;
+  return { id, name, isAdmin: false, robot };
+}
+
+/** The active user, or the robot that is active and has not expired, of this name; or undefined. */
+export async function findActiveSubject(q: Queryable, name: string): Promise<Account | undefined> {
+  if (!isRobotName(name)) return findActiveAccount(q, name);
+  const { rows } = await q.query<RobotRow>({ name: 'find-active-robot', text: selectRobot, values: [name] });
+  return toAccount(rows[0]);
+}
+
+/** The robot of this name, if it may sign in and has the secret of this hash. */
+export async function findRobotBySecret(q: Queryable, name: string, secretHash: string): Promise<Account | undefined> {
+  const { rows } = await q.query<RobotRow>({
+    name: 'find-robot-by-secret',
+    text: `${selectRobot} AND b.secret_hash = $2`,
+    values: [name, secretHash],
+  });
+  return toAccount(rows[0]);
+}

@@ -1,0 +1,29 @@
+import type pg from 'pg';
+import type { WakeUp } from '../jobs/wake-up.ts';
+import { type CoherentCache, tagKey } from './coherent-cache.ts';
+import { deleteTag } from './manifests.ts';
+import type { RepositoryName } from './names.ts';
+
+/**
+ * Deletes a tag for an account, leaves its manifest, tells webhooks, and makes every process forget it.
+ *
+ * @throws RegistryError MANIFEST_UNKNOWN
+ */
+export type DeleteTag = (repository: RepositoryName, tag: string, actor: string) => Promise<void>;
+
+export interface DeleteTagDeps {
+  readonly pool: pg.Pool;
+  readonly cache: Pick<CoherentCache, 'publish'>;
+  readonly wakeDispatcher: WakeUp;
+  /** Host, and port if any, that names of images start with. */
+  readonly host: string;
+}
+
+/** Makes the deletion of tags, as `/v2` and the API share it. */
+export function createDeleteTag({ pool, cache, wakeDispatcher, host }: DeleteTagDeps): DeleteTag {
+  return async (repository, tag, actor) => {
+    const { jobs } = await deleteTag(pool, repository, tag, { actor, at: new Date(), host });
+    if (jobs > 0) wakeDispatcher.send();
+    await cache.publish([tagKey(repository, tag)]);
+  };
+}
