@@ -1,11 +1,9 @@
 -- What people steer jobs by, and the defaults of an action's parameters.
 ALTER TABLE jobs.jobs
   -- 1, first, to 5, last.
-  ADD COLUMN IF NOT EXISTS priority smallint NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
+  ADD COLUMN priority smallint NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
   -- Its workflow waits at a checkpoint.
-  ADD COLUMN paused boolean NOT NULL DEFAULT false,
-  -- Why it has not begun, for people; empty where nothing holds it up.
-  ADD COLUMN IF NOT EXISTS waiting_reason text NOT NULL DEFAULT '';
+  ADD COLUMN paused boolean NOT NULL DEFAULT false;
 UPDATE jobs.jobs SET priority = CASE WHEN action = 'webhook' THEN 1 ELSE 5 END
   WHERE ended_at IS NULL AND action IN ('webhook', 'onlinegc_blobs', 'upload_purge');
 
