@@ -58,12 +58,19 @@ let isRuntimeInstalled = false;
 /**
  * Starts it. Workflows are never cached, so that every task replays the whole history, and fail on nondeterminism.
  *
+ * @param options.isCaching caches them, for tests that run several at once: without, each holds up the others for 10 s
  * @param options.settings settings of the Temporal server, each `name=value`
  * @param options.buildId has Temporal tell versions of workers apart
  */
 export async function startTestJobrunner(
   t: CleanUp,
-  options: { settings?: readonly string[]; webhookRetryDelayMs?: number; buildId?: string; ldap?: LdapConfig } = {},
+  options: {
+    settings?: readonly string[];
+    webhookRetryDelayMs?: number;
+    buildId?: string;
+    ldap?: LdapConfig;
+    isCaching?: boolean;
+  } = {},
 ): Promise<TestJobrunner> {
   if (!isRuntimeInstalled) installTemporalRuntime(log);
   isRuntimeInstalled = true;
@@ -100,7 +107,10 @@ export async function startTestJobrunner(
     uploadExpiryMs: 86_400_000,
     ldap: options.ldap,
     shutdownGraceMs: 1_000,
-    overrides: { maxCachedWorkflows: 0, workflowFailureErrorTypes: { '*': ['NondeterminismError'] } },
+    overrides: {
+      maxCachedWorkflows: options.isCaching ? 100 : 0,
+      workflowFailureErrorTypes: { '*': ['NondeterminismError'] },
+    },
   });
   const heartbeat = await startHeartbeat({
     pool,
