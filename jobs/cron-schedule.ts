@@ -1,5 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import { parseDurationMs } from '../config/duration.ts';
+import { wallClock } from './time-zone.ts';
 
 /** A run of values with the same step; `end` is included. */
 export interface ValueRange {
@@ -18,7 +19,7 @@ export interface CalendarRule {
   readonly dayOfWeek?: readonly ValueRange[];
 }
 
-/** A cron schedule, in UTC: the times of any of its rules, or every so many milliseconds. */
+/** A cron schedule: the times of any of its rules on the clock of its time zone, or every so many milliseconds. */
 export interface CronSchedule {
   readonly rules: readonly CalendarRule[];
   readonly everyMs: number | undefined;
@@ -47,11 +48,13 @@ const hint =
 /**
  * Reads a schedule as MSR takes it: six fields with seconds first, or an `@` form (job queue page; SW27 Cron.schedule).
  *
- * As in every cron, a time matches if day of month or day of week does, where both are restricted.
+ * As in every cron, a time matches if day of month or day of week does, where both are restricted. As in Temporal, it is
+ * the clock on the wall that matches: a time that it skips does not come that day, and one that it shows twice does twice.
  *
+ * @param timeZone a name that `findTimeZone` gave
  * @throws InvalidScheduleError
  */
-export function parseCronSchedule(text: string): CronSchedule {
+export function parseCronSchedule(text: string, timeZone = 'UTC'): CronSchedule {
   const trimmed = text.trim();
   const every = /^@every\s+(\S+)$/.exec(trimmed)?.[1];
   if (every !== undefined) return intervalSchedule(text, every);
@@ -81,13 +84,32 @@ export function parseCronSchedule(text: string): CronSchedule {
   const schedule = {
     rules,
     everyMs: undefined,
-    next: (now: Date) => CronExpressionParser.parse(expression, { tz: 'UTC', currentDate: now }).next().toDate(),
+    next: (now: Date) => nextOnClock(expression, timeZone, now),
   };
   assertHappens(text, schedule);
   return schedule;
 }
 
 const namedValue = /(?:SUN|MON|TUE|WED|THU|FRI|SAT|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)/gi;
+
+/** The library has ideas of its own about hours in which clocks change, so it only ever sees UTC. */
+function nextOnClock(expression: string, timeZone: string, now: Date): Date {
+  const nextInUtc = (from: Date): Date =>
+    CronExpressionParser.parse(expression, { tz: 'UTC', currentDate: from }).next().toDate();
+  if (timeZone === 'UTC') return nextInUtc(now);
+  const clock = wallClock(timeZone);
+  // A stretch of time in which the clock does not change begins at `since`; what is looked for comes after `fromMs`.
+  let since = now;
+  let fromMs = now.getTime();
+  for (;;) {
+    const offsetMs = clock.offsetMs(since);
+    const found = new Date(nextInUtc(new Date(fromMs + offsetMs)).getTime() - offsetMs);
+    const change = clock.nextChange(since, found);
+    if (!change) return found;
+    since = change;
+    fromMs = change.getTime() - 1;
+  }
+}
 
 function parseExpression(text: string, expression: string) {
   try {
