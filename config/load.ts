@@ -38,6 +38,7 @@ export interface Config {
   readonly s3: S3Config | undefined;
   readonly maxUploadBytes: number;
   readonly uploadExpiryMs: number;
+  readonly makesDefaultCrons: boolean;
   readonly shutdownGraceMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
@@ -143,6 +144,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     s3: usesS3 ? s3 : undefined,
     maxUploadBytes: required('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
     uploadExpiryMs: required('UPLOAD_EXPIRY', variables.UPLOAD_EXPIRY),
+    makesDefaultCrons: required('DEFAULT_CRONS', variables.DEFAULT_CRONS),
     shutdownGraceMs: required('SHUTDOWN_GRACE', variables.SHUTDOWN_GRACE),
     logLevel: required('LOG_LEVEL', variables.LOG_LEVEL),
   };

@@ -210,6 +210,11 @@ export const variables = {
   UPLOAD_EXPIRY: variable('how long an upload may lie still before the job upload_purge removes it', parseDuration, {
     default: '24h',
   }),
+  DEFAULT_CRONS: variable(
+    'whether actions that run by themselves get their crons when the program is first started: true or false',
+    parseBoolean,
+    { default: 'true' },
+  ),
   SHUTDOWN_GRACE: variable('how long running activities and transfers may go on after SIGTERM', parseDuration, {
     default: '20s',
   }),

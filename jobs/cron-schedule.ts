@@ -1,6 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import { parseDurationMs } from '../config/duration.ts';
-import { wallClock } from './time-zone.ts';
+import { wallClock, type WallClock } from './time-zone.ts';
 
 /** A run of values with the same step; `end` is included. */
 export interface ValueRange {
@@ -52,9 +52,10 @@ const hint =
  * the clock on the wall that matches: a time that it skips does not come that day, and one that it shows twice does twice.
  *
  * @param timeZone a name that `findTimeZone` gave
- * @throws InvalidScheduleError
+ * @throws InvalidScheduleError, or RangeError for a time zone that this machine does not know
  */
 export function parseCronSchedule(text: string, timeZone = 'UTC'): CronSchedule {
+  const clock = timeZone === 'UTC' ? undefined : wallClock(timeZone);
   const trimmed = text.trim();
   const every = /^@every\s+(\S+)$/.exec(trimmed)?.[1];
   if (every !== undefined) return intervalSchedule(text, every);
@@ -84,20 +85,41 @@ export function parseCronSchedule(text: string, timeZone = 'UTC'): CronSchedule 
   const schedule = {
     rules,
     everyMs: undefined,
-    next: (now: Date) => nextOnClock(expression, timeZone, now),
+    next: (now: Date) => nextOnClock(expression, clock, now),
   };
   assertHappens(text, schedule);
   return schedule;
 }
 
+const minuteMs = 60_000;
+const halfDayMs = 12 * 60 * minuteMs;
+
+/**
+ * How late a run that was missed is made up for, where nobody says: a day for what runs once or twice a day or less
+ * often, 10 minutes for what comes again soon anyhow.
+ */
+export function defaultCatchupWindowMs(schedule: CronSchedule): number {
+  const first = schedule.next(new Date());
+  const intervalMs = schedule.next(first).getTime() - first.getTime();
+  return intervalMs >= halfDayMs ? 2 * halfDayMs : 10 * minuteMs;
+}
+
+const maxCounted = 1_000;
+
+/** How many times of a schedule there are after one moment, up to another; at most 1,000. */
+export function countDueTimes(schedule: CronSchedule, after: Date, until: Date): number {
+  let count = 0;
+  for (let time = schedule.next(after); time <= until && count < maxCounted; time = schedule.next(time)) count++;
+  return count;
+}
+
 const namedValue = /(?:SUN|MON|TUE|WED|THU|FRI|SAT|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)/gi;
 
 /** The library has ideas of its own about hours in which clocks change, so it only ever sees UTC. */
-function nextOnClock(expression: string, timeZone: string, now: Date): Date {
+function nextOnClock(expression: string, clock: WallClock | undefined, now: Date): Date {
   const nextInUtc = (from: Date): Date =>
     CronExpressionParser.parse(expression, { tz: 'UTC', currentDate: from }).next().toDate();
-  if (timeZone === 'UTC') return nextInUtc(now);
-  const clock = wallClock(timeZone);
+  if (!clock) return nextInUtc(now);
   // A stretch of time in which the clock does not change begins at `since`; what is looked for comes after `fromMs`.
   let since = now;
   let fromMs = now.getTime();

@@ -22,6 +22,8 @@ export interface NewJob {
   readonly namespace: string;
   /** namespace/name, or empty. */
   readonly repository: string;
+  /** The name of the cron that the job comes from. */
+  readonly cron?: string | undefined;
 }
 
 /**
@@ -35,14 +37,14 @@ export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promi
   const { rowCount } = await tx.query(
     `WITH new_jobs AS (
        INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
-                              deadline, stop_timeout, trigger, requested_by, namespace, repository, scheduled_at)
+                              deadline, stop_timeout, trigger, requested_by, namespace, repository, cron, scheduled_at)
        SELECT j."id", j."action", 'waiting', j."parameters", j."capacityMap", j."retryFromId", j."retriesLeft",
               j."retriesTotal", j."deadline", j."stopTimeout", j."trigger", j."requestedBy", j."namespace",
-              j."repository", coalesce(j."scheduledAt", now())
+              j."repository", coalesce(j."cron", ''), coalesce(j."scheduledAt", now())
        FROM jsonb_to_recordset($1::jsonb) AS j(
          "id" text, "action" text, "parameters" jsonb, "capacityMap" jsonb, "retryFromId" text, "retriesLeft" integer,
          "retriesTotal" integer, "deadline" text, "stopTimeout" text, "trigger" text, "requestedBy" text,
-         "namespace" text, "repository" text, "scheduledAt" timestamptz)
+         "namespace" text, "repository" text, "cron" text, "scheduledAt" timestamptz)
        ON CONFLICT (id) DO NOTHING
        RETURNING id, scheduled_at
      )

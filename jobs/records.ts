@@ -22,8 +22,8 @@ export async function startJob(pool: pg.Pool, { jobId, runId, workerId, job }: J
   await withTransaction(pool, async (tx) => {
     await tx.query(
       `INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
-                              deadline, stop_timeout, trigger, requested_by, namespace, repository, scheduled_at)
-       VALUES ($1, $2, 'waiting', $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, now()) ON CONFLICT (id) DO NOTHING`,
+                              deadline, stop_timeout, trigger, requested_by, namespace, repository, cron, scheduled_at)
+       VALUES ($1, $2, 'waiting', $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, $13, now()) ON CONFLICT (id) DO NOTHING`,
       [
         jobId,
         job.action,
@@ -37,6 +37,7 @@ export async function startJob(pool: pg.Pool, { jobId, runId, workerId, job }: J
         job.requestedBy,
         job.namespace,
         job.repository,
+        job.cron ?? '',
       ],
     );
     // Cancelled before it ran: it stays so, and the workflow is about to hear of it.

@@ -2,6 +2,8 @@ import { ensureFirstAdmin } from '../api/enzi/accounts.ts';
 import { loadSigningKey } from '../api/garant/signing-keys.ts';
 import { poolConnections } from '../config/connections.ts';
 import type { Config } from '../config/load.ts';
+import { actions } from '../jobs/catalogue.ts';
+import { makeDefaultCrons } from '../jobs/default-crons.ts';
 import { createWakeUp, jobChannel } from '../jobs/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { TemporalTarget } from '../workers/temporal.ts';
@@ -106,6 +108,10 @@ async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: Logge
     await prepareDatabase(pool, config, log);
     // What is wrong with it is told once, and not by every child.
     if (roles.has('registry')) (await openBlobStore(config, log)).close();
+    if (roles.has('worker') && config.makesDefaultCrons) {
+      const made = await makeDefaultCrons(pool, actions);
+      if (made.length > 0) log.info({ actions: made }, 'made the crons that actions begin with');
+    }
     if (roles.has('garant')) await loadSigningKey(pool, config.secretKey);
     return await ensureFirstAdmin(pool, config.adminPassword);
   } finally {

@@ -159,7 +159,7 @@ function readTime(name: string, text = ''): Date | undefined {
 }
 
 /** A job as the API shows it: MSR's fields (SW27 tmpresponses.Job), and after them our own. */
-function viewJob(job: JobRow) {
+export function viewJob(job: JobRow) {
   return {
     id: job.id,
     retryFromID: job.retryFromId,
@@ -177,6 +177,7 @@ function viewJob(job: JobRow) {
     trigger: job.trigger,
     requestedBy: job.requestedBy,
     repository: job.repository,
+    cron: job.cron,
     startedAt: job.startedAt,
     endedAt: job.endedAt,
     progress: job.progress,

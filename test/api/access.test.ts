@@ -29,8 +29,11 @@ const expected: Readonly<Record<string, string>> = {
   'GET /api/v0/jobs/:jobID/logs': 'system-admin',
   'GET /api/v0/crons': 'system-admin',
   'POST /api/v0/crons': 'system-admin',
-  'GET /api/v0/crons/:action': 'system-admin',
-  'DELETE /api/v0/crons/:action': 'system-admin',
+  'GET /api/v0/crons/:cron': 'system-admin',
+  'DELETE /api/v0/crons/:cron': 'system-admin',
+  'POST /api/v0/crons/:cron/pause': 'system-admin',
+  'POST /api/v0/crons/:cron/resume': 'system-admin',
+  'POST /api/v0/crons/:cron/trigger': 'system-admin',
   'GET /api/v0/webhooks': 'authenticated',
   'POST /api/v0/webhooks': 'authenticated',
   'DELETE /api/v0/webhooks/:webhook': 'authenticated',
@@ -85,7 +88,7 @@ function nameOf({ method, url }: DeclaredRoute): string {
 
 /** A path of the route. */
 function pathOf({ url }: DeclaredRoute): string {
-  return url.replace(':namespace', 'ada').replace(':action', 'sleep').replace(/:\w+/g, 'none');
+  return url.replace(':namespace', 'ada').replace(/:\w+/g, 'none');
 }
 
 test('every route declares who may use it, and it is who was meant', async (t) => {

@@ -74,8 +74,11 @@ const matrix: readonly Row[] = [
   row(`GET ${api}/jobs/:jobID/logs`, systemAdmin(404), `${api}/jobs/none/logs`),
   row(`GET ${api}/crons`, systemAdmin(200)),
   row(`POST ${api}/crons`, systemAdmin(202), undefined, { action: 'sleep', schedule: '@daily' }),
-  row(`GET ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
-  row(`DELETE ${api}/crons/:action`, systemAdmin(404), `${api}/crons/false`),
+  row(`GET ${api}/crons/:cron`, systemAdmin(404), `${api}/crons/false`),
+  row(`DELETE ${api}/crons/:cron`, systemAdmin(404), `${api}/crons/false`),
+  row(`POST ${api}/crons/:cron/pause`, systemAdmin(404), `${api}/crons/false/pause`, {}),
+  row(`POST ${api}/crons/:cron/resume`, systemAdmin(404), `${api}/crons/false/resume`, {}),
+  row(`POST ${api}/crons/:cron/trigger`, systemAdmin(404), `${api}/crons/false/trigger`),
 
   row(`GET ${api}/webhooks`, all(200)),
   row(`POST ${api}/webhooks`, systemAdmin(201), undefined, hook),

@@ -52,6 +52,7 @@ test('an empty environment gives the documented defaults', () => {
     s3: undefined,
     maxUploadBytes: 50 * 1024 ** 3,
     uploadExpiryMs: 86_400_000,
+    makesDefaultCrons: true,
     shutdownGraceMs: 20_000,
     logLevel: 'info',
   });
@@ -103,6 +104,7 @@ test('every value that is given is taken', () => {
     S3_REDIRECT: 'true',
     MAX_UPLOAD_SIZE: '512MiB',
     UPLOAD_EXPIRY: '48h',
+    DEFAULT_CRONS: 'false',
     SHUTDOWN_GRACE: '1m',
     LOG_LEVEL: 'debug',
   });
@@ -137,6 +139,7 @@ test('every value that is given is taken', () => {
     },
     maxUploadBytes: 512 * 1024 ** 2,
     uploadExpiryMs: 172_800_000,
+    makesDefaultCrons: false,
     shutdownGraceMs: 60_000,
     logLevel: 'debug',
   });
@@ -242,6 +245,7 @@ test('what only matters to S3 is checked, and a bucket is asked for where blobs 
     { MAX_UPLOAD_SIZE: '50GB' },
     { MAX_UPLOAD_SIZE: '6TiB' },
     { UPLOAD_EXPIRY: '1d' },
+    { DEFAULT_CRONS: 'yes' },
   ]) {
     assert.equal(problemsOf(env).length, 1, JSON.stringify(env));
   }
