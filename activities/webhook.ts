@@ -119,7 +119,7 @@ async function readSubscription(pool: pg.Pool, webhookId: string): Promise<Subsc
 
 async function readEvent(pool: pg.Pool, eventId: string): Promise<EventRow | undefined> {
   const { rows } = await pool.query<EventRow>(
-    `SELECT webhook_type AS type, published_at AS "publishedAt", contents FROM registry.events WHERE id = $1`,
+    `SELECT kind AS type, published_at AS "publishedAt", contents FROM registry.events WHERE id = $1`,
     [eventId],
   );
   return rows[0];

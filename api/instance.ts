@@ -15,6 +15,9 @@ export interface ApiDeps {
   readonly listener: Listener;
   readonly wakeDispatcher: WakeUp;
   readonly wakeSchedules: WakeUp;
+  readonly wakeSettings: WakeUp;
+  /** How clients reach this server, without a slash at the end. */
+  readonly publicUrl: string;
   readonly outboundGuard: AddressGuard;
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
-import type { WebhookType } from '../jobs/events.ts';
+import type { WebhookType } from '../jobs/event-kinds.ts';
 import type { AdministeredRepositories } from './policy/access.ts';
 
 /** A row of `registry.webhooks`. */

@@ -26,6 +26,7 @@ export interface Config {
   readonly databaseConnections: number;
   readonly temporal: TemporalConfig;
   readonly acceptsSparseManifests: boolean;
+  /** The setting of a first start; afterwards that is stored. */
   readonly createRepositoryOnPush: boolean;
   readonly outboundAllowPrivate: boolean;
   readonly signingKeyAgeMs: number;

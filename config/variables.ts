@@ -175,7 +175,7 @@ export const variables = {
     default: 'notary',
   }),
   CREATE_REPOSITORY_ON_PUSH: variable(
-    'whether a push makes its repository, where the pusher may create one: true or false',
+    'whether a push makes its repository, until the setting createRepositoryOnPush is changed: true or false',
     parseBoolean,
     { default: 'true' },
   ),

@@ -3,23 +3,15 @@ import type { Queryable } from '../database/pool.ts';
 import { causedJobId } from './actions/action.ts';
 import { webhookAction } from './actions/webhook.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
-
-/** The kinds of event that happen in this version, under the names that webhooks subscribe to (msr.md section 3.4). */
-export const webhookTypes = [
-  'TAG_PUSH',
-  'TAG_PULL',
-  'TAG_DELETE',
-  'MANIFEST_PUSH',
-  'MANIFEST_PULL',
-  'MANIFEST_DELETE',
-] as const;
-export type WebhookType = (typeof webhookTypes)[number];
+import { type EventKind, eventKinds, type WebhookType } from './event-kinds.ts';
 
 /** Something that happened to a repository. */
 export interface RegistryEvent {
   readonly type: WebhookType;
-  /** Account name. */
+  /** Account name; empty: nobody signed in. */
   readonly actor: string;
+  /** Where the request came from; undefined where several are told of at once. */
+  readonly address?: string | undefined;
   readonly namespace: string;
   /** Without the namespace. */
   readonly repository: string;
@@ -27,14 +19,58 @@ export interface RegistryEvent {
   readonly contents: Readonly<Record<string, string | number>>;
 }
 
-const eventTypes = {
-  TAG_PUSH: { type: 'CREATE', objectType: 'TAG' },
-  TAG_PULL: { type: 'GET', objectType: 'TAG' },
-  TAG_DELETE: { type: 'DELETE', objectType: 'TAG' },
-  MANIFEST_PUSH: { type: 'CREATE', objectType: 'MANIFEST' },
-  MANIFEST_PULL: { type: 'GET', objectType: 'MANIFEST' },
-  MANIFEST_DELETE: { type: 'DELETE', objectType: 'MANIFEST' },
-} as const satisfies Record<WebhookType, { type: string; objectType: string }>;
+/** An event as it is stored. */
+export interface NewEvent {
+  readonly id: string;
+  readonly kind: EventKind;
+  /** Undefined: of the account that has the name, if any. */
+  readonly actorId?: string | null | undefined;
+  readonly actor: string;
+  readonly actorType: 'user' | 'robot' | 'system' | 'anonymous';
+  readonly address: string;
+  readonly objectId: string;
+  readonly objectName: string;
+  readonly outcome: 'success' | 'failure';
+  /** The account whose events these are besides the actor's; empty: nobody's. */
+  readonly namespace: string;
+  /** Without the namespace; empty: it is about no repository. */
+  readonly repository: string;
+  /** What more there is to say, plain JSON; of an event that webhooks tell, the `contents` of their payload. */
+  readonly contents: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes events.
+ *
+ * @returns the subscriptions that want one of them
+ */
+export async function insertEvents(
+  tx: Queryable,
+  events: readonly NewEvent[],
+): Promise<{ readonly eventId: string; readonly webhookId: string }[]> {
+  const rows = events.map((event) => ({ ...event, ...eventKinds[event.kind] }));
+  const { rows: wanted } = await tx.query<{ eventId: string; webhookId: string }>(
+    `WITH new_events AS (
+       INSERT INTO registry.events (id, kind, type, actor_id, actor, actor_type, address, object_type, object_id,
+                                    object_name, outcome, namespace, repository, contents)
+       SELECT e."id", e."kind", e."type",
+              coalesce(e."actorId", (SELECT a.id FROM accounts.accounts a WHERE a.name = e."actor")), e."actor",
+              e."actorType", e."address", e."objectType", e."objectId", e."objectName", e."outcome", e."namespace",
+              e."repository", e."contents"
+       FROM jsonb_to_recordset($1::jsonb) AS e(
+         "id" uuid, "kind" text, "type" text, "actorId" uuid, "actor" text, "actorType" text, "address" text,
+         "objectType" text, "objectId" text, "objectName" text, "outcome" text, "namespace" text, "repository" text,
+         "contents" jsonb)
+     )
+     SELECT e.id AS "eventId", w.id AS "webhookId"
+     FROM jsonb_to_recordset($1::jsonb) AS e(id uuid, kind text, namespace text, repository text)
+     JOIN registry.webhooks w
+       ON w.type = e.kind AND NOT w.inactive
+      AND w.key IN ('', e.namespace, e.namespace || '/' || e.repository)`,
+    [JSON.stringify(rows)],
+  );
+  return wanted;
+}
 
 /**
  * Writes events, and one `webhook` job for each subscription that wants one of them, in the caller's transaction.
@@ -43,20 +79,9 @@ const eventTypes = {
  */
 export async function recordEvents(tx: Queryable, events: readonly RegistryEvent[]): Promise<number> {
   const rows = events.map((event) => ({ id: randomUUID() as string, event }));
-  const { rows: wanted } = await tx.query<{ eventId: string; webhookId: string }>(
-    `WITH new_events AS (
-       INSERT INTO registry.events (id, actor, type, object_type, webhook_type, namespace, repository, contents)
-       SELECT e.id, e.actor, e.type, e."objectType", e.webhook, e.namespace, e.repository, e.contents
-       FROM jsonb_to_recordset($1::jsonb) AS e(
-         id uuid, actor text, type text, "objectType" text, webhook text, namespace text, repository text,
-         contents jsonb)
-     )
-     SELECT e.id AS "eventId", w.id AS "webhookId"
-     FROM jsonb_to_recordset($1::jsonb) AS e(id uuid, webhook text, namespace text, repository text)
-     JOIN registry.webhooks w
-       ON w.type = e.webhook AND NOT w.inactive
-      AND w.key IN ('', e.namespace, e.namespace || '/' || e.repository)`,
-    [JSON.stringify(rows.map(({ id, event }) => ({ id, webhook: event.type, ...event, ...eventTypes[event.type] })))],
+  const wanted = await insertEvents(
+    tx,
+    rows.map(({ id, event }) => storedEvent(id, event)),
   );
   const byId = new Map(rows.map(({ id, event }) => [id, event]));
   return enqueueJobs(
@@ -66,6 +91,26 @@ export async function recordEvents(tx: Queryable, events: readonly RegistryEvent
       return event ? [webhookJob(event, eventId, webhookId)] : [];
     }),
   );
+}
+
+function storedEvent(
+  id: string,
+  { type, actor, address = '', namespace, repository, contents }: RegistryEvent,
+): NewEvent {
+  const { tag, digest = '' } = contents;
+  return {
+    id,
+    kind: type,
+    actor,
+    actorType: actor === '' ? 'anonymous' : 'user',
+    address,
+    objectId: tag === undefined ? String(digest) : `${namespace}/${repository}:${tag}`,
+    objectName: String(tag ?? digest),
+    outcome: 'success',
+    namespace,
+    repository,
+    contents,
+  };
 }
 
 function webhookJob(event: RegistryEvent, eventId: string, webhookId: string): NewJob {

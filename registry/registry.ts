@@ -51,6 +51,8 @@ export interface RegistryDeps {
   readonly service: string;
   readonly findReadable: FindReadableRepositories;
   readonly creation: CreationRules;
+  /** Whether whatever writes is refused just now: MSR's setting `readOnlyRegistry`. */
+  readonly isReadOnly: () => boolean;
   /** Whether a manifest may name blobs and manifests that its repository does not have. */
   readonly acceptsSparse: boolean;
   readonly log: Logger;
@@ -105,6 +107,15 @@ export function createRegistry(deps: RegistryDeps): Registry {
     });
   }
 
+  function readOnly({ kind }: RegistryRoute): RegistryError {
+    const allowed = (byKind.get(kind) ?? []).filter(isReading).map(({ method }) => method);
+    return new RegistryError(
+      'UNSUPPORTED',
+      'the registry is read-only just now, by the setting readOnlyRegistry of its administrators: pull, or try again later',
+      { headers: { Allow: allowed.join(', ') } },
+    );
+  }
+
   async function answer(
     req: IncomingMessage,
     res: ServerResponse,
@@ -126,6 +137,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     }
     const repository = parseRepositoryName(target?.name ?? '');
     const claims = await checkAccess(req, route.access, repository, mountFromOf(query));
+    if (deps.isReadOnly() && !isReading(route)) throw readOnly(route);
     const reference = target?.reference ?? '';
     const exchange = { req, res, query, requestId, claims, bodyBytes: 0, repository, reference };
     progress.exchange = exchange;
@@ -174,6 +186,10 @@ export function createRegistry(deps: RegistryDeps): Registry {
       await traffic.close();
     },
   };
+}
+
+function isReading({ method }: RegistryRoute): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** The repository that a mount names, if it is one: it goes into a header, so it has to be well-formed. */

@@ -29,7 +29,7 @@ export async function findRepository(db: Queryable, name: RepositoryName): Promi
 /** Whether a push makes the repository that it goes to. */
 export interface CreationRules {
   /** MSR's setting `createRepositoryOnPush`. */
-  readonly isOn: boolean;
+  readonly isOn: () => boolean;
   /** Whether the account of this name, empty for nobody, may make repositories in a namespace. */
   readonly isAllowed: (subject: string, namespace: string) => Promise<boolean>;
 }
@@ -48,7 +48,7 @@ export async function findOrCreateRepository(
 ): Promise<Repository> {
   const found = await findRepository(db, name);
   if (found) return found;
-  if (!rules.isOn) {
+  if (!rules.isOn()) {
     throw new RegistryError('NAME_UNKNOWN', `there is no repository ${name.full}: create it before you push to it`, {
       detail: { name: name.full },
     });

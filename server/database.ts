@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Config } from '../config/load.ts';
 import { migrate } from '../database/migrate.ts';
+import { storeFirstSettings } from '../jobs/settings.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** PostgreSQL does not answer. The message says where it was looked for, without the password. */
@@ -25,6 +26,7 @@ export async function prepareDatabase(
     `UPDATE registry.gc_settings SET review_delay = $1 * interval '1 ms', blob_lease = $2 * interval '1 ms'`,
     [config.gcReviewDelayMs, config.gcBlobLeaseMs],
   );
+  await storeFirstSettings(pool, { createRepositoryOnPush: config.createRepositoryOnPush });
 }
 
 async function assertReachable(pool: pg.Pool, databaseUrl: string): Promise<void> {

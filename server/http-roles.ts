@@ -17,9 +17,11 @@ import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
+import { settingsRoutes } from '../api/routes/settings.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
 import { webhookRoutes } from '../api/routes/webhooks.ts';
 import type { Config } from '../config/load.ts';
+import { followSettings, settingsChannel } from '../jobs/settings.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createAddressGuard } from '../outbound/address-guard.ts';
 import { InvalidTokenError } from '../registry/access.ts';
@@ -45,7 +47,6 @@ export type HttpConfig = Pick<
   | 'publicUrl'
   | 'nginxSecret'
   | 'acceptsSparseManifests'
-  | 'createRepositoryOnPush'
   | 'outboundAllowPrivate'
   | 'signingKeyAgeMs'
   | 'notaryService'
@@ -86,6 +87,12 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   await using cleanUp = new AsyncDisposableStack();
   const refusedSubjects = await followRefusedSubjects({ pool, listener, log });
   cleanUp.defer(() => refusedSubjects.close());
+  const settings = await followSettings({
+    q: pool,
+    listener,
+    onError: (error) => log.warn({ err: error }, 'the settings could not be read; those from before hold'),
+  });
+  cleanUp.defer(() => settings.close());
   const verifyToken = createTokenVerifier({
     findKey: createVerificationKeys(pool),
     isRefused: refusedSubjects.isRefused,
@@ -108,9 +115,10 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
         verifyToken: forRegistry(verifyToken),
         findReadable: (subject) => readableRepositories(pool, subject),
         creation: {
-          isOn: config.createRepositoryOnPush,
+          isOn: () => settings.current().createRepositoryOnPush,
           isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
         },
+        isReadOnly: () => settings.current().readOnlyRegistry,
         acceptsSparse: config.acceptsSparseManifests,
         log,
         onRequestEnd: metrics.observeRequest,
@@ -128,6 +136,8 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     listener,
     wakeDispatcher,
     wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
+    wakeSettings: createWakeUp(pool, settingsChannel, resources.onWakeUpError),
+    publicUrl: config.publicUrl,
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
@@ -174,6 +184,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
   apiTokenRoutes(app, deps);
+  settingsRoutes(app, deps);
   teamAccessRoutes(app, deps);
   accountRoutes(app, deps);
   memberRoutes(app, deps);

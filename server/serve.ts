@@ -128,7 +128,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 /** A child gets what it uses, and no more secrets than that. */
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
   const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
-  const { acceptsSparseManifests, createRepositoryOnPush, signingKeyAgeMs, notaryService } = config;
+  const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
   const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
@@ -139,7 +139,6 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     publicUrl,
     nginxSecret,
     acceptsSparseManifests,
-    createRepositoryOnPush,
     outboundAllowPrivate,
     signingKeyAgeMs,
     notaryService,

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
+import { follow } from '../../database/follow.ts';
 import type { Listener } from '../../database/listener.ts';
 
 /** Knows whose tokens are refused before they expire: those of accounts that were made inactive, renamed or deleted. */
@@ -33,40 +34,20 @@ const pollIntervalMs = 30_000;
  * @throws Error where the database cannot be asked
  */
 export async function followRefusedSubjects({ pool, listener, log }: RefusedSubjectsDeps): Promise<RefusedSubjects> {
-  let refusals = await readRefusals(pool);
-  let isWanted = false;
-  let isLoading = false;
-  const stop = new AbortController();
-
-  async function reload(): Promise<void> {
-    isWanted = true;
-    if (isLoading) return;
-    isLoading = true;
-    while (isWanted && !stop.signal.aborted) {
-      isWanted = false;
-      try {
-        refusals = await readRefusals(pool);
-      } catch (error) {
-        log.warn({ err: error }, 'the accounts that were made inactive could not be read; they are read again soon');
-      }
-    }
-    isLoading = false;
-  }
-
-  const stopListening = listener.on(channel, () => void reload());
-  const timer = setInterval(() => void reload(), pollIntervalMs);
-  timer.unref();
-
+  const refusals = await follow({
+    read: () => readRefusals(pool),
+    listener,
+    channel,
+    pollIntervalMs,
+    onError: (error) =>
+      log.warn({ err: error }, 'the accounts that were made inactive could not be read; they are read again soon'),
+  });
   return {
     isRefused: (subject, issuedAtSeconds) => {
-      const refusal = refusals.get(subject);
+      const refusal = refusals.current().get(subject);
       return refusal !== undefined && (refusal.isGone || issuedAtSeconds <= refusal.refusedAtSeconds);
     },
-    close: () => {
-      stop.abort();
-      stopListening();
-      clearInterval(timer);
-    },
+    close: () => refusals.close(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { Type } from 'typebox';
-import { webhookTypes, type WebhookType } from '../../jobs/events.ts';
+import { webhookTypes, type WebhookType } from '../../jobs/event-kinds.ts';
 import { RefusedAddressError } from '../../outbound/address-guard.ts';
 import { requireAccount } from '../access.ts';
 import type { Queryable } from '../../database/pool.ts';

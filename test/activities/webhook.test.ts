@@ -28,7 +28,7 @@ async function startDelivery(t: TestContext, endpoint: string, { allowPrivate = 
   const { pool } = job;
   const eventId = randomUUID();
   await pool.query(
-    `INSERT INTO registry.events (id, published_at, actor, type, object_type, webhook_type, namespace, repository, contents)
+    `INSERT INTO registry.events (id, published_at, actor, type, object_type, kind, namespace, repository, contents)
      VALUES ($1, '2026-01-02T03:04:05.678Z', 'admin', 'CREATE', 'TAG', 'TAG_PUSH', 'admin', 'app', $2)`,
     [eventId, JSON.stringify(contents)],
   );

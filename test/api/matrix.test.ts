@@ -80,6 +80,9 @@ const matrix: readonly Row[] = [
   row(`POST ${api}/crons/:cron/resume`, systemAdmin(404), `${api}/crons/false/resume`, {}),
   row(`POST ${api}/crons/:cron/trigger`, systemAdmin(404), `${api}/crons/false/trigger`),
 
+  row(`GET ${api}/meta/settings`, systemAdmin(200)),
+  row(`POST ${api}/meta/settings`, systemAdmin(202), undefined, { disableUpgrades: false }),
+
   row(`GET ${api}/webhooks`, all(200)),
   row(`POST ${api}/webhooks`, systemAdmin(201), undefined, hook),
   row(`POST ${api}/webhooks`, owner(201), undefined, { ...hook, key: 'acme' }),

@@ -7,6 +7,7 @@ import msr from './msr-definitions.json' with { type: 'json' };
 const ajv = new Ajv({ strict: false, allErrors: true });
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
 ajv.addFormat('int32', { type: 'number', validate: (value) => value >= -(2 ** 31) && value < 2 ** 31 });
+ajv.addFormat('int64', { type: 'number', validate: Number.isSafeInteger });
 ajv.addFormat('integer', { type: 'number', validate: Number.isSafeInteger });
 // The one place where we leave the specification: statuses have the names of MSR’s documentation (design, section 5).
 ajv.addSchema({

@@ -143,6 +143,8 @@ export async function startApi(
     listener,
     wakeDispatcher: { send: () => wakeUps.push('dispatcher') },
     wakeSchedules: { send: () => wakeUps.push('schedules') },
+    wakeSettings: { send: () => wakeUps.push('settings') },
+    publicUrl: services.publicUrl,
     outboundGuard: createAddressGuard({ allowPrivate }),
     forgetRepositories: async () => void wakeUps.push('caches'),
     verifyToken: createTokenVerifier({

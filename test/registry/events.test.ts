@@ -103,7 +103,7 @@ test('pulls are told once a second, those of one account together, and wake who 
   await registry.send('HEAD', `/v2/${name}/manifests/1.0`);
   await registry.registry.close();
   const { rows } = await registry.pool.query<{ actor: string; kind: string; count: number; image: string }>(
-    `SELECT actor, type || ' ' || webhook_type AS kind, sum((contents ->> 'count')::int) AS count,
+    `SELECT actor, type || ' ' || kind AS kind, sum((contents ->> 'count')::int) AS count,
             min(contents ->> 'imageName') AS image
      FROM registry.events WHERE type = 'GET' GROUP BY 1, 2 ORDER BY 1, 2`,
   );

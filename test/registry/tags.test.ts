@@ -39,7 +39,7 @@ test('a manifest is put by digest under several tags at once', async (t) => {
       assert.deepEqual([pulled.body.toString(), pulled.headers['docker-content-digest']], [manifest, reference]);
     }
   }
-  const { rows } = await registry.pool.query(`SELECT FROM registry.events WHERE webhook_type = 'TAG_PUSH'`);
+  const { rows } = await registry.pool.query(`SELECT FROM registry.events WHERE kind = 'TAG_PUSH'`);
   assert.equal(rows.length, 24);
 });
 
@@ -82,7 +82,7 @@ test('a repository keeps no more tags than its limit, the last pushed ones', asy
   assert.deepEqual(await tagsOf(registry), ['e', 'f', 'g', 'h']);
   const { rows } = await registry.pool.query<{ tag: string; digest: string }>(
     `SELECT contents ->> 'tag' AS tag, contents ->> 'digest' AS digest FROM registry.events
-     WHERE webhook_type = 'TAG_DELETE' ORDER BY 1`,
+     WHERE kind = 'TAG_DELETE' ORDER BY 1`,
   );
   assert.deepEqual(
     rows,

@@ -72,6 +72,8 @@ export interface TestRegistryOptions {
   readonly acceptsSparse?: boolean;
   /** Whether a push makes its repository; true by default. */
   readonly createsOnPush?: boolean;
+  /** Whether writes are refused; they are not by default. */
+  readonly isReadOnly?: () => boolean;
   readonly maxUploadBytes?: number;
   readonly nginxSecret?: string;
 }
@@ -115,9 +117,10 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
       service: 'registry.example',
       findReadable: (subject) => readableRepositories(pool, subject),
       creation: {
-        isOn: options.createsOnPush ?? true,
+        isOn: () => options.createsOnPush ?? true,
         isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
       },
+      isReadOnly: options.isReadOnly ?? (() => false),
       acceptsSparse: options.acceptsSparse ?? false,
       verifyToken: (jwt) => Promise.resolve(decodeToken(jwt)),
       log,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { request, type RequestOptions } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { ensureFirstAdmin } from '../../api/enzi/accounts.ts';
 import type { HttpConfig } from '../../server/http-roles.ts';
 import { startHttpProcesses, type HttpProcesses } from '../../server/http-processes.ts';
 import { isRunning, signal, waitForExit } from '../../local/process.ts';
@@ -19,16 +20,17 @@ interface Answer {
 }
 
 /** Asks on a connection of its own, so that one process after the other gets the requests. */
-function ask(port: number, path: string): Promise<Answer> {
+function ask(port: number, path: string, options: RequestOptions & { body?: string } = {}): Promise<Answer> {
+  const { body, ...rest } = options;
   return new Promise((resolve, reject) => {
-    request({ port, host: '127.0.0.1', path, agent: false, timeout: 30_000 }, (res) => {
+    request({ port, host: '127.0.0.1', path, agent: false, timeout: 30_000, ...rest }, (res) => {
       let text = '';
       res.setEncoding('utf8');
       res.on('data', (chunk: string) => (text += chunk));
       res.on('end', () => resolve({ status: res.statusCode ?? 0, text }));
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }
 
@@ -62,7 +64,6 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     publicUrl: 'http://localhost',
     nginxSecret: undefined,
     acceptsSparseManifests: false,
-    createRepositoryOnPush: true,
     outboundAllowPrivate: false,
     signingKeyAgeMs: 3_600_000,
     notaryService: 'notary',
@@ -197,4 +198,46 @@ test('stopping ends every process', async (t) => {
   await http.stop();
   for (const [name, pid] of found) assert.equal(isRunning(pid), name === 'primary', name);
   await assert.rejects(ask(http.port, '/_ping'), { code: 'ECONNREFUSED' });
+});
+
+test('a setting that one process is told holds in all of them', async (t) => {
+  const cleanUp = createCleanUp(t);
+  const { url, pool } = await createTestDatabase(cleanUp);
+  await ensureFirstAdmin(pool, 'correct horse battery');
+  const http = await startHttpProcesses({
+    count: 2,
+    settings: {
+      config: await testConfig(cleanUp, url, 0),
+      roles: new Set(['api', 'garant', 'registry']),
+      maxConnections: 4,
+      logPath: undefined,
+    },
+    problems: () => [],
+    log: createLogger({ level: 'silent' }),
+  });
+  cleanUp.after(() => http.stop());
+  const authorization = `Basic ${Buffer.from('admin:correct horse battery').toString('base64')}`;
+  const scope = 'repository:admin/app:pull,push';
+  const { text } = await ask(http.port, `/auth/token?scope=${scope}`, { headers: { authorization } });
+  const { token } = JSON.parse(text) as { token: string };
+  /** What each of the two processes answers to a push. */
+  const push = async (): Promise<number[]> => {
+    const options = { method: 'POST', headers: { authorization: `Bearer ${token}` } };
+    const one = await ask(http.port, '/v2/admin/app/blobs/uploads/', options);
+    const other = await ask(http.port, '/v2/admin/app/blobs/uploads/', options);
+    return [one.status, other.status];
+  };
+  assert.deepEqual(await push(), [202, 202]);
+  for (const [readOnlyRegistry, status] of [
+    [true, 405],
+    [false, 202],
+  ] as const) {
+    const changed = await ask(http.port, '/api/v0/meta/settings', {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ readOnlyRegistry }),
+    });
+    assert.equal(changed.status, 202, changed.text);
+    await eventually(`${status} from both`, async () => (await push()).every((each) => each === status));
+  }
 });

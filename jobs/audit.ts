@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { Queryable } from '../database/pool.ts';
+import type { EventKind } from './event-kinds.ts';
+import { insertEvents, type NewEvent } from './events.ts';
+
+/** Who did something, and from where. */
+export interface Actor {
+  /** Id of the account; null: there is none. */
+  readonly id: string | null;
+  /** Name of the account or robot; empty: nobody who is known. */
+  readonly name: string;
+  readonly type: NewEvent['actorType'];
+  /** Address of the client; empty: no client asked for it. */
+  readonly address: string;
+}
+
+/** Something that an administrator wants to be able to look up later. */
+export interface AuditEvent {
+  readonly kind: EventKind;
+  readonly actor: Actor;
+  /** What it was done to, as the API names it. */
+  readonly object: { readonly id: string; readonly name?: string };
+  /** Default: success. */
+  readonly outcome?: NewEvent['outcome'];
+  /** The user or organization that is concerned, whose administrators see the event too; default: nobody. */
+  readonly namespace?: string;
+  /** The repository of the namespace that is concerned, without the namespace; default: none. */
+  readonly repository?: string;
+  /**
+   * What changed, plain JSON. Whoever may see the event sees this: no passwords, tokens, keys, or URLs with more than
+   * their origin.
+   */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes down that something was done, for `GET /api/v0/events`. Call it in the transaction of the change, so that there
+ * is no change without its event and no event without its change.
+ */
+export async function recordAudit(tx: Queryable, event: AuditEvent): Promise<void> {
+  const { kind, actor, object, outcome = 'success', namespace = '', repository = '', details = {} } = event;
+  await insertEvents(tx, [
+    {
+      id: randomUUID(),
+      kind,
+      actorId: actor.id,
+      actor: actor.name,
+      actorType: actor.type,
+      address: actor.address,
+      objectId: object.id,
+      objectName: object.name ?? '',
+      outcome,
+      namespace,
+      repository,
+      contents: details,
+    },
+  ]);
+}

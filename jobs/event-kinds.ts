@@ -1,0 +1,60 @@
+/** The kinds of event that webhooks subscribe to in this version, under the names of MSR (msr.md section 3.4). */
+export const webhookTypes = [
+  'TAG_PUSH',
+  'TAG_PULL',
+  'TAG_DELETE',
+  'MANIFEST_PUSH',
+  'MANIFEST_PULL',
+  'MANIFEST_DELETE',
+] as const;
+export type WebhookType = (typeof webhookTypes)[number];
+
+/**
+ * Every kind of event, with the type and the type of object under which the API shows it (msr.md section 3.5; of the types
+ * of object, those of accounts, tokens, jobs and settings are ours).
+ */
+export const eventKinds = {
+  TAG_PUSH: { type: 'CREATE', objectType: 'TAG' },
+  TAG_PULL: { type: 'GET', objectType: 'TAG' },
+  TAG_DELETE: { type: 'DELETE', objectType: 'TAG' },
+  MANIFEST_PUSH: { type: 'CREATE', objectType: 'MANIFEST' },
+  MANIFEST_PULL: { type: 'GET', objectType: 'MANIFEST' },
+  MANIFEST_DELETE: { type: 'DELETE', objectType: 'MANIFEST' },
+  REPOSITORY_CREATE: { type: 'CREATE', objectType: 'REPOSITORY' },
+  REPOSITORY_UPDATE: { type: 'UPDATE', objectType: 'REPOSITORY' },
+  REPOSITORY_DELETE: { type: 'DELETE', objectType: 'REPOSITORY' },
+  TEAM_ACCESS_UPDATE: { type: 'UPDATE', objectType: 'TEAM_ACCESS' },
+  TEAM_ACCESS_DELETE: { type: 'DELETE', objectType: 'TEAM_ACCESS' },
+  WEBHOOK_CREATE: { type: 'CREATE', objectType: 'WEBHOOK' },
+  WEBHOOK_DELETE: { type: 'DELETE', objectType: 'WEBHOOK' },
+  ACCOUNT_CREATE: { type: 'CREATE', objectType: 'ACCOUNT' },
+  ACCOUNT_UPDATE: { type: 'UPDATE', objectType: 'ACCOUNT' },
+  ACCOUNT_DELETE: { type: 'DELETE', objectType: 'ACCOUNT' },
+  PASSWORD_CHANGE: { type: 'UPDATE', objectType: 'PASSWORD' },
+  MEMBER_UPDATE: { type: 'UPDATE', objectType: 'MEMBER' },
+  MEMBER_DELETE: { type: 'DELETE', objectType: 'MEMBER' },
+  TEAM_CREATE: { type: 'CREATE', objectType: 'TEAM' },
+  TEAM_UPDATE: { type: 'UPDATE', objectType: 'TEAM' },
+  TEAM_DELETE: { type: 'DELETE', objectType: 'TEAM' },
+  TEAM_MEMBER_UPDATE: { type: 'UPDATE', objectType: 'TEAM_MEMBER' },
+  TEAM_MEMBER_DELETE: { type: 'DELETE', objectType: 'TEAM_MEMBER' },
+  SIGN_IN: { type: 'CREATE', objectType: 'SIGN_IN' },
+  SIGN_IN_FAILURE: { type: 'FAIL', objectType: 'SIGN_IN' },
+  SIGN_IN_LOCKOUT: { type: 'FAIL', objectType: 'SIGN_IN' },
+  API_TOKEN_CREATE: { type: 'CREATE', objectType: 'API_TOKEN' },
+  API_TOKEN_UPDATE: { type: 'UPDATE', objectType: 'API_TOKEN' },
+  API_TOKEN_DELETE: { type: 'DELETE', objectType: 'API_TOKEN' },
+  JOB_CREATE: { type: 'CREATE', objectType: 'JOB' },
+  JOB_CANCEL: { type: 'UPDATE', objectType: 'JOB' },
+  JOB_DELETE: { type: 'DELETE', objectType: 'JOB' },
+  CRON_UPDATE: { type: 'UPDATE', objectType: 'CRON' },
+  CRON_DELETE: { type: 'DELETE', objectType: 'CRON' },
+  SETTINGS_UPDATE: { type: 'UPDATE', objectType: 'SETTINGS' },
+} as const satisfies Record<WebhookType, EventTypes> & Record<string, EventTypes>;
+
+interface EventTypes {
+  readonly type: 'CREATE' | 'GET' | 'UPDATE' | 'DELETE' | 'SEND' | 'FAIL' | 'SCAN';
+  readonly objectType: string;
+}
+
+export type EventKind = keyof typeof eventKinds;

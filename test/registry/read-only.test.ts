@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { indexType, randomBlob, startRegistry } from './test-registry.ts';
+
+test('a registry that is set read-only refuses every write and goes on serving pulls', async (t) => {
+  let isReadOnly = false;
+  const registry = await startRegistry(t, { isReadOnly: () => isReadOnly });
+  const blob = randomBlob();
+  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [] });
+  const headers = { 'Content-Type': indexType };
+  await registry.send('POST', `/v2/ada/app/blobs/uploads/?digest=${blob.digest}`, { body: blob.bytes });
+  await registry.send('PUT', '/v2/ada/app/manifests/1', { body: manifest, headers });
+  const started = await registry.send('POST', '/v2/ada/app/blobs/uploads/');
+  const upload = new URL(started.headers.location ?? '', 'http://registry').pathname;
+
+  isReadOnly = true;
+  const writes: readonly [string, string, string?][] = [
+    ['POST', '/v2/ada/app/blobs/uploads/'],
+    ['PATCH', upload, 'bytes'],
+    ['PUT', `${upload}?digest=${blob.digest}`, 'bytes'],
+    ['DELETE', upload],
+    ['PUT', '/v2/ada/app/manifests/2', manifest],
+    ['DELETE', '/v2/ada/app/manifests/1'],
+    ['DELETE', `/v2/ada/app/blobs/${blob.digest}`],
+  ];
+  for (const [method, path, body] of writes) {
+    const response = await registry.send(method, path, { headers, ...(body !== undefined && { body }) });
+    assert.equal(`${response.status} ${response.code}`, '405 UNSUPPORTED', `${method} ${path}`);
+    assert.match(response.message, /readOnlyRegistry/);
+    assert.ok(!/POST|PUT|PATCH|DELETE/.test(String(response.headers.allow)), String(response.headers.allow));
+  }
+  const nobody = await registry.send('POST', '/v2/ada/app/blobs/uploads/', { access: null });
+  assert.equal(nobody.status, 401, 'who may not push at all is told that first');
+  for (const path of ['manifests/1', `blobs/${blob.digest}`, 'tags/list']) {
+    assert.equal((await registry.send('GET', `/v2/ada/app/${path}`)).status, 200, path);
+  }
+
+  isReadOnly = false;
+  const ended = await registry.send('PUT', `${upload}?digest=${blob.digest}`, { body: blob.bytes });
+  assert.equal(ended.status, 201, 'an upload that was interrupted goes on');
+});
