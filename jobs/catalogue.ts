@@ -1,6 +1,8 @@
 import type { Action } from './actions/action.ts';
 import { falseAction } from './actions/false.ts';
 import { onlinegcBlobsAction } from './actions/onlinegc-blobs.ts';
+import { onlinegcEventsAction } from './actions/onlinegc-events.ts';
+import { onlinegcJoblogsAction } from './actions/onlinegc-joblogs.ts';
 import { sleepAction } from './actions/sleep.ts';
 import { uploadPurgeAction } from './actions/upload-purge.ts';
 import { webhookAction } from './actions/webhook.ts';
@@ -9,6 +11,8 @@ import { webhookAction } from './actions/webhook.ts';
 export const actions: readonly Action[] = [
   webhookAction,
   onlinegcBlobsAction,
+  onlinegcEventsAction,
+  onlinegcJoblogsAction,
   uploadPurgeAction,
   sleepAction,
   falseAction,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import type pg from 'pg';
 import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
+import { createHistoryPruningActivities } from '../activities/history-pruning.ts';
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
@@ -86,6 +87,7 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
       taskQueue: taskQueues.maintenance,
       activities: {
         ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
+        ...createHistoryPruningActivities({ pool, jobLog }),
         ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
       },
       maxConcurrentActivityTaskExecutions: 4,
