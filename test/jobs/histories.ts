@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
+import type { Settings } from '../../jobs/settings.ts';
 
 /**
  * Makes jobs that have ended, `name-1` a minute ago, `name-2` two minutes ago, and so on.
@@ -32,4 +33,12 @@ export async function makeEvents(q: Queryable, count: number, repository = 'app'
      FROM generate_series(1, $1) i`,
     [count, repository],
   );
+}
+
+/** Makes these the settings; the others have their defaults. */
+export async function storeSettings(q: Queryable, settings: Partial<Settings>): Promise<void> {
+  await q.query('DELETE FROM jobs.settings');
+  await q.query('INSERT INTO jobs.settings (name, value) SELECT key, value FROM jsonb_each($1::jsonb)', [
+    JSON.stringify(settings),
+  ]);
 }

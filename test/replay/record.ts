@@ -8,6 +8,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import packageJson from '../../package.json' with { type: 'json' };
 import { cancelJob } from '../../jobs/commands.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
+import { makeEndedJobs, makeEvents, storeSettings } from '../jobs/histories.ts';
 import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
 import { startTestPostgres } from '../support/postgres.ts';
@@ -118,7 +119,61 @@ const scenarios: readonly Scenario[] = [
       return cancelled(jobrunner, jobId);
     },
   },
+  {
+    workflowType: 'onlinegc_joblogs',
+    name: 'off',
+    run: async (jobrunner) => {
+      await jobrunner.pool.query('DELETE FROM jobs.settings');
+      return jobrunner.submit('onlinegc_joblogs');
+    },
+  },
+  {
+    workflowType: 'onlinegc_joblogs',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await keepOneJob(jobrunner, 800);
+      return jobrunner.submit('onlinegc_joblogs', { parameters: { batchSize: '1' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_joblogs',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await keepOneJob(jobrunner, 20_000);
+      const jobId = await jobrunner.submit('onlinegc_joblogs', { parameters: { batchSize: '1' } });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'onlinegc_events',
+    name: 'dry-run',
+    run: async (jobrunner) => {
+      await keepOneEvent(jobrunner, 250);
+      return jobrunner.submit('onlinegc_events', { parameters: { dryRun: 'true', batchSize: '1' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_events',
+    name: 'done',
+    run: async (jobrunner) => {
+      await keepOneEvent(jobrunner, 250);
+      return jobrunner.submit('onlinegc_events', { parameters: { batchSize: '1' } });
+    },
+  },
 ];
+
+async function keepOneJob({ pool }: TestJobrunner, count: number): Promise<void> {
+  await pool.query('DELETE FROM jobs.jobs WHERE ended_at IS NOT NULL');
+  await makeEndedJobs(pool, { count, lines: 1 });
+  await storeSettings(pool, { jobHistoryCompactionEnabled: true, jobHistoryToKeep: 1 });
+}
+
+async function keepOneEvent({ pool }: TestJobrunner, count: number): Promise<void> {
+  await pool.query('DELETE FROM registry.events');
+  await makeEvents(pool, count);
+  await storeSettings(pool, { repoEventHistoryCompactionEnabled: true, repoEventHistoryToKeep: 1 });
+}
 
 /** Every run of a workflow, the first first. */
 async function runIds({ temporal, pool }: TestJobrunner, jobId: string): Promise<string[]> {

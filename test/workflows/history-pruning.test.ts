@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cancelJob } from '../../jobs/commands.ts';
 import type { Settings } from '../../jobs/settings.ts';
-import { makeEndedJobs, makeEvents } from '../jobs/histories.ts';
+import { makeEndedJobs, makeEvents, storeSettings } from '../jobs/histories.ts';
 import { missing } from '../setup/tools.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 
@@ -11,12 +11,7 @@ test('the jobs onlinegc_joblogs and onlinegc_events', { skip: missing('temporal'
   const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'] });
   const { pool } = jobrunner;
 
-  async function set(settings: Partial<Settings>): Promise<void> {
-    await pool.query('DELETE FROM jobs.settings');
-    await pool.query('INSERT INTO jobs.settings (name, value) SELECT key, value FROM jsonb_each($1::jsonb)', [
-      JSON.stringify(settings),
-    ]);
-  }
+  const set = (settings: Partial<Settings>) => storeSettings(pool, settings);
 
   async function count(condition: string, table = 'jobs.jobs'): Promise<number> {
     const { rows } = await pool.query<{ count: number }>(`SELECT count(*) AS count FROM ${table} WHERE ${condition}`);
