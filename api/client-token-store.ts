@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 import { hashClientToken, makeClientToken } from './garant/client-tokens.ts';
 
@@ -28,11 +27,11 @@ const maxAccessTokens = 1_000;
  * @returns undefined where the account has as many as it may have
  */
 export async function insertAccessToken(
-  pool: pg.Pool,
+  q: Queryable,
   { accountID, label, creatorUa }: Pick<ClientTokenRow, 'accountID' | 'label' | 'creatorUa'>,
 ): Promise<{ readonly token: string; readonly row: ClientTokenRow } | undefined> {
   const token = makeClientToken('jrat');
-  const { rows } = await pool.query<ClientTokenRow>(
+  const { rows } = await q.query<ClientTokenRow>(
     `INSERT INTO accounts.client_tokens (token_hash, account_id, generated_by, label, creator_ua)
      SELECT $1, $2, 'user', $3, $4
      WHERE (SELECT count(*) FROM accounts.client_tokens WHERE account_id = $2 AND generated_by = 'user') < $5
@@ -102,20 +101,21 @@ export async function updateClientToken(
   return rows[0];
 }
 
-/** Deletes a token, and the refresh tokens that it gave. Returns whether there was one of the account. */
+/** Deletes a token, and the refresh tokens that it gave. Gives the token, if it was one of the account. */
 export async function deleteClientToken(
   q: Queryable,
   hash: string,
   { accountID }: ClientTokenFilter,
-): Promise<boolean> {
-  const { rowCount } = await q.query(
-    'DELETE FROM accounts.client_tokens WHERE token_hash = $1 AND ($2::uuid IS NULL OR account_id = $2)',
+): Promise<ClientTokenRow | undefined> {
+  const { rows } = await q.query<ClientTokenRow>(
+    `DELETE FROM accounts.client_tokens WHERE token_hash = $1 AND ($2::uuid IS NULL OR account_id = $2)
+     RETURNING ${columns}`,
     [hash, accountID ?? null],
   );
-  return rowCount === 1;
+  return rows[0];
 }
 
-/** Deletes all tokens that were made in one way and not used since a time. */
+/** Deletes all tokens that were made in one way and not used since a time. Gives how many they were. */
 export async function deleteClientTokens(
   q: Queryable,
   { accountID }: ClientTokenFilter,
@@ -123,11 +123,12 @@ export async function deleteClientTokens(
     generatedBy,
     usedBefore,
   }: { readonly generatedBy: ClientTokenRow['generatedBy']; readonly usedBefore?: Date | undefined },
-): Promise<void> {
-  await q.query(
+): Promise<number> {
+  const { rowCount } = await q.query(
     `DELETE FROM accounts.client_tokens
      WHERE ($1::uuid IS NULL OR account_id = $1) AND generated_by = $2
        AND ($3::timestamptz IS NULL OR coalesce(last_used_at, created_at) < $3)`,
     [accountID ?? null, generatedBy, usedBefore ?? null],
   );
+  return rowCount ?? 0;
 }

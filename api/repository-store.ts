@@ -1,6 +1,5 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
-import { withTransaction } from '../database/transaction.ts';
+import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import { listReadable, type ReadableRepositories } from '../registry/readable-repositories.ts';
 import { ApiError } from './errors.ts';
 
@@ -88,8 +87,8 @@ export async function findRepository(
 export type NewRepository = Omit<RepositoryRow, 'id' | 'namespaceType' | 'pulls' | 'pushes'>;
 
 /** Makes a repository; the namespace must exist. Undefined where there is one of that name already. */
-export async function insertRepository(pool: pg.Pool, repository: NewRepository): Promise<RepositoryRow | undefined> {
-  const { rowCount } = await pool.query(
+export async function insertRepository(q: Queryable, repository: NewRepository): Promise<RepositoryRow | undefined> {
+  const { rowCount } = await q.query(
     `INSERT INTO registry.repositories (namespace, name, visibility, short_description, long_description, scan_on_push,
                                         immutable_tags, enable_manifest_lists, tag_limit)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (namespace, name) DO NOTHING`,
@@ -105,7 +104,7 @@ export async function insertRepository(pool: pg.Pool, repository: NewRepository)
       repository.tagLimit,
     ],
   );
-  return rowCount === 1 ? findRepository(pool, repository.namespace, repository.name) : undefined;
+  return rowCount === 1 ? findRepository(q, repository.namespace, repository.name) : undefined;
 }
 
 export type RepositoryChanges = Partial<Omit<NewRepository, 'namespace' | 'name'>>;
@@ -142,8 +141,8 @@ export async function updateRepository(
  * Deletes a repository with its tags, manifests, uploads, grants and webhooks. Its blobs are left to garbage collection,
  * the bytes of its uploads to the job `upload_purge`. Gives whether there was one. The caller makes caches forget it.
  */
-export async function deleteRepository(pool: pg.Pool, namespace: string, name: string): Promise<boolean> {
-  return withTransaction(pool, async (tx) => {
+export async function deleteRepository(source: TransactionSource, namespace: string, name: string): Promise<boolean> {
+  return withTransaction(source, async (tx) => {
     const { rows } = await tx.query<{ id: number }>(
       'SELECT id FROM registry.repositories WHERE namespace = $1 AND name = $2 FOR UPDATE',
       [namespace, name],

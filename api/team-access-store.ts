@@ -70,10 +70,11 @@ export async function saveTeamAccess(
   );
 }
 
-/** Takes away what a team was granted. */
-export async function deleteTeamAccess(q: Queryable, target: GrantTarget, teamId: string): Promise<void> {
+/** Takes away what a team was granted. Gives whether it was granted anything. */
+export async function deleteTeamAccess(q: Queryable, target: GrantTarget, teamId: string): Promise<boolean> {
   const { table, column, key } = tableOf(target);
-  await q.query(`DELETE FROM ${table} WHERE ${column} = $1 AND team_id = $2`, [key, teamId]);
+  const { rowCount } = await q.query(`DELETE FROM ${table} WHERE ${column} = $1 AND team_id = $2`, [key, teamId]);
+  return rowCount === 1;
 }
 
 /** What a team is granted for single repositories, by namespace and name of these. */

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 import type { WebhookType } from '../jobs/event-kinds.ts';
 import type { AdministeredRepositories } from './policy/access.ts';
@@ -45,8 +44,8 @@ export async function listWebhooks(q: Queryable, filter: WebhookFilter): Promise
 export type NewWebhook = Pick<WebhookRow, 'type' | 'key' | 'endpoint' | 'authorID' | 'tlsCert' | 'skipTLSVerification'>;
 
 /** Makes a subscription: events from now on are delivered to it. */
-export async function insertWebhook(pool: pg.Pool, webhook: NewWebhook): Promise<WebhookRow> {
-  const { rows } = await pool.query<WebhookRow>(
+export async function insertWebhook(q: Queryable, webhook: NewWebhook): Promise<WebhookRow> {
+  const { rows } = await q.query<WebhookRow>(
     `INSERT INTO registry.webhooks (type, key, endpoint, author_id, tls_cert, skip_tls_verification)
      VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,
     [webhook.type, webhook.key, webhook.endpoint, webhook.authorID, webhook.tlsCert, webhook.skipTLSVerification],
@@ -63,7 +62,7 @@ export async function findWebhook(q: Queryable, id: string): Promise<WebhookRow 
 }
 
 /** Deletes a subscription; deliveries that wait are skipped. Returns whether there was one. */
-export async function deleteWebhook(pool: pg.Pool, id: string): Promise<boolean> {
-  const { rowCount } = await pool.query('DELETE FROM registry.webhooks WHERE id = $1', [id]);
+export async function deleteWebhook(q: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await q.query('DELETE FROM registry.webhooks WHERE id = $1', [id]);
   return rowCount === 1;
 }

@@ -4,8 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { countEvents, listEvents } from '../api/event-store.ts';
 import { createPool } from '../database/pool.ts';
 import { migrate } from '../database/migrate.ts';
+import { type EventKind, eventKinds } from '../jobs/event-kinds.ts';
 import { listJobs, countJobs } from '../jobs/queries.ts';
 import { startPostgres } from '../local/postgres.ts';
 import { findLinkedBlob } from '../registry/blobs.ts';
@@ -87,6 +89,23 @@ async function fill(): Promise<void> {
       `UPDATE registry.blob_reviews SET review_after = now() + interval '1 day' WHERE blob_id % 1000 <> 0`,
     );
     await client.query(`UPDATE registry.blob_reviews SET review_after = now() WHERE blob_id % 1000 = 0`);
+    // Mostly pulls, as everywhere, by one account; half of the events in one repository; a few of every other kind.
+    await client.query(
+      `INSERT INTO registry.events (id, published_at, kind, type, actor_id, actor, object_type, namespace, repository, contents)
+       SELECT gen_random_uuid(), now() - i * interval '1 second', k.kind, k.type,
+              CASE WHEN i % 10 = 0 THEN gen_random_uuid() ELSE a.id END, 'admin', k.object_type, 'admin',
+              'app-' || CASE WHEN i % 2 = 0 THEN 1 ELSE i % 10000 END,
+              jsonb_build_object('tag', '1', 'digest', 'sha256:' || i)
+       FROM generate_series(1, $1) i CROSS JOIN accounts.accounts a
+       JOIN (VALUES (0, 'TAG_PULL', 'GET', 'TAG'), (1, 'TAG_PUSH', 'CREATE', 'TAG'), (2, 'MANIFEST_PUSH', 'CREATE', 'MANIFEST'),
+                    (3, 'SETTINGS_UPDATE', 'UPDATE', 'SETTINGS')) k (number, kind, type, object_type)
+         ON k.number = CASE WHEN i % 10000 = 0 THEN 3 WHEN i % 20 < 2 THEN 1 + i % 2 ELSE 0 END`,
+      [rowCount],
+    );
+    await client.query(
+      `UPDATE registry.repositories SET created_at = now() - interval '1 year';
+       UPDATE accounts.accounts SET created_at = now() - interval '1 year'`,
+    );
     await client.query('VACUUM ANALYZE');
   } finally {
     client.release(true);
@@ -104,6 +123,22 @@ const catalogPage = { limit: 1_000, from: { namespace: 'admin', name: 'app-5' },
 const { rows: repositories } = await pool.query<{ id: number }>('SELECT min(id) AS id FROM registry.repositories');
 const firstRepositoryId = repositories[0]?.id ?? 0;
 const repository = (name: string) => ({ namespace: 'admin', name, full: `admin/${name}` });
+const allKinds = Object.keys(eventKinds) as EventKind[];
+const eventPage = { pageStart: undefined, pageSize: 11 };
+const oneOfManyEvents = { of: 'repository', namespace: 'admin', name: 'app-1' } as const;
+const { rows: admins } = await pool.query<{ id: string }>('SELECT id FROM accounts.accounts');
+const ownEvents = {
+  of: 'account',
+  id: admins[0]?.id ?? '',
+  administered: {
+    namespaces: ['admin', 'acme'],
+    repositories: Array.from({ length: 100 }, (_, index) => `admin/app-${index}`),
+  },
+} as const;
+const { rows: middleEvents } = await pool.query<{ id: string }>(
+  'SELECT id FROM registry.events ORDER BY published_at, id OFFSET $1 LIMIT 1',
+  [Math.floor(rowCount / 2)],
+);
 const cases: readonly Case[] = [
   { name: 'GET /jobs', limitMs: 50, run: () => listJobs(pool, {}, page) },
   { name: 'GET /jobs?limit=1000', limitMs: 50, run: () => listJobs(pool, {}, { start: 0, limit: 1_000 }) },
@@ -115,6 +150,48 @@ const cases: readonly Case[] = [
   { name: 'GET /jobs?worker=worker-3', limitMs: 50, run: () => listJobs(pool, { workerId: 'worker-3' }, page) },
   { name: 'GET /jobs?start=10000', limitMs: 50, run: () => listJobs(pool, {}, { start: 10_000, limit: 10 }) },
   { name: 'jobs in /metrics', limitMs: 50, run: () => countJobs(pool) },
+  { name: 'GET /events', limitMs: 50, run: () => listEvents(pool, { of: 'all' }, { kinds: allKinds }, eventPage) },
+  {
+    name: 'GET /events?pageSize=1000',
+    limitMs: 50,
+    run: () => listEvents(pool, { of: 'all' }, { kinds: allKinds }, { ...eventPage, pageSize: 1_001 }),
+  },
+  {
+    name: 'GET /events from the middle',
+    limitMs: 50,
+    run: () => listEvents(pool, { of: 'all' }, { kinds: allKinds }, { ...eventPage, pageStart: middleEvents[0]?.id }),
+  },
+  {
+    name: 'GET /events of a rare kind',
+    limitMs: 50,
+    run: () => listEvents(pool, { of: 'all' }, { kinds: ['SETTINGS_UPDATE'] }, eventPage),
+  },
+  {
+    name: 'GET /events of an actor, rare kind',
+    limitMs: 50,
+    run: () => listEvents(pool, { of: 'all' }, { kinds: ['SETTINGS_UPDATE'], actorId: ownEvents.id }, eventPage),
+  },
+  {
+    name: 'GET /events, none before a time',
+    limitMs: 50,
+    run: () => listEvents(pool, { of: 'all' }, { kinds: allKinds, publishedBefore: new Date(0) }, eventPage),
+  },
+  {
+    name: 'GET /events of somebody, 100 repos',
+    limitMs: 50,
+    run: () => listEvents(pool, ownEvents, { kinds: allKinds }, eventPage),
+  },
+  {
+    name: 'events of a repository, no pulls',
+    limitMs: 50,
+    run: () =>
+      listEvents(pool, oneOfManyEvents, { kinds: allKinds.filter((kind) => !kind.endsWith('_PULL')) }, eventPage),
+  },
+  {
+    name: 'GET /events?count=true, its count',
+    limitMs: 1_000,
+    run: () => countEvents(pool, { of: 'all' }, { kinds: allKinds }),
+  },
   {
     name: 'manifest by tag',
     limitMs: 10,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 
 const serializationFailure = '40001';
 const deadlockDetected = '40P01';
@@ -10,16 +10,24 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Where a transaction can begin, or the one that is to be joined. */
+export type TransactionSource = pg.Pool | pg.PoolClient;
+
 /**
- * Runs `work` in one transaction: committed when it resolves, rolled back when it throws.
+ * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Given the connection of a
+ * transaction that has begun, `work` becomes a part of that one, which whoever began it ends.
  *
  * A deadlock or a serialization failure is tried again, 5 times in all, so `work` must have no effect outside of the
  * database. Any other error is rethrown as it is.
  */
-export async function withTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function withTransaction<T>(
+  source: TransactionSource,
+  work: (tx: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  if (!(source instanceof pg.Pool)) return work(source);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await runOnce(pool, work);
+      return await runOnce(source, work);
     } catch (error) {
       const state = sqlState(error);
       const isTransient = state === serializationFailure || state === deadlockDetected;

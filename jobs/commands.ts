@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { withTransaction } from '../database/transaction.ts';
+import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import type { Action } from './actions/action.ts';
 import { enqueueJobs } from './enqueue.ts';
 import { appendJobLog } from './logs.ts';
@@ -22,9 +22,9 @@ export interface JobRequest {
 }
 
 /** Makes a job and writes down that it is to be started. After this the caller wakes the dispatcher. */
-export async function submitJob(pool: pg.Pool, request: JobRequest): Promise<JobRow> {
+export async function submitJob(source: TransactionSource, request: JobRequest): Promise<JobRow> {
   const id = `${request.action.name}:${randomUUID()}`;
-  return withTransaction(pool, async (tx) => {
+  return withTransaction(source, async (tx) => {
     await enqueueJobs(tx, [
       {
         id,
@@ -57,8 +57,8 @@ export type CancelOutcome = { found: false } | { found: true; wakeDispatcher: bo
  * Cancels a job. One that Temporal has not heard of ends at once; a running one is asked to stop, and terminated after
  * its stop timeout; for one that has ended nothing changes.
  */
-export async function cancelJob(pool: pg.Pool, jobId: string, requestedBy: string): Promise<CancelOutcome> {
-  return withTransaction(pool, async (tx) => {
+export async function cancelJob(source: TransactionSource, jobId: string, requestedBy: string): Promise<CancelOutcome> {
+  return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { found: false };
     if (job.endedAt) return { found: true, wakeDispatcher: false };
@@ -76,8 +76,8 @@ export async function cancelJob(pool: pg.Pool, jobId: string, requestedBy: strin
 }
 
 /** Deletes a job with its log, and cancels its workflow if that still runs. */
-export async function deleteJob(pool: pg.Pool, jobId: string): Promise<CancelOutcome> {
-  return withTransaction(pool, async (tx) => {
+export async function deleteJob(source: TransactionSource, jobId: string): Promise<CancelOutcome> {
+  return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { found: false };
     if (job.endedAt || (await withdrawStart(tx, jobId))) {

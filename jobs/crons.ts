@@ -1,6 +1,4 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
-import { withTransaction } from '../database/transaction.ts';
 
 /** What somebody asks of a cron. Durations are Go duration strings, empty for none. */
 export interface CronDefinition {
@@ -80,36 +78,34 @@ export async function findCron(q: Queryable, name: string): Promise<CronRow | un
 }
 
 /**
- * Makes a cron, or changes the one of its name; whether it is paused stays as it is. After this the caller wakes the
- * schedules.
+ * Makes a cron, or changes the one of its name, in the caller's transaction; whether it is paused stays as it is. After
+ * the commit the caller wakes the schedules.
  *
  * @throws CronNameTakenError, TooManyCronsError
  */
-export async function saveCron(pool: pg.Pool, cron: CronDefinition): Promise<CronRow> {
-  return withTransaction(pool, async (tx) => {
-    const inserted = await insertCron(tx, cron);
-    if (inserted) {
-      const { rows } = await tx.query<{ count: number }>('SELECT count(*) AS count FROM jobs.crons');
-      if ((rows[0]?.count ?? 0) > maxCrons) {
-        throw new TooManyCronsError(`there are ${maxCrons} crons already, which is the most: delete one first`);
-      }
-      return inserted;
+export async function saveCron(tx: Queryable, cron: CronDefinition): Promise<CronRow> {
+  const inserted = await insertCron(tx, cron);
+  if (inserted) {
+    const { rows } = await tx.query<{ count: number }>('SELECT count(*) AS count FROM jobs.crons');
+    if ((rows[0]?.count ?? 0) > maxCrons) {
+      throw new TooManyCronsError(`there are ${maxCrons} crons already, which is the most: delete one first`);
     }
-    const { rows } = await tx.query<CronRow>(
-      `UPDATE jobs.crons SET schedule = $3, time_zone = $4, jitter = $5, catchup_window = $6, retries = $7,
+    return inserted;
+  }
+  const { rows } = await tx.query<CronRow>(
+    `UPDATE jobs.crons SET schedule = $3, time_zone = $4, jitter = $5, catchup_window = $6, retries = $7,
          parameters = $8, capacity_map = $9, deadline = $10, stop_timeout = $11, requested_by = $12,
          updated_at = now(), revision = revision + 1
        WHERE name = $1 AND action = $2 RETURNING ${cronColumns}`,
-      values(cron),
+    values(cron),
+  );
+  const saved = rows[0];
+  if (!saved) {
+    throw new CronNameTakenError(
+      `the name ${cron.name} is that of a cron of another action: delete that one first, or choose another name`,
     );
-    const saved = rows[0];
-    if (!saved) {
-      throw new CronNameTakenError(
-        `the name ${cron.name} is that of a cron of another action: delete that one first, or choose another name`,
-      );
-    }
-    return saved;
-  });
+  }
+  return saved;
 }
 
 /** Makes a cron where there is none of its name. Gives the new one. */
@@ -147,11 +143,11 @@ function values(cron: CronDefinition): unknown[] {
  * @returns undefined where there is no such cron
  */
 export async function setCronPaused(
-  pool: pg.Pool,
+  q: Queryable,
   name: string,
   { isPaused, note }: { isPaused: boolean; note: string },
 ): Promise<CronRow | undefined> {
-  const { rows } = await pool.query<CronRow>(
+  const { rows } = await q.query<CronRow>(
     `UPDATE jobs.crons SET is_paused = $2, note = $3, is_pause_pending = true, updated_at = now(),
        revision = revision + 1
      WHERE name = $1 RETURNING ${cronColumns}`,
@@ -165,7 +161,7 @@ export async function setCronPaused(
  *
  * @returns whether there was one
  */
-export async function deleteCron(pool: pg.Pool, name: string): Promise<boolean> {
-  const { rowCount } = await pool.query('DELETE FROM jobs.crons WHERE name = $1', [name]);
+export async function deleteCron(q: Queryable, name: string): Promise<boolean> {
+  const { rowCount } = await q.query('DELETE FROM jobs.crons WHERE name = $1', [name]);
   return rowCount === 1;
 }

@@ -1,5 +1,7 @@
+import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
-import { sqlState } from '../database/transaction.ts';
+import { sqlState, withTransaction } from '../database/transaction.ts';
+import { recordAudit } from '../jobs/audit.ts';
 import { RegistryError } from './errors.ts';
 import type { RepositoryName } from './names.ts';
 
@@ -35,18 +37,17 @@ export interface CreationRules {
 }
 
 /**
- * Finds a repository that something is pushed to, and makes it, private, if it is not there yet. Not for use inside of
- * a transaction, which a missing namespace would break.
+ * Finds a repository that something is pushed to, and makes it, private, if it is not there yet.
  *
  * @throws RegistryError NAME_UNKNOWN where the namespace has no account, and where pushes make no repositories; DENIED
  *   (403) where the pusher may make none in this namespace, which a token does not say
  */
 export async function findOrCreateRepository(
-  db: Queryable,
+  pool: pg.Pool,
   name: RepositoryName,
   { subject, rules }: { readonly subject: string; readonly rules: CreationRules },
 ): Promise<Repository> {
-  const found = await findRepository(db, name);
+  const found = await findRepository(pool, name);
   if (found) return found;
   if (!rules.isOn()) {
     throw new RegistryError('NAME_UNKNOWN', `there is no repository ${name.full}: create it before you push to it`, {
@@ -61,10 +62,7 @@ export async function findOrCreateRepository(
     );
   }
   try {
-    await db.query('INSERT INTO registry.repositories (namespace, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-      name.namespace,
-      name.name,
-    ]);
+    await withTransaction(pool, (tx) => insertRepository(tx, name, subject));
   } catch (error) {
     if (sqlState(error) !== foreignKeyViolation) throw error;
     throw new RegistryError(
@@ -73,9 +71,30 @@ export async function findOrCreateRepository(
       { detail: { name: name.full } },
     );
   }
-  const created = await findRepository(db, name);
+  const created = await findRepository(pool, name);
   if (created) return created;
   throw repositoryUnknown(name);
+}
+
+async function insertRepository(
+  tx: Queryable,
+  { namespace, name, full }: RepositoryName,
+  author: string,
+): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    `INSERT INTO registry.repositories (namespace, name) VALUES ($1, $2) ON CONFLICT DO NOTHING
+     RETURNING public_id AS id`,
+    [namespace, name],
+  );
+  if (!rows[0]) return;
+  await recordAudit(tx, {
+    kind: 'REPOSITORY_CREATE',
+    actor: { id: null, name: author, type: 'user', address: '' },
+    object: { id: rows[0].id, name: full },
+    namespace,
+    repository: name,
+    details: { visibility: 'private', by: 'push' },
+  });
 }
 
 /** The error for a repository that is not there. */

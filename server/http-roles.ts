@@ -2,6 +2,7 @@ import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
 import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
 import { keyRoutes } from '../api/garant/key-routes.ts';
+import { createSignInEvents } from '../api/garant/sign-in-events.ts';
 import { createSignIn } from '../api/garant/sign-in.ts';
 import { createSigner } from '../api/garant/signer.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
@@ -15,6 +16,7 @@ import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
+import { eventRoutes } from '../api/routes/events.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { settingsRoutes } from '../api/routes/settings.ts';
@@ -99,6 +101,8 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   });
   const tokenUsage = createTokenUsage(pool, log);
   cleanUp.defer(() => tokenUsage.close());
+  const signInEvents = createSignInEvents(pool, log);
+  cleanUp.defer(() => signInEvents.close());
   const metrics = createMetrics(pool, deps.processName);
   const stopping = new AbortController();
 
@@ -141,7 +145,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
-    signIn: createSignIn({ pool, tokenUsage }),
+    signIn: createSignIn({ pool, tokenUsage, signInEvents }),
     clientAddress: createClientAddress(config.nginxSecret),
     stopping: stopping.signal,
   };
@@ -185,6 +189,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   repositoryRoutes(app, deps);
   apiTokenRoutes(app, deps);
   settingsRoutes(app, deps);
+  eventRoutes(app, deps);
   teamAccessRoutes(app, deps);
   accountRoutes(app, deps);
   memberRoutes(app, deps);

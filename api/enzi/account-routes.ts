@@ -1,13 +1,16 @@
 import { Type } from 'typebox';
+import type { AuditEvent } from '../../jobs/audit.ts';
+import type { EventKind } from '../../jobs/event-kinds.ts';
 import { isNameComponent } from '../../registry/names.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import {
+  type AccountRow,
   accountFilters,
   countAccounts,
   deleteAccount,
-  findPasswordHash,
   insertAccount,
   isId,
   listAccounts,
@@ -17,7 +20,7 @@ import {
 import { requireNamed } from './named.ts';
 import { cutPage, pageParameters } from './paging.ts';
 import { isAccessToken } from '../garant/client-tokens.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { hashPassword } from './passwords.ts';
 
 const accountParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
 const FullName = Type.String({ maxLength: 255 });
@@ -26,7 +29,14 @@ const minPasswordLength = 8;
 const NewPassword = Type.String({ minLength: minPasswordLength, maxLength: 1_024 });
 
 /** `/enzi/v0/accounts`: users and organizations (msr.md section 5). */
-export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, signIn } = deps;
+
+  /** Counts as an attempt to sign in. An access token is no password: it must not be enough to take an account over. */
+  async function isPasswordOf(name: string, secret: string, address: string): Promise<boolean> {
+    return !isAccessToken(secret) && (await signIn({ name, secret, address })) !== undefined;
+  }
+
   app.get(
     '/enzi/v0/accounts',
     {
@@ -68,7 +78,8 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
         ),
       },
     },
-    async ({ body: { searchLDAP, password = '', fullName = '', ...form } }, reply) => {
+    async (request, reply) => {
+      const { searchLDAP, password = '', fullName = '', ...form } = request.body;
       if (searchLDAP) throw new ApiError('INVALID_PARAMETERS', 'searchLDAP: no LDAP directory is set up here');
       assertAccountName(form.name);
       if (form.isOrg && (form.isAdmin || password !== '')) {
@@ -79,7 +90,12 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       }
       assertPassword(password);
       const passwordHash = form.isOrg ? undefined : await hashPassword(password);
-      const account = await insertAccount(pool, { ...form, fullName, passwordHash });
+      const account = await auditedChange(deps, request, async (tx, record) => {
+        const made = await insertAccount(tx, { ...form, fullName, passwordHash });
+        const { isOrg, isAdmin, isActive } = form;
+        if (made) await record(accountEvent('ACCOUNT_CREATE', made, { isOrg, isAdmin, isActive }));
+        return made;
+      });
       if (!account) throw new ApiError('ACCOUNT_EXISTS', `there is an account "${form.name}" already`);
       return reply.code(201).send(account);
     },
@@ -117,7 +133,12 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       if (account.isOrg && body.isAdmin) {
         throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which is no administrator`);
       }
-      const updated = await updateAccount(pool, account.id, body);
+      const updated = await auditedChange(deps, request, async (tx, record) => {
+        const changed = await updateAccount(tx, account.id, body);
+        const from = Object.fromEntries(Object.entries(account).filter(([name]) => name in body));
+        if (changed) await record(accountEvent('ACCOUNT_UPDATE', account, { from, to: body }));
+        return changed;
+      });
       if (!updated) throw noSuchAccount(account.name);
       return updated;
     },
@@ -126,8 +147,15 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.delete(
     '/enzi/v0/accounts/:username',
     { config: { access: 'system-admin' }, schema: { params: accountParams } },
-    async ({ params: { username } }, reply) => {
-      if (!(await deleteAccount(pool, await requireNamed(pool, username)))) throw noSuchAccount(username);
+    async (request, reply) => {
+      const { username } = request.params;
+      const account = await requireNamed(pool, username);
+      const wasThere = await auditedChange(deps, request, async (tx, record) => {
+        const isDeleted = await deleteAccount(tx, account);
+        if (isDeleted) await record(accountEvent('ACCOUNT_DELETE', account, { isOrg: account.isOrg }));
+        return isDeleted;
+      });
+      if (!wasThere) throw noSuchAccount(username);
       return reply.code(204).send();
     },
   );
@@ -153,13 +181,26 @@ export function accountRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       }
       // A session that was left open must not be enough to take an account over.
       const isOwn = requireAccount(request).id === account.id;
-      if (isOwn && !(await verifyPassword(oldPassword, await findPasswordHash(pool, account.id)))) {
+      if (isOwn && !(await isPasswordOf(account.name, oldPassword, deps.clientAddress(request.raw)))) {
         throw new ApiError('NOT_AUTHORIZED', 'oldPassword is not the password of this account');
       }
-      await updatePasswordHash(pool, account.id, await hashPassword(newPassword));
+      const passwordHash = await hashPassword(newPassword);
+      await auditedChange(deps, request, async (tx, record) => {
+        await updatePasswordHash(tx, account.id, passwordHash);
+        await record(accountEvent('PASSWORD_CHANGE', account));
+      });
       return requireNamed(pool, account.id);
     },
   );
+}
+
+/** What an event tells of an account; its own administrators see it too. */
+function accountEvent(
+  kind: EventKind,
+  { id, name }: Pick<AccountRow, 'id' | 'name'>,
+  details: Readonly<Record<string, unknown>> = {},
+): Omit<AuditEvent, 'actor'> {
+  return { kind, object: { id, name }, namespace: name, details };
 }
 
 /** @throws ApiError INVALID_PARAMETERS for what signing in would take for an access token */

@@ -1,6 +1,5 @@
-import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
-import { sqlState, withTransaction } from '../../database/transaction.ts';
+import { sqlState, type TransactionSource, withTransaction } from '../../database/transaction.ts';
 import { ApiError } from '../errors.ts';
 import type { ListPage } from './paging.ts';
 
@@ -111,11 +110,11 @@ export interface AccountChanges {
  * @throws ApiError LAST_ADMIN where no active system administrator would be left
  */
 export async function updateAccount(
-  pool: pg.Pool,
+  source: TransactionSource,
   id: string,
   { fullName, isAdmin, isActive }: AccountChanges,
 ): Promise<AccountRow | undefined> {
-  return withTransaction(pool, async (tx) => {
+  return withTransaction(source, async (tx) => {
     if (isAdmin === false || isActive === false) await assertNotLastAdmin(tx, id);
     await tx.query(
       `UPDATE accounts.accounts SET full_name = coalesce($2, full_name), is_admin = coalesce($3, is_admin),
@@ -132,9 +131,9 @@ export async function updateAccount(
  *
  * @throws ApiError ACCOUNT_HAS_REPOSITORIES; LAST_ADMIN where no active system administrator would be left
  */
-export async function deleteAccount(pool: pg.Pool, { id, name }: AccountRow): Promise<boolean> {
+export async function deleteAccount(source: TransactionSource, { id, name }: AccountRow): Promise<boolean> {
   try {
-    return await withTransaction(pool, async (tx) => {
+    return await withTransaction(source, async (tx) => {
       await assertNotLastAdmin(tx, id);
       await tx.query(`DELETE FROM registry.webhooks WHERE key = $1 OR starts_with(key, $1 || '/')`, [name]);
       const { rowCount } = await tx.query('DELETE FROM accounts.accounts WHERE id = $1', [id]);
@@ -159,15 +158,6 @@ async function assertNotLastAdmin(tx: Queryable, id: string): Promise<void> {
   );
   if (rows.length !== 1 || rows[0]?.id !== id) return;
   throw new ApiError('LAST_ADMIN', 'this is the last active system administrator: make another account one first');
-}
-
-/** The hash of an account's password; undefined where there is none. */
-export async function findPasswordHash(q: Queryable, id: string): Promise<string | undefined> {
-  const { rows } = await q.query<{ hash: string | null }>(
-    'SELECT password_hash AS hash FROM accounts.accounts WHERE id = $1',
-    [id],
-  );
-  return rows[0]?.hash ?? undefined;
 }
 
 /** Sets the password of a user. */

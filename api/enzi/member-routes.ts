@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { findAccount } from './account-store.ts';
@@ -24,7 +25,9 @@ export const membershipForm = Type.Object(
 );
 
 /** `/enzi/v0/accounts/{org}/members` and `/enzi/v0/accounts/{user}/organizations` (msr.md section 5). */
-export function memberRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
+
   app.get(
     '/enzi/v0/accounts/:username/organizations',
     {
@@ -79,10 +82,14 @@ export function memberRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.put(
     '/enzi/v0/accounts/:organization/members/:member',
     { config: { access: 'organization-owner' }, schema: { params: memberParams, body: membershipForm } },
-    async ({ params, body }) => {
-      const { id } = await requireOrganization(pool, params.organization);
+    async (request) => {
+      const { params, body } = request;
+      const { id, name: namespace } = await requireOrganization(pool, params.organization);
       const user = await requireUser(pool, params.member);
-      await saveMember(pool, id, user.id, body);
+      await auditedChange(deps, request, async (tx, record) => {
+        await saveMember(tx, id, user.id, body);
+        await record({ kind: 'MEMBER_UPDATE', object: user, namespace, details: body });
+      });
       return findMember(pool, id, user.id);
     },
   );
@@ -90,12 +97,16 @@ export function memberRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.delete(
     '/enzi/v0/accounts/:organization/members/:member',
     { config: { access: 'organization-owner' }, schema: { params: memberParams } },
-    async ({ params }, reply) => {
-      const { id } = await requireOrganization(pool, params.organization);
+    async (request, reply) => {
+      const { params } = request;
+      const { id, name: namespace } = await requireOrganization(pool, params.organization);
       const user = await findAccount(pool, params.member);
-      if (!user || !(await deleteMember(pool, id, user.id))) {
-        throw noSuchMember(params.member, `organization "${params.organization}"`);
-      }
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!user || !(await deleteMember(tx, id, user.id))) {
+          throw noSuchMember(params.member, `organization "${params.organization}"`);
+        }
+        await record({ kind: 'MEMBER_DELETE', object: user, namespace });
+      });
       return reply.code(204).send();
     },
   );

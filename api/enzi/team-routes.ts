@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { sqlState, withTransaction } from '../../database/transaction.ts';
+import { sqlState } from '../../database/transaction.ts';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { findAccount, isId } from './account-store.ts';
@@ -30,7 +31,8 @@ const asMember = { access: 'organization-member' } as const;
 const asOwner = { access: 'organization-owner' } as const;
 
 /** `/enzi/v0/accounts/{org}/teams` (msr.md section 5). Owners of the organization run all of its teams. */
-export function teamRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
   const teams = '/enzi/v0/accounts/:organization/teams';
 
   async function requireTeamOf(params: { organization: string; team: string }): Promise<TeamRow> {
@@ -60,11 +62,16 @@ export function teamRoutes(app: ApiInstance, { pool }: ApiDeps): void {
         body: Type.Object({ name: TeamName, description: Type.Optional(Description) }, { additionalProperties: false }),
       },
     },
-    async ({ params, body: { name, description = '' } }, reply) => {
-      const { id } = await requireOrganization(pool, params.organization);
+    async (request, reply) => {
+      const { name, description = '' } = request.body;
+      const organization = await requireOrganization(pool, request.params.organization);
       assertTeamName(name);
-      const team = await insertTeam(pool, id, { name, description });
-      if (!team) throw teamExists(name);
+      const team = await auditedChange(deps, request, async (tx, record) => {
+        const made = await insertTeam(tx, organization.id, { name, description });
+        if (!made) throw teamExists(name);
+        await record({ kind: 'TEAM_CREATE', object: made, namespace: organization.name });
+        return made;
+      });
       return reply.code(201).send(team);
     },
   );
@@ -85,19 +92,28 @@ export function teamRoutes(app: ApiInstance, { pool }: ApiDeps): void {
         ),
       },
     },
-    async ({ params, body }) => {
-      const team = await requireTeamOf(params);
+    async (request) => {
+      const { params, body } = request;
+      const organization = await requireOrganization(pool, params.organization);
+      const team = await requireTeam(pool, organization, params.team);
       if (body.name !== undefined) assertTeamName(body.name);
-      await updateTeam(pool, team.id, body).catch((error: unknown) => {
-        throw sqlState(error) === uniqueViolation ? teamExists(body.name ?? '') : error;
+      await auditedChange(deps, request, async (tx, record) => {
+        await updateTeam(tx, team.id, body).catch((error: unknown) => {
+          throw sqlState(error) === uniqueViolation ? teamExists(body.name ?? '') : error;
+        });
+        await record({ kind: 'TEAM_UPDATE', object: team, namespace: organization.name, details: body });
       });
       return requireTeamOf({ ...params, team: team.id });
     },
   );
 
-  app.delete(`${teams}/:team`, { config: asOwner, schema: { params: teamParams } }, async ({ params }, reply) => {
-    const team = await requireTeamOf(params);
-    await deleteTeam(pool, team.id);
+  app.delete(`${teams}/:team`, { config: asOwner, schema: { params: teamParams } }, async (request, reply) => {
+    const organization = await requireOrganization(pool, request.params.organization);
+    const team = await requireTeam(pool, organization, request.params.team);
+    await auditedChange(deps, request, async (tx, record) => {
+      const wasThere = await deleteTeam(tx, team.id);
+      if (wasThere) await record({ kind: 'TEAM_DELETE', object: team, namespace: organization.name });
+    });
     return reply.code(204).send();
   });
 
@@ -126,13 +142,17 @@ export function teamRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.put(
     `${teams}/:team/members/:member`,
     { config: asOwner, schema: { params: memberParams, body: membershipForm } },
-    async ({ params, body }) => {
-      const team = await requireTeamOf(params);
+    async (request) => {
+      const { params, body } = request;
+      const organization = await requireOrganization(pool, params.organization);
+      const team = await requireTeam(pool, organization, params.team);
       const user = await requireUser(pool, params.member);
-      await withTransaction(pool, async (tx) => {
+      await auditedChange(deps, request, async (tx, record) => {
         // Who is in a team is in the organization.
         await saveMember(tx, team.orgID, user.id, {});
         await saveTeamMember(tx, team, user.id, body);
+        const details = { team: team.name, ...body };
+        await record({ kind: 'TEAM_MEMBER_UPDATE', object: user, namespace: organization.name, details });
       });
       return findTeamMember(pool, team.id, user.id);
     },
@@ -141,12 +161,18 @@ export function teamRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.delete(
     `${teams}/:team/members/:member`,
     { config: asOwner, schema: { params: memberParams } },
-    async ({ params }, reply) => {
-      const team = await requireTeamOf(params);
+    async (request, reply) => {
+      const { params } = request;
+      const organization = await requireOrganization(pool, params.organization);
+      const team = await requireTeam(pool, organization, params.team);
       const user = await findAccount(pool, params.member);
-      if (!user || !(await deleteTeamMember(pool, team.id, user.id))) {
-        throw noSuchMember(params.member, `team "${team.name}"`);
-      }
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!user || !(await deleteTeamMember(tx, team.id, user.id))) {
+          throw noSuchMember(params.member, `team "${team.name}"`);
+        }
+        const details = { team: team.name };
+        await record({ kind: 'TEAM_MEMBER_DELETE', object: user, namespace: organization.name, details });
+      });
       return reply.code(204).send();
     },
   );

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { findActiveAccount, signIn as checkPassword, type Account } from '../enzi/accounts.ts';
 import { hashClientToken, isAccessToken, isActiveAccessToken } from './client-tokens.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
+import type { SignInEvents, SignInKind } from './sign-in-events.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /** What somebody signs in with. */
@@ -33,22 +34,37 @@ export type SignIn = (credentials: Credentials) => Promise<SignedIn | undefined>
 export interface SignInDeps {
   readonly pool: pg.Pool;
   readonly tokenUsage: TokenUsage;
+  readonly signInEvents: Pick<SignInEvents, 'record'>;
+}
+
+/** What came of checking a password. */
+interface Checked {
+  readonly account?: Account | undefined;
+  /** Undefined: it was right a moment ago, which is no event. */
+  readonly kind?: SignInKind;
+  /** Why it was not checked at all. */
+  readonly refusal?: unknown;
 }
 
 const rememberMs = 60_000;
 const maxRemembered = 10_000;
 
 /** Makes the one way by which names with passwords or access tokens become accounts. */
-export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
+export function createSignIn({ pool, tokenUsage, signInEvents }: SignInDeps): SignIn {
   const throttle = createSignInThrottle();
   // Keyed digests of credentials: of those that are being checked, so that many equal requests cost one computation; and
   // of those that were right a moment ago, whose owner goes on working while somebody else tries passwords.
   const digestKey = randomBytes(32);
-  const underWay = new Map<string, Promise<Account | undefined>>();
+  const underWay = new Map<string, Promise<Checked>>();
   const wasRight = new LRUCache<string, true>({ max: maxRemembered, ttl: rememberMs });
 
-  async function byPassword({ name, secret, address }: Credentials, digest: string): Promise<Account | undefined> {
-    const attempt = wasRight.has(digest) ? undefined : throttle.begin(name, address);
+  async function byPassword({ name, secret, address }: Credentials, digest: string): Promise<Checked> {
+    let attempt: ReturnType<typeof throttle.begin> | undefined;
+    try {
+      attempt = wasRight.has(digest) ? undefined : throttle.begin(name, address);
+    } catch (refusal) {
+      return { kind: 'SIGN_IN_LOCKOUT', refusal };
+    }
     wasRight.delete(digest);
     let account: Account | undefined;
     try {
@@ -57,10 +73,10 @@ export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
       attempt?.takeBack();
       throw error;
     }
-    if (!account) return undefined;
+    if (!account) return { kind: 'SIGN_IN_FAILURE' };
     attempt?.takeBack();
     wasRight.set(digest, true);
-    return account;
+    return { account, ...(attempt && { kind: 'SIGN_IN' }) };
   }
 
   async function byAccessToken({ name, secret }: Credentials): Promise<SignedIn | undefined> {
@@ -77,7 +93,7 @@ export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
   return async (credentials) => {
     // Nobody guesses 256 random bits, so these are neither slow nor counted.
     if (isAccessToken(credentials.secret)) return byAccessToken(credentials);
-    const { name, secret } = credentials;
+    const { name, secret, address } = credentials;
     const digest = createHmac('sha256', digestKey)
       .update(JSON.stringify([name, secret]))
       .digest('base64url');
@@ -86,7 +102,10 @@ export function createSignIn({ pool, tokenUsage }: SignInDeps): SignIn {
       checking = byPassword(credentials, digest).finally(() => underWay.delete(digest));
       underWay.set(digest, checking);
     }
-    const account = await checking;
+    // Whoever waited for the same computation has tried as well.
+    const { account, kind, refusal } = await checking;
+    if (kind) signInEvents.record({ kind, name, address });
+    if (refusal) throw refusal;
     return account && { account };
   };
 }

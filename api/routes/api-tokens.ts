@@ -11,6 +11,11 @@ import {
   type ClientTokenFilter,
   type ClientTokenRow,
 } from '../client-token-store.ts';
+import type { Queryable } from '../../database/pool.ts';
+import type { AuditEvent } from '../../jobs/audit.ts';
+import type { EventKind } from '../../jobs/event-kinds.ts';
+import { auditedChange } from '../audited-change.ts';
+import { findAccount } from '../enzi/account-store.ts';
 import { findActiveAccount, type Account } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
@@ -23,7 +28,9 @@ const tokenLabel = Type.String({ maxLength: 255 });
 const tokenParams = Type.Object({ hashedtoken: Type.String({ maxLength: 255 }) });
 
 /** `/api/v0/api_tokens` (msr.md section 3; swagger "api_tokens"): everybody's own, and for administrators everybody's. */
-export function apiTokenRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
+
   /** Whose tokens a query is about; undefined: everybody's, which only administrators may ask for. */
   async function ownerOf(account: Account, name: string | undefined): Promise<string | undefined> {
     if (name === account.name) return account.id;
@@ -76,10 +83,15 @@ export function apiTokenRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     },
     async (request, reply) => {
       const account = requireAccount(request);
-      const made = await insertAccessToken(pool, {
+      const wanted = {
         accountID: (await ownerOf(account, request.query.username)) ?? account.id,
         label: request.body.tokenLabel ?? '',
         creatorUa: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentLength),
+      };
+      const made = await auditedChange(deps, request, async (tx, record) => {
+        const inserted = await insertAccessToken(tx, wanted);
+        if (inserted) await record(await tokenEvent(tx, 'API_TOKEN_CREATE', inserted.row));
+        return inserted;
       });
       if (!made) {
         throw new ApiError('TOO_MANY_API_TOKENS', 'an account may have 1,000 access tokens: delete those not in use');
@@ -107,7 +119,15 @@ export function apiTokenRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     async (request, reply) => {
       const { username: name, usedbefore, generatedby } = request.query;
       const filter = { accountID: await ownerOf(requireAccount(request), name) };
-      await deleteClientTokens(pool, filter, { generatedBy: generatedby, usedBefore: readDate(usedbefore) });
+      const which = { generatedBy: generatedby, usedBefore: readDate(usedbefore) };
+      await auditedChange(deps, request, async (tx, record) => {
+        const deleted = await deleteClientTokens(tx, filter, which);
+        if (deleted === 0) return;
+        const owner = filter.accountID === undefined ? undefined : await findAccount(tx, filter.accountID);
+        const object = { id: owner?.id ?? 'all', name: owner?.name ?? 'all accounts' };
+        const details = { ...which, deleted };
+        await record({ kind: 'API_TOKEN_DELETE', object, namespace: owner?.name ?? '', details });
+      });
       return reply.code(200).send();
     },
   );
@@ -140,17 +160,36 @@ export function apiTokenRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       const { hashedtoken } = request.params;
       const { isActive, tokenLabel: label } = request.body;
       const change = { isActive, label };
-      const row = await updateClientToken(pool, hashedtoken, ownOf(requireAccount(request)), change);
-      if (!row) throw noSuchToken(hashedtoken);
+      const row = await auditedChange(deps, request, async (tx, record) => {
+        const updated = await updateClientToken(tx, hashedtoken, ownOf(requireAccount(request)), change);
+        if (!updated) throw noSuchToken(hashedtoken);
+        await record(await tokenEvent(tx, 'API_TOKEN_UPDATE', updated));
+        return updated;
+      });
       return viewToken(row);
     },
   );
 
   app.delete('/api/v0/api_tokens/:hashedtoken', { config, schema: { params: tokenParams } }, async (request, reply) => {
     const { hashedtoken } = request.params;
-    if (!(await deleteClientToken(pool, hashedtoken, ownOf(requireAccount(request))))) throw noSuchToken(hashedtoken);
+    await auditedChange(deps, request, async (tx, record) => {
+      const deleted = await deleteClientToken(tx, hashedtoken, ownOf(requireAccount(request)));
+      if (!deleted) throw noSuchToken(hashedtoken);
+      await record(await tokenEvent(tx, 'API_TOKEN_DELETE', deleted));
+    });
     return reply.code(200).send();
   });
+}
+
+/** What an event tells of a token: its hash is its name in the API, and gives nobody access. */
+async function tokenEvent(
+  tx: Queryable,
+  kind: EventKind,
+  { hash, accountID, label, generatedBy, isActive }: ClientTokenRow,
+): Promise<Omit<AuditEvent, 'actor'>> {
+  const owner = await findAccount(tx, accountID);
+  const details = { owner: owner?.name, generatedBy, isActive };
+  return { kind, object: { id: hash, name: label }, namespace: owner?.name ?? '', details };
 }
 
 function noSuchToken(hash: string): ApiError {

@@ -17,6 +17,7 @@ import {
 } from '../../jobs/crons.ts';
 import { findTimeZone } from '../../jobs/time-zone.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import { viewCron } from '../cron-view.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
@@ -32,7 +33,9 @@ const minCatchupWindowMs = 10_000;
 const maxCatchupWindowMs = 365 * 24 * 3_600_000;
 
 /** `/api/v0/crons` (msr.md section 2.3): one for each action, found by its name, and others with names of their own. */
-export function cronRoutes(app: ApiInstance, { pool, wakeSchedules, wakeDispatcher }: ApiDeps): void {
+export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeSchedules, wakeDispatcher } = deps;
+
   async function view(cron: CronRow) {
     return viewCron(cron, (await lastCronRuns(pool, [cron.name])).get(cron.name) ?? []);
   }
@@ -69,7 +72,7 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules, wakeDispatch
       const fields = readJobFields(body, 'schedule');
       const timeZone = readTimeZone(body.timeZone);
       checkSchedule(body.schedule, timeZone);
-      const cron = await saveCron(pool, {
+      const wanted = {
         ...fields,
         name: readName(body.name, fields.action),
         action: fields.action.name,
@@ -78,6 +81,12 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules, wakeDispatch
         jitter: readDuration('jitter', body.jitter, 0, maxJitterMs),
         catchupWindow: readDuration('catchupWindow', body.catchupWindow, minCatchupWindowMs, maxCatchupWindowMs),
         requestedBy: requireAccount(request).name,
+      };
+      const cron = await auditedChange(deps, request, async (tx, record) => {
+        const saved = await saveCron(tx, wanted);
+        const { id, name, action, schedule } = saved;
+        await record({ kind: 'CRON_UPDATE', object: { id, name }, details: { action, schedule, timeZone } });
+        return saved;
       }).catch((error: unknown) => {
         if (error instanceof CronNameTakenError) throw new ApiError('CRON_EXISTS', error.message, { cause: error });
         if (error instanceof TooManyCronsError) throw new ApiError('TOO_MANY_CRONS', error.message, { cause: error });
@@ -95,8 +104,12 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules, wakeDispatch
     return view(cron);
   });
 
-  app.delete('/api/v0/crons/:cron', { config, schema: { params: cronParams } }, async ({ params }, reply) => {
-    if (!(await deleteCron(pool, nameOf(params.cron)))) throw noSuchCron(params.cron);
+  app.delete('/api/v0/crons/:cron', { config, schema: { params: cronParams } }, async (request, reply) => {
+    const name = nameOf(request.params.cron);
+    await auditedChange(deps, request, async (tx, record) => {
+      if (!(await deleteCron(tx, name))) throw noSuchCron(name);
+      await record({ kind: 'CRON_DELETE', object: { id: name, name } });
+    });
     wakeSchedules.send();
     return reply.code(204).send();
   });
@@ -120,8 +133,13 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules, wakeDispatch
       async (request, reply) => {
         const { params, body } = request;
         const note = body?.note || `${command}d by ${requireAccount(request).name}`;
-        const cron = await setCronPaused(pool, nameOf(params.cron), { isPaused, note });
-        if (!cron) throw noSuchCron(params.cron);
+        const cron = await auditedChange(deps, request, async (tx, record) => {
+          const changed = await setCronPaused(tx, nameOf(params.cron), { isPaused, note });
+          if (!changed) throw noSuchCron(params.cron);
+          const { id, name } = changed;
+          await record({ kind: 'CRON_UPDATE', object: { id, name }, details: { isPaused, note } });
+          return changed;
+        });
         wakeSchedules.send();
         void reply.code(202);
         return view(cron);
@@ -133,7 +151,7 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules, wakeDispatch
     const cron = await findCron(pool, nameOf(request.params.cron));
     if (!cron) throw noSuchCron(request.params.cron);
     const { name, parameters, capacityMap, retries, deadline, stopTimeout } = cron;
-    const job = await submitJob(pool, {
+    const wanted = {
       action: requireAction(cron.action),
       parameters,
       capacityMap,
@@ -143,6 +161,15 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules, wakeDispatch
       scheduledAt: undefined,
       requestedBy: requireAccount(request).name,
       cron: name,
+    };
+    const job = await auditedChange(deps, request, async (tx, record) => {
+      const submitted = await submitJob(tx, wanted);
+      await record({
+        kind: 'JOB_CREATE',
+        object: { id: submitted.id, name: submitted.action },
+        details: { cron: name },
+      });
+      return submitted;
     });
     wakeDispatcher.send();
     void reply.code(202).header('location', `/api/v0/jobs/${encodeURIComponent(job.id)}`);

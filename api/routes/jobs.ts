@@ -4,10 +4,12 @@ import { readJobLog } from '../../jobs/logs.ts';
 import { findJob, listJobs, type JobRow } from '../../jobs/queries.ts';
 import { jobStatuses, type JobStatus } from '../../jobs/status.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields, requireAction } from '../job-fields.ts';
 import { followJobLog } from '../job-log-stream.ts';
+import { readTime } from '../times.ts';
 
 const maxPageSize = 1_000;
 const maxLogLines = 10_000;
@@ -61,10 +63,15 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const job = await submitJob(pool, {
+      const wanted = {
         ...readJobFields(request.body, 'api'),
         scheduledAt: readTime('scheduledAt', request.body.scheduledAt),
         requestedBy: requireAccount(request).name,
+      };
+      const job = await auditedChange(deps, request, async (tx, record) => {
+        const submitted = await submitJob(tx, wanted);
+        await record({ kind: 'JOB_CREATE', object: { id: submitted.id, name: submitted.action } });
+        return submitted;
       });
       wakeDispatcher.send();
       void reply.code(202).header('location', `/api/v0/jobs/${encodeURIComponent(job.id)}`);
@@ -76,17 +83,26 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     viewJob(await requireJob(deps, params.jobID)),
   );
 
-  app.delete('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async ({ params }, reply) => {
-    const outcome = await deleteJob(pool, params.jobID);
-    if (!outcome.found) throw noSuchJob(params.jobID);
+  app.delete('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async (request, reply) => {
+    const { jobID } = request.params;
+    const outcome = await auditedChange(deps, request, async (tx, record) => {
+      const deleted = await deleteJob(tx, jobID);
+      if (!deleted.found) throw noSuchJob(jobID);
+      await record({ kind: 'JOB_DELETE', object: { id: jobID } });
+      return deleted;
+    });
     if (outcome.wakeDispatcher) wakeDispatcher.send();
     return reply.code(204).send();
   });
 
   app.post('/api/v0/jobs/:jobID/cancel', { config, schema: { params: jobParams } }, async (request, reply) => {
     const { jobID } = request.params;
-    const outcome = await cancelJob(pool, jobID, requireAccount(request).name);
-    if (!outcome.found) throw noSuchJob(jobID);
+    const outcome = await auditedChange(deps, request, async (tx, record) => {
+      const canceled = await cancelJob(tx, jobID, requireAccount(request).name);
+      if (!canceled.found) throw noSuchJob(jobID);
+      await record({ kind: 'JOB_CANCEL', object: { id: jobID } });
+      return canceled;
+    });
     if (outcome.wakeDispatcher) wakeDispatcher.send();
     return reply.code(204).send();
   });
@@ -142,20 +158,6 @@ function readStatus(text: string): JobStatus {
   const status = statusAliases.get(text) ?? jobStatuses.find((candidate) => candidate === text);
   if (status) return status;
   throw new ApiError('INVALID_PARAMETERS', `status "${text}" is none of ${jobStatuses.join(', ')}`);
-}
-
-const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
-
-const firstTime = new Date('1970-01-01T00:00:00Z');
-const lastTime = new Date('9999-12-31T23:59:59Z');
-
-function readTime(name: string, text = ''): Date | undefined {
-  if (text === '') return undefined;
-  const time = new Date(text);
-  // Years that PostgreSQL or ISO 8601 write in another way are nobody's schedule.
-  const isInRange = time >= firstTime && time <= lastTime;
-  if (rfc3339.test(text) && isInRange) return time;
-  throw new ApiError('INVALID_PARAMETERS', `${name} "${text}" is not a time such as 2026-01-31T03:00:00Z`);
 }
 
 /** A job as the API shows it: MSR's fields (SW27 tmpresponses.Job), and after them our own. */

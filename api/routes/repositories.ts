@@ -1,7 +1,10 @@
 import { Type, type Static } from 'typebox';
+import type { AuditEvent } from '../../jobs/audit.ts';
+import type { EventKind } from '../../jobs/event-kinds.ts';
 import { RegistryError } from '../../registry/errors.ts';
 import { parseRepositoryName } from '../../registry/names.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import { namespaceExists, type Account } from '../enzi/accounts.ts';
 import { ApiError, noSuchAccount, noSuchRepository } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
@@ -13,6 +16,7 @@ import {
   findRepository,
   insertRepository,
   listRepositories,
+  type RepositoryRow,
   updateRepository,
 } from '../repository-store.ts';
 
@@ -32,7 +36,9 @@ const settings = {
 };
 
 /** `/api/v0/repositories` (msr.md section 3.1). */
-export function repositoryRoutes(app: ApiInstance, { pool, forgetRepositories }: ApiDeps): void {
+export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, forgetRepositories } = deps;
+
   /** One page, with the headers that lead to the next. */
   async function page(account: Account, query: Static<typeof pageQuery>, namespace?: string) {
     const { pageStart, pageSize, count } = query;
@@ -93,7 +99,11 @@ export function repositoryRoutes(app: ApiInstance, { pool, forgetRepositories }:
     async (request, reply) => {
       const { namespace } = request.params;
       const { name } = readName(namespace, request.body.name);
-      const repository = await insertRepository(pool, { ...request.body, namespace, name });
+      const repository = await auditedChange(deps, request, async (tx, record) => {
+        const made = await insertRepository(tx, { ...request.body, namespace, name });
+        if (made) await record(repositoryEvent('REPOSITORY_CREATE', made, { visibility: made.visibility }));
+        return made;
+      });
       if (!repository) throw new ApiError('REPOSITORY_EXISTS', `there is a repository ${namespace}/${name} already`);
       return reply.code(201).send(repository);
     },
@@ -120,28 +130,50 @@ export function repositoryRoutes(app: ApiInstance, { pool, forgetRepositories }:
         }),
       },
     },
-    async ({ params: { namespace, reponame }, body: { visibility, ...changes } }) => {
+    async (request) => {
+      const { namespace, reponame } = request.params;
+      const { visibility, ...changes } = request.body;
       if (visibility !== undefined && visibility !== 'public' && visibility !== 'private') {
         throw new ApiError('INVALID_REPOSITORY_VISIBILITY', `visibility "${visibility}" is neither public nor private`);
       }
-      const repository = await updateRepository(pool, namespace, reponame, {
-        ...changes,
-        ...(visibility !== undefined && { visibility }),
+      return auditedChange(deps, request, async (tx, record) => {
+        const repository = await updateRepository(tx, namespace, reponame, {
+          ...changes,
+          ...(visibility !== undefined && { visibility }),
+        });
+        if (!repository) throw noSuchRepository(namespace, reponame);
+        // Descriptions can be long.
+        const { shortDescription: _short, longDescription: _long, ...to } = request.body;
+        const details = { changed: Object.keys(request.body), to };
+        await record(repositoryEvent('REPOSITORY_UPDATE', repository, details));
+        return repository;
       });
-      if (!repository) throw noSuchRepository(namespace, reponame);
-      return repository;
     },
   );
 
   app.delete(
     '/api/v0/repositories/:namespace/:reponame',
     { config: { access: 'repository-admin' }, schema: { params: repositoryParams } },
-    async ({ params: { namespace, reponame } }, reply) => {
-      if (!(await deleteRepository(pool, namespace, reponame))) throw noSuchRepository(namespace, reponame);
+    async (request, reply) => {
+      const { namespace, reponame } = request.params;
+      await auditedChange(deps, request, async (tx, record) => {
+        const repository = await findRepository(tx, namespace, reponame);
+        const isDeleted = await deleteRepository(tx, namespace, reponame);
+        if (!repository || !isDeleted) throw noSuchRepository(namespace, reponame);
+        await record(repositoryEvent('REPOSITORY_DELETE', repository));
+      });
       await forgetRepositories();
       return reply.code(204).send();
     },
   );
+}
+
+function repositoryEvent(
+  kind: EventKind,
+  { id, namespace, name }: RepositoryRow,
+  details: Readonly<Record<string, unknown>> = {},
+): Omit<AuditEvent, 'actor'> {
+  return { kind, object: { id, name: `${namespace}/${name}` }, namespace, repository: name, details };
 }
 
 function readName(namespace: string, name: string) {

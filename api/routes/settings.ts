@@ -4,7 +4,7 @@ import { withTransaction } from '../../database/transaction.ts';
 import { isSettingName, readSettings, settingFields, type Settings, updateSettings } from '../../jobs/settings.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { requestActor } from '../request-actor.ts';
+import { requestActor } from '../audited-change.ts';
 import { describeValidation } from '../validation.ts';
 
 const config = { access: 'system-admin' } as const;

@@ -1,10 +1,13 @@
+import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import { requireOrganization, requireTeam, requireUser } from '../enzi/named.ts';
+import type { TeamRow } from '../enzi/team-store.ts';
 import { ApiError, noSuchRepository } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { nextPageHeader, pageQuery } from '../paging.ts';
-import { accessLevels, isInTeam, repositoryAccess } from '../policy/access.ts';
+import { type AccessLevel, accessLevels, isInTeam, repositoryAccess } from '../policy/access.ts';
 import { findRepositories, findRepository } from '../repository-store.ts';
 import {
   deleteTeamAccess,
@@ -23,12 +26,32 @@ const repositoryTeamParams = Type.Object({ namespace: Name, reponame: Name, team
 const accessForm = Type.Object({ accessLevel: Type.Enum([...accessLevels]) }, { additionalProperties: false });
 
 /** Grants to teams, for repositories and for whole namespaces (msr.md sections 3.1 and 5). */
-export function teamAccessRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
+
+  /** Grants a team access, or with undefined takes it away, and tells of it. */
+  async function change(
+    request: FastifyRequest,
+    team: TeamRow,
+    { target, ...where }: { target: GrantTarget; namespace: string; repository?: string },
+    accessLevel: AccessLevel | undefined,
+  ): Promise<void> {
+    await auditedChange(deps, request, async (tx, record) => {
+      if (accessLevel !== undefined) {
+        await saveTeamAccess(tx, target, team.id, accessLevel);
+        await record({ kind: 'TEAM_ACCESS_UPDATE', object: team, ...where, details: { accessLevel } });
+      } else if (await deleteTeamAccess(tx, target, team.id)) {
+        await record({ kind: 'TEAM_ACCESS_DELETE', object: team, ...where });
+      }
+    });
+  }
+
   async function requireRepository(params: { namespace: string; reponame: string }) {
     const { repositoryId } = await repositoryAccess(pool, undefined, params.namespace, params.reponame);
     const repository = await findRepository(pool, params.namespace, params.reponame);
     if (!repository || repositoryId === undefined) throw noSuchRepository(params.namespace, params.reponame);
-    return { repository, target: { repositoryId } };
+    const where = { target: { repositoryId }, namespace: repository.namespace, repository: repository.name };
+    return { repository, where };
   }
 
   /** One page of grants, with the header that leads to the next. */
@@ -43,9 +66,9 @@ export function teamAccessRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     '/api/v0/repositories/:namespace/:reponame/teamAccess',
     { config: { access: 'repository-admin' }, schema: { params: repositoryParams, querystring: pageQuery } },
     async (request, reply) => {
-      const { repository, target } = await requireRepository(request.params);
+      const { repository, where } = await requireRepository(request.params);
       await requireOrganization(pool, repository.namespace);
-      const { teamAccessList, headers } = await page(target, requireAccount(request).id, request.query);
+      const { teamAccessList, headers } = await page(where.target, requireAccount(request).id, request.query);
       return reply.headers(headers).send({ repository, teamAccessList });
     },
   );
@@ -54,10 +77,10 @@ export function teamAccessRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     '/api/v0/repositories/:namespace/:reponame/teamAccess/:team',
     { config: { access: 'repository-admin' }, schema: { params: repositoryTeamParams, body: accessForm } },
     async (request) => {
-      const { repository, target } = await requireRepository(request.params);
+      const { repository, where } = await requireRepository(request.params);
       const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), request.params.team);
-      await saveTeamAccess(pool, target, team.id, request.body.accessLevel);
-      const granted = await findTeamAccess(pool, target, requireAccount(request).id, team.id);
+      await change(request, team, where, request.body.accessLevel);
+      const granted = await findTeamAccess(pool, where.target, requireAccount(request).id, team.id);
       return { repository, teamAccessList: granted ? [granted] : [] };
     },
   );
@@ -65,10 +88,10 @@ export function teamAccessRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.delete(
     '/api/v0/repositories/:namespace/:reponame/teamAccess/:team',
     { config: { access: 'repository-admin' }, schema: { params: repositoryTeamParams } },
-    async ({ params }, reply) => {
-      const { repository, target } = await requireRepository(params);
-      const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), params.team);
-      await deleteTeamAccess(pool, target, team.id);
+    async (request, reply) => {
+      const { repository, where } = await requireRepository(request.params);
+      const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), request.params.team);
+      await change(request, team, where, undefined);
       return reply.code(204).send();
     },
   );
@@ -105,7 +128,7 @@ export function teamAccessRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       const owner = await requireOrganization(pool, request.params.namespace);
       const team = await requireTeam(pool, owner, request.params.team);
       const target = { namespace: owner.name };
-      await saveTeamAccess(pool, target, team.id, request.body.accessLevel);
+      await change(request, team, { target, ...target }, request.body.accessLevel);
       const granted = await findTeamAccess(pool, target, requireAccount(request).id, team.id);
       return { ...granted, namespace: owner.name };
     },
@@ -114,10 +137,11 @@ export function teamAccessRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.delete(
     '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
     { config: { access: 'namespace-admin' }, schema: { params: namespaceTeamParams } },
-    async ({ params }, reply) => {
-      const owner = await requireOrganization(pool, params.namespace);
-      const team = await requireTeam(pool, owner, params.team);
-      await deleteTeamAccess(pool, { namespace: owner.name }, team.id);
+    async (request, reply) => {
+      const owner = await requireOrganization(pool, request.params.namespace);
+      const team = await requireTeam(pool, owner, request.params.team);
+      const target = { namespace: owner.name };
+      await change(request, team, { target, ...target }, undefined);
       return reply.code(204).send();
     },
   );

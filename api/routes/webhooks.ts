@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { Type } from 'typebox';
-import { webhookTypes, type WebhookType } from '../../jobs/event-kinds.ts';
+import type { AuditEvent } from '../../jobs/audit.ts';
+import { type EventKind, webhookTypes, type WebhookType } from '../../jobs/event-kinds.ts';
 import { RefusedAddressError } from '../../outbound/address-guard.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { isId } from '../enzi/account-store.ts';
 import { type Account, namespaceExists } from '../enzi/accounts.ts';
@@ -70,13 +72,11 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
       const account = requireAccount(request);
       await assertKey(deps, account, key);
       assertCertificate(tlsCert);
-      const webhook = await insertWebhook(pool, {
-        type: readType(type),
-        key,
-        endpoint: await readEndpoint(deps, endpoint),
-        authorID: account.id,
-        tlsCert,
-        skipTLSVerification,
+      const wanted = { type: readType(type), key, endpoint: await readEndpoint(deps, endpoint) };
+      const webhook = await auditedChange(deps, request, async (tx, record) => {
+        const made = await insertWebhook(tx, { ...wanted, authorID: account.id, tlsCert, skipTLSVerification });
+        await record(webhookEvent('WEBHOOK_CREATE', made));
+        return made;
       });
       void reply.code(201);
       return viewWebhook(webhook);
@@ -91,12 +91,22 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
       const found = isId(webhook) ? await findWebhook(pool, webhook) : undefined;
       // One that the caller may not see is answered like one that is not there.
       const mayDelete = found && (await administersKey(pool, requireAccount(request), found.key));
-      if (!mayDelete || !(await deleteWebhook(pool, webhook))) {
-        throw new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${webhook}": GET /api/v0/webhooks lists them`);
-      }
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!mayDelete || !(await deleteWebhook(tx, webhook))) {
+          throw new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${webhook}": GET /api/v0/webhooks lists them`);
+        }
+        await record(webhookEvent('WEBHOOK_DELETE', found));
+      });
       return reply.code(204).send();
     },
   );
+}
+
+/** What an event tells of a webhook. Paths of endpoints are often secrets, so of those there is the origin alone. */
+function webhookEvent(kind: EventKind, { id, type, key, endpoint }: WebhookRow): Omit<AuditEvent, 'actor'> {
+  const [namespace = '', ...rest] = key.split('/');
+  const details = { type, endpoint: new URL(endpoint).origin };
+  return { kind, object: { id, name: type }, namespace, repository: rest.join('/'), details };
 }
 
 function readType(text: string): WebhookType {

@@ -74,6 +74,8 @@ const expected: Readonly<Record<string, string>> = {
   'GET /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-member',
   'PUT /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-owner',
   'DELETE /enzi/v0/accounts/:organization/teams/:team/members/:member': 'organization-owner',
+  'GET /api/v0/events': 'authenticated',
+  'GET /api/v0/repositories/:namespace/:reponame/events': 'repository-read',
   'GET /api/v0/meta/settings': 'system-admin',
   'POST /api/v0/meta/settings': 'system-admin',
   'GET /api/v0/api_tokens': 'authenticated',

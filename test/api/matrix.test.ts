@@ -80,6 +80,8 @@ const matrix: readonly Row[] = [
   row(`POST ${api}/crons/:cron/resume`, systemAdmin(404), `${api}/crons/false/resume`, {}),
   row(`POST ${api}/crons/:cron/trigger`, systemAdmin(404), `${api}/crons/false/trigger`),
 
+  row(`GET ${api}/events`, all(200)),
+  row(`GET ${api}/repositories/:namespace/:reponame/events`, reader(200), `${app}/events`),
   row(`GET ${api}/meta/settings`, systemAdmin(200)),
   row(`POST ${api}/meta/settings`, systemAdmin(202), undefined, { disableUpgrades: false }),
 

@@ -8,6 +8,7 @@ import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
 import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
+import { createSignInEvents } from '../../api/garant/sign-in-events.ts';
 import { createSignIn } from '../../api/garant/sign-in.ts';
 import { createSigner } from '../../api/garant/signer.ts';
 import type { SigningKey } from '../../api/garant/signing-keys.ts';
@@ -68,6 +69,8 @@ export interface TestApi {
   readonly signingKey: SigningKey;
   /** Writes when tokens were used, which goes in batches. Once. */
   readonly flushTokenUsage: () => Promise<void>;
+  /** Writes the events of sign-ins, which go in batches. Once. */
+  readonly flushSignIns: () => Promise<void>;
   /** Every route, with the access that it declares. */
   readonly routes: readonly DeclaredRoute[];
   /** Names of the wake-ups that were sent. */
@@ -126,6 +129,8 @@ export async function startApi(
   cleanUp.defer(() => refusedSubjects.close());
   const tokenUsage = createTokenUsage(pool, log);
   cleanUp.defer(() => tokenUsage.close());
+  const signInEvents = createSignInEvents(pool, log);
+  cleanUp.defer(() => signInEvents.close());
   const metrics = createMetrics(pool, 'test');
   const app = createApiApp({
     log,
@@ -151,7 +156,7 @@ export async function startApi(
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,
     }),
-    signIn: createSignIn({ pool, tokenUsage }),
+    signIn: createSignIn({ pool, tokenUsage, signInEvents }),
     clientAddress: createClientAddress(undefined),
     stopping: stopping.signal,
   };
@@ -176,6 +181,7 @@ export async function startApi(
     pool,
     signingKey: signer.key(),
     flushTokenUsage: () => tokenUsage.close(),
+    flushSignIns: () => signInEvents.close(),
     routes,
     wakeUps,
     measuredRoutes,

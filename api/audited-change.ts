@@ -1,0 +1,33 @@
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { withTransaction } from '../database/transaction.ts';
+import { type Actor, type AuditEvent, recordAudit } from '../jobs/audit.ts';
+import { requireAccount } from './access.ts';
+import type { ApiDeps } from './instance.ts';
+
+/**
+ * Who sent a request whose route is not anonymous, for the events of what it changes.
+ *
+ * @throws Error where the route is anonymous: a mistake in the program
+ */
+export function requestActor({ clientAddress }: Pick<ApiDeps, 'clientAddress'>, request: FastifyRequest): Actor {
+  const { id, name } = requireAccount(request);
+  return { id, name, type: 'user', address: clientAddress(request.raw) };
+}
+
+/** Writes an event of who sent the request. */
+export type RecordEvent = (event: Omit<AuditEvent, 'actor'>) => Promise<void>;
+
+/**
+ * Runs what a request changes in a transaction, together with the events that tell of it.
+ *
+ * @param work gets the transaction, and what writes an event there; like all work of withTransaction it may run again
+ */
+export async function auditedChange<T>(
+  deps: Pick<ApiDeps, 'pool' | 'clientAddress'>,
+  request: FastifyRequest,
+  work: (tx: pg.PoolClient, record: RecordEvent) => Promise<T>,
+): Promise<T> {
+  const actor = requestActor(deps, request);
+  return withTransaction(deps.pool, (tx) => work(tx, (event) => recordAudit(tx, { actor, ...event })));
+}
