@@ -18,6 +18,8 @@ export interface ApiDeps {
   readonly wakeSettings: WakeUp;
   /** How clients reach this server, without a slash at the end. */
   readonly publicUrl: string;
+  /** Where reports of the use go; undefined: nowhere. */
+  readonly analyticsUrl: string | undefined;
   readonly outboundGuard: AddressGuard;
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;

@@ -33,6 +33,7 @@ export interface Config {
   /** The service under which Notary asks for tokens. */
   readonly notaryService: string;
   readonly webhookRetryDelayMs: number;
+  readonly analyticsUrl: string | undefined;
   readonly gcReviewDelayMs: number;
   readonly gcBlobLeaseMs: number;
   /** Undefined: blobs are files in the data folder. */
@@ -140,6 +141,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     createRepositoryOnPush: required('CREATE_REPOSITORY_ON_PUSH', variables.CREATE_REPOSITORY_ON_PUSH),
     outboundAllowPrivate: required('OUTBOUND_ALLOW_PRIVATE', variables.OUTBOUND_ALLOW_PRIVATE),
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
+    analyticsUrl: read('ANALYTICS_URL', variables.ANALYTICS_URL),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),
     gcBlobLeaseMs: required('GC_BLOB_LEASE', variables.GC_BLOB_LEASE),
     s3: usesS3 ? s3 : undefined,

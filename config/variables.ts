@@ -189,6 +189,10 @@ export const variables = {
       default: '5s',
     },
   ),
+  ANALYTICS_URL: variable(
+    'where the job analytics_report sends totals, if the setting reportAnalytics is true (default: nowhere)',
+    parseHttpUrl,
+  ),
   GC_REVIEW_DELAY: variable('how long after an event a blob is reviewed', parseDuration, { default: '1h' }),
   GC_BLOB_LEASE: variable('how long a blob that a pusher was told of is kept without a reference', parseDuration, {
     default: '1h',

@@ -1,4 +1,5 @@
 import type { Action } from './actions/action.ts';
+import { analyticsReportAction } from './actions/analytics-report.ts';
 import { falseAction } from './actions/false.ts';
 import { onlinegcBlobsAction } from './actions/onlinegc-blobs.ts';
 import { onlinegcEventsAction } from './actions/onlinegc-events.ts';
@@ -14,6 +15,7 @@ export const actions: readonly Action[] = [
   onlinegcEventsAction,
   onlinegcJoblogsAction,
   uploadPurgeAction,
+  analyticsReportAction,
   sleepAction,
   falseAction,
 ];

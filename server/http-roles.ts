@@ -14,6 +14,7 @@ import { memberRoutes } from '../api/enzi/member-routes.ts';
 import { teamRoutes } from '../api/enzi/team-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
+import { analyticsRoutes } from '../api/routes/analytics.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
 import { eventRoutes } from '../api/routes/events.ts';
@@ -47,6 +48,7 @@ export type HttpConfig = Pick<
   | 'host'
   | 'port'
   | 'publicUrl'
+  | 'analyticsUrl'
   | 'nginxSecret'
   | 'acceptsSparseManifests'
   | 'outboundAllowPrivate'
@@ -142,6 +144,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
     wakeSettings: createWakeUp(pool, settingsChannel, resources.onWakeUpError),
     publicUrl: config.publicUrl,
+    analyticsUrl: config.analyticsUrl,
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     verifyToken,
@@ -189,6 +192,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   repositoryRoutes(app, deps);
   apiTokenRoutes(app, deps);
   settingsRoutes(app, deps);
+  analyticsRoutes(app, deps);
   eventRoutes(app, deps);
   teamAccessRoutes(app, deps);
   accountRoutes(app, deps);

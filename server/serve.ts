@@ -129,7 +129,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
   const { dataDir, s3, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
-  const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
+  const { analyticsUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
     s3,
@@ -139,6 +139,7 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     publicUrl,
     nginxSecret,
     acceptsSparseManifests,
+    analyticsUrl,
     outboundAllowPrivate,
     signingKeyAgeMs,
     notaryService,

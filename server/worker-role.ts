@@ -24,6 +24,8 @@ export interface WorkerRoleDeps {
   readonly wakeFollowers: WakeUp;
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
+  readonly analyticsUrl: string | undefined;
+  readonly publicUrl: string;
   readonly uploadExpiryMs: number;
   readonly shutdownGraceMs: number;
   readonly log: Logger;

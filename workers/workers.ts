@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import type pg from 'pg';
+import { createAnalyticsActivities } from '../activities/analytics.ts';
 import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
 import { createHistoryPruningActivities } from '../activities/history-pruning.ts';
 import { createJobLog } from '../activities/job-log.ts';
@@ -29,6 +30,9 @@ export interface WorkersDeps {
   /** Shown in the Temporal UI, and as the `workerID` of jobs. */
   readonly workerId: string;
   readonly webhookRetryDelayMs: number;
+  /** Where reports of the use go; undefined: nowhere. */
+  readonly analyticsUrl: string | undefined;
+  readonly publicUrl: string;
   /** How long an upload may lie still before it is purged. */
   readonly uploadExpiryMs: number;
   /** How long running activities may go on once the workers are closed; then they are cancelled. */
@@ -94,7 +98,10 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
     },
     {
       taskQueue: taskQueues.webhook,
-      activities: createWebhookActivities({ pool, outbound, jobLog, firstRetryDelayMs: deps.webhookRetryDelayMs }),
+      activities: {
+        ...createWebhookActivities({ pool, outbound, jobLog, firstRetryDelayMs: deps.webhookRetryDelayMs }),
+        ...createAnalyticsActivities({ ...deps, jobLog }),
+      },
       maxConcurrentActivityTaskExecutions: 50,
     },
   ];

@@ -1,4 +1,5 @@
 // The registered workflows: the name of each export is the workflow's type, which is the name of its job action.
+export { analyticsReport as analytics_report } from './analytics-report.ts';
 export { alwaysFails as false } from './false.ts';
 export { onlinegcBlobs as onlinegc_blobs } from './onlinegc-blobs.ts';
 export { onlinegcEvents as onlinegc_events } from './onlinegc-events.ts';

@@ -27,6 +27,7 @@ const expected: Readonly<Record<string, string>> = {
   'DELETE /api/v0/jobs/:jobID': 'system-admin',
   'POST /api/v0/jobs/:jobID/cancel': 'system-admin',
   'GET /api/v0/jobs/:jobID/logs': 'system-admin',
+  'GET /api/v0/meta/analytics/preview': 'system-admin',
   'GET /api/v0/crons': 'system-admin',
   'POST /api/v0/crons': 'system-admin',
   'GET /api/v0/crons/:cron': 'system-admin',

@@ -72,6 +72,7 @@ const matrix: readonly Row[] = [
   row(`DELETE ${api}/jobs/:jobID`, systemAdmin(404), `${api}/jobs/none`),
   row(`POST ${api}/jobs/:jobID/cancel`, systemAdmin(404), `${api}/jobs/none/cancel`),
   row(`GET ${api}/jobs/:jobID/logs`, systemAdmin(404), `${api}/jobs/none/logs`),
+  row(`GET ${api}/meta/analytics/preview`, systemAdmin(200)),
   row(`GET ${api}/crons`, systemAdmin(200)),
   row(`POST ${api}/crons`, systemAdmin(202), undefined, { action: 'sleep', schedule: '@daily' }),
   row(`GET ${api}/crons/:cron`, systemAdmin(404), `${api}/crons/false`),

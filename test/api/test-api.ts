@@ -150,6 +150,7 @@ export async function startApi(
     wakeSchedules: { send: () => wakeUps.push('schedules') },
     wakeSettings: { send: () => wakeUps.push('settings') },
     publicUrl: services.publicUrl,
+    analyticsUrl: 'https://analytics.example/reports',
     outboundGuard: createAddressGuard({ allowPrivate }),
     forgetRepositories: async () => void wakeUps.push('caches'),
     verifyToken: createTokenVerifier({

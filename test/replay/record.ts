@@ -120,6 +120,24 @@ const scenarios: readonly Scenario[] = [
     },
   },
   {
+    workflowType: 'analytics_report',
+    name: 'sent',
+    run: async (jobrunner, receiver) => {
+      await storeSettings(jobrunner.pool, { reportAnalytics: true, anonymizeAnalytics: true });
+      receiver.statuses.push(503);
+      return jobrunner.submit('analytics_report');
+    },
+  },
+  {
+    workflowType: 'analytics_report',
+    name: 'refused',
+    run: async (jobrunner, receiver) => {
+      await storeSettings(jobrunner.pool, { reportAnalytics: true });
+      receiver.statuses.push(403);
+      return jobrunner.submit('analytics_report');
+    },
+  },
+  {
     workflowType: 'onlinegc_joblogs',
     name: 'off',
     run: async (jobrunner) => {
@@ -216,6 +234,9 @@ const postgres = await startTestPostgres();
 cleanUp.defer(() => postgres.stop());
 process.env['TEST_POSTGRES_URL'] = postgres.url;
 const t = { after: (close: unknown) => cleanUp.defer(() => (close as () => Promise<void>)()) };
-const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'] });
 const receiver = await startReceiver(t);
+const jobrunner = await startTestJobrunner(t, {
+  settings: ['limit.historyCount.suggestContinueAsNew=40'],
+  analyticsUrl: receiver.url,
+});
 for (const scenario of scenarios) await record(jobrunner, receiver, scenario);

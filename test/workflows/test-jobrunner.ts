@@ -60,7 +60,7 @@ let isRuntimeInstalled = false;
  */
 export async function startTestJobrunner(
   t: CleanUp,
-  options: { settings?: readonly string[]; webhookRetryDelayMs?: number } = {},
+  options: { settings?: readonly string[]; webhookRetryDelayMs?: number; analyticsUrl?: string } = {},
 ): Promise<TestJobrunner> {
   if (!isRuntimeInstalled) installTemporalRuntime(log);
   isRuntimeInstalled = true;
@@ -93,6 +93,8 @@ export async function startTestJobrunner(
     log,
     workerId: 'test-worker',
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
+    analyticsUrl: options.analyticsUrl,
+    publicUrl: 'http://registry.example:8080',
     uploadExpiryMs: 86_400_000,
     shutdownGraceMs: 1_000,
     overrides: { maxCachedWorkflows: 0, workflowFailureErrorTypes: { '*': ['NondeterminismError'] } },
