@@ -38,7 +38,7 @@ test(
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
     };
-    let running = await startRole(cleanUp, 'api,worker', env);
+    let running = await startRole(cleanUp, 'api,garant,worker', env);
     // Each fires once a minute, at a second of its own, so that some are due whenever everything is down.
     const crons = Array.from({ length: cronCount }, (_, index) => ({
       name: `cron-${index}`,
@@ -71,7 +71,7 @@ test(
     const downMs = Date.now();
     await delay(20_000);
     await temporal.restart();
-    running = await startRole(cleanUp, 'api,worker', env);
+    running = await startRole(cleanUp, 'api,garant,worker', env);
     const upMs = Date.now();
     t.diagnostic(`everything was down for ${Math.round((upMs - downMs) / 1_000)} s`);
     // Every cron has been due after the start as well.
