@@ -37,6 +37,8 @@ export interface ReviewPageInput {
   /** Blobs of earlier pages, for the progress that is shown. */
   readonly itemsDone: number;
   readonly itemsTotal: number;
+  /** Bytes of earlier pages; absent from workflows of an older version. */
+  readonly bytesDone?: number;
 }
 
 export interface ReviewPageResult {
@@ -51,6 +53,8 @@ export interface DeletePageInput {
   readonly limit: number;
   readonly startedAt: string;
   readonly itemsDone: number;
+  /** Bytes of earlier pages; absent from workflows of an older version. */
+  readonly bytesDone?: number;
 }
 
 export interface DeletePageResult {
@@ -92,11 +96,12 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
         phase: 'reviewing',
         done: input.itemsDone + page.reviewed,
         total: input.itemsTotal,
+        bytes: (input.bytesDone ?? 0) + orphanedBytes,
       });
       return { ...counts, nextCursor: page.nextCursor };
     },
 
-    async deleteObjects({ limit, startedAt, itemsDone }: DeletePageInput): Promise<DeletePageResult> {
+    async deleteObjects({ limit, startedAt, itemsDone, bytesDone = 0 }: DeletePageInput): Promise<DeletePageResult> {
       using _heartbeat = keepHeartbeating(() => ({ phase: 'deleting', done: itemsDone }));
       const signal = cancellationSignal();
       const page = await deleteObjectsPage(pool, blobStore, { limit, since: startedAt, signal });
@@ -109,7 +114,11 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
           failures: failures.slice(0, 10),
         });
       }
-      await setJobProgress(pool, currentJobId(), { phase: 'deleting', done: itemsDone + deleted });
+      await setJobProgress(pool, currentJobId(), {
+        phase: 'deleting',
+        done: itemsDone + deleted,
+        bytes: bytesDone + freedBytes,
+      });
       signal.throwIfAborted();
       return { deleted, freedBytes, failed: failures.length, hasMore };
     },

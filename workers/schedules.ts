@@ -2,6 +2,7 @@ import { ScheduleNotFoundError, type Client, type ScheduleDescription } from '@t
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import { withTransaction } from '../database/transaction.ts';
+import { findActionConfig } from '../jobs/action-configs.ts';
 import { findAction } from '../jobs/catalogue.ts';
 import { countDueTimes, InvalidScheduleError, parseCronSchedule } from '../jobs/cron-schedule.ts';
 import { recordCronProblem, recordCronState, takeCron, type CronState } from '../jobs/cron-state.ts';
@@ -79,7 +80,9 @@ async function bringToTemporal(loop: Loop, { id }: CronRow): Promise<void> {
     const action = cron && findAction(cron.action);
     if (!cron || !action || !isDue(loop, cron)) return;
     try {
-      const options = scheduleOptions(cron, action);
+      const config = await findActionConfig(tx, cron.action);
+      const parameters = { ...config?.parameters, ...cron.parameters };
+      const options = scheduleOptions({ ...cron, parameters }, action);
       const state = await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => apply(loop, cron, options));
       if (!state) return;
       await recordCronState(tx, cron, state);

@@ -3,6 +3,7 @@ import type { HistoryName, HistoryPruningActivities, PruneResult, PruningPlan } 
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
+import { createSteering } from './shared/steering.ts';
 
 const { planHistoryPruning, pruneHistory } = proxyActivities<HistoryPruningActivities>(pageOptions);
 
@@ -38,6 +39,7 @@ export async function pruneWholeHistory(
     itemsDone: totals.removed,
     note: 'Finds what is beyond the limits.',
   });
+  const steering = createSteering(report);
   const plan =
     resumed?.plan ??
     (await planHistoryPruning.executeWithOptions({ summary: 'find what is beyond the limits' }, [{ history }]));
@@ -58,6 +60,7 @@ export async function pruneWholeHistory(
     after = page.next;
     report.set(progress());
     if (!after) return totals;
+    await steering.checkpoint();
     if (workflowInfo().continueAsNewSuggested) await continueAsNew(input, { plan, totals, after });
   }
 

@@ -3,6 +3,7 @@ import type { BlobCollectionActivities, CollectionPlan, ReviewCursor } from '../
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
+import { createSteering } from './shared/steering.ts';
 
 const { planBlobCollection, reviewBlobs, deleteObjects } = proxyActivities<BlobCollectionActivities>(pageOptions);
 
@@ -40,12 +41,14 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   let cursor = resumed?.cursor;
   let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';
   const report = createProgressReport({ phase, itemsDone: totals.blobsReviewed, note: 'Counts what is due.' });
+  const steering = createSteering(report);
   const plan = resumed?.plan ?? (await planBlobCollection.executeWithOptions({ summary: 'count due reviews' }, []));
   report.set(progress());
 
   for (let isDone = false; !isDone;) {
     isDone = await (phase === 'reviewing' ? reviewNextPage() : deleteNextPage());
     report.set(progress());
+    if (!isDone) await steering.checkpoint();
     if (!isDone && workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof onlinegcBlobs>(input, { plan, totals, cursor, phase });
     }
@@ -55,7 +58,14 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   /** Returns whether the job is done. */
   async function reviewNextPage(): Promise<boolean> {
     const page = await reviewBlobs.executeWithOptions({ summary: `review after ${totals.blobsReviewed} blobs` }, [
-      { limit, dryRun, cursor, itemsDone: totals.blobsReviewed, itemsTotal: plan.blobsDue },
+      {
+        limit,
+        dryRun,
+        cursor,
+        itemsDone: totals.blobsReviewed,
+        itemsTotal: plan.blobsDue,
+        bytesDone: totals.orphanedBytes,
+      },
     ]);
     totals = {
       ...totals,
@@ -71,7 +81,7 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   /** Returns whether the job is done. */
   async function deleteNextPage(): Promise<boolean> {
     const page = await deleteObjects.executeWithOptions({ summary: `delete after ${totals.objectsDeleted} objects` }, [
-      { limit, startedAt: plan.startedAt, itemsDone: totals.objectsDeleted },
+      { limit, startedAt: plan.startedAt, itemsDone: totals.objectsDeleted, bytesDone: totals.freedBytes },
     ]);
     totals = {
       ...totals,

@@ -22,7 +22,7 @@ import { viewCron } from '../cron-view.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields, requireAction } from '../job-fields.ts';
-import { viewJob } from './jobs.ts';
+import { viewJob } from '../job-view.ts';
 
 const config = { access: 'system-admin' } as const;
 const cronParams = Type.Object({ cron: Type.String({ minLength: 1, maxLength: 100 }) });
@@ -69,7 +69,7 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { body } = request;
-      const fields = readJobFields(body, 'schedule');
+      const fields = await readJobFields(pool, body, 'schedule');
       const timeZone = readTimeZone(body.timeZone);
       checkSchedule(body.schedule, timeZone);
       const wanted = {

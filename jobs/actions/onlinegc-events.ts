@@ -18,5 +18,5 @@ export const onlinegcEventsAction: Action = {
   idParameters: [],
   startedBy: ['api', 'schedule'],
   defaultCron: '@daily',
-  isPausable: false,
+  isPausable: true,
 };

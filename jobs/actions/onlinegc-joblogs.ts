@@ -18,5 +18,5 @@ export const onlinegcJoblogsAction: Action = {
   idParameters: [],
   startedBy: ['api', 'schedule'],
   defaultCron: '@daily',
-  isPausable: false,
+  isPausable: true,
 };
