@@ -30,6 +30,8 @@ export interface ApiDeps {
   readonly dataDir: string;
   /** What is wrong with the processes of the installation process; empty: nothing. */
   readonly problems: () => readonly string[];
+  /** Where reports of the use go; undefined: nowhere. */
+  readonly analyticsUrl: string | undefined;
   readonly outboundGuard: AddressGuard;
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;

@@ -43,6 +43,7 @@ export function viewJob(job: JobRow) {
     requestedBy: job.requestedBy,
     namespace: job.namespace,
     repository: job.repository,
+    cron: job.cron,
     startedAt: job.startedAt,
     endedAt: job.endedAt,
     priority: job.priority,

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type pg from 'pg';
 import { countEvents, listEvents } from '../api/event-store.ts';
 import { findTag, listTags } from '../api/tag-store.ts';
 import { createPool } from '../database/pool.ts';
@@ -12,6 +13,11 @@ import { cancelJobs, countCancellable } from '../jobs/cancel-many.ts';
 import { type EventKind, eventKinds } from '../jobs/event-kinds.ts';
 import { countBacklog } from '../jobs/lanes.ts';
 import { countInFlight, listJobs } from '../jobs/queries.ts';
+import { lastCronRuns } from '../jobs/cron-runs.ts';
+import { listCrons } from '../jobs/crons.ts';
+import { countBefore, findHistoryCut, jobHistory, repositoryEventHistory, type HistoryKey } from '../jobs/history.ts';
+import { pruneJobs, pruneRepositoryEvents, type PrunedPage, type PruneRange } from '../jobs/prune-history.ts';
+import { makeUsageReport } from '../jobs/usage-report.ts';
 import { startPostgres } from '../local/postgres.ts';
 import { findLinkedBlob } from '../registry/blobs.ts';
 import { findTags } from '../registry/list-routes.ts';
@@ -46,13 +52,27 @@ async function fill(): Promise<void> {
     );
     await client.query(
       `INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
-         deadline, stop_timeout, trigger, requested_by, namespace, repository, scheduled_at, ended_at, worker_id)
+         deadline, stop_timeout, trigger, requested_by, namespace, repository, scheduled_at, ended_at, worker_id,
+         next_line, cron)
        SELECT 'webhook:' || i, (ARRAY['webhook', 'webhook', 'webhook', 'sleep', 'onlinegc_blobs'])[1 + i % 5],
          CASE WHEN i % 1000 = 0 THEN 'waiting' WHEN i % 97 = 0 THEN 'error' ELSE 'done' END, '{}', '{}', '', 0, 0, '', '',
          (ARRAY['event', 'event', 'schedule', 'api'])[1 + i % 4], 'user-' || i % 1000, 'team-' || i % 100,
-         'team-' || i % 100 || '/app-' || i % 5000, now() - i * interval '1 second', now(), 'worker-' || i % 7
+         'team-' || i % 100 || '/app-' || i % 5000, now() - i * interval '1 second',
+         CASE WHEN i % 1000 <> 0 THEN now() - i * interval '1 second' END, 'worker-' || i % 7,
+         CASE WHEN i <= $1 / 10 THEN 10 ELSE 0 END, CASE WHEN i % 4 = 0 THEN 'cron-' || i / 4 % 250 ELSE '' END
        FROM generate_series(1, $1) i`,
       [rowCount],
+    );
+    // A million log lines, and as many events; 250 crons, whose last jobs are a quarter of all.
+    await client.query(
+      `INSERT INTO jobs.log_lines (job_id, line_num, data)
+       SELECT 'webhook:' || i, line, '{"time":"2026-01-01T00:00:00.000Z","level":"info","msg":"something was done"}'
+       FROM generate_series(1, $1 / 10) i, generate_series(0, 9) line`,
+      [rowCount],
+    );
+    await client.query(
+      `INSERT INTO jobs.crons (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
+       SELECT 'cron-' || i, 'sleep', '@hourly', 0, '{}', '{}', '', '', 'admin' FROM generate_series(0, 249) i`,
     );
     // All of them referenced but for the 1,000 that are due for review.
     await client.query(
@@ -156,6 +176,25 @@ const cases: readonly Case[] = [
   { name: 'GET /jobs?start=10000', limitMs: 50, run: () => listJobs(pool, {}, { start: 10_000, limit: 10 }) },
   { name: 'jobs in /metrics: in flight', limitMs: 50, run: () => countInFlight(pool) },
   { name: 'jobs in /metrics: backlog', limitMs: 50, run: () => countBacklog(pool) },
+  {
+    name: 'GET /crons, 250 of them',
+    limitMs: 100,
+    run: async () =>
+      lastCronRuns(
+        pool,
+        (await listCrons(pool)).map(({ name }) => name),
+      ),
+  },
+  {
+    name: 'where half of the jobs are cut off',
+    limitMs: 1_000,
+    run: () => findHistoryCut(pool, jobHistory, { toKeep: rowCount / 2, maxAgeMs: undefined }),
+  },
+  {
+    name: 'report of the use',
+    limitMs: 500,
+    run: () => makeUsageReport(pool, { isAnonymous: false, publicUrl: '' }),
+  },
   { name: 'GET /events', limitMs: 50, run: () => listEvents(pool, { of: 'all' }, { kinds: allKinds }, eventPage) },
   {
     name: 'GET /events?pageSize=1000',
@@ -294,6 +333,36 @@ async function showOnce(limitMs: number, run: () => Promise<string>): Promise<vo
   const name = await run();
   const durationMs = performance.now() - startedMs;
   show(name, durationMs, durationMs, limitMs);
+}
+
+await prune('jobs and their logs', jobHistory, pruneJobs);
+await prune('events', repositoryEventHistory, pruneRepositoryEvents);
+
+/** Removes a whole history but for the newest row, as the job does it, and shows what its pages take. */
+async function prune(
+  what: string,
+  history: typeof jobHistory,
+  page: (pool: pg.Pool, range: PruneRange) => Promise<PrunedPage>,
+): Promise<void> {
+  const planMs = performance.now();
+  const before = await findHistoryCut(pool, history, { toKeep: 1, maxAgeMs: undefined });
+  if (!before) throw new Error(`there are no ${what}`);
+  const due = await countBefore(pool, history, before);
+  show(`count of ${due} ${what}`, performance.now() - planMs, performance.now() - planMs, 5_000);
+  const timesMs: number[] = [];
+  let lines = 0;
+  for (let after: HistoryKey | undefined; ;) {
+    const startedMs = performance.now();
+    const done = await page(pool, { before, after, limit: 1_000 });
+    timesMs.push(performance.now() - startedMs);
+    lines += done.linesRemoved;
+    if (!done.next) break;
+    after = done.next;
+  }
+  const totalSeconds = timesMs.reduce((sum, timeMs) => sum + timeMs, 0) / 1_000;
+  timesMs.sort((a, b) => a - b);
+  show(`page of 1,000 ${what}`, timesMs[Math.floor(timesMs.length / 2)] ?? 0, timesMs.at(-1) ?? 0, 1_000);
+  console.log(`  ${timesMs.length} pages, ${lines} log lines, ${totalSeconds.toFixed(1)} s in all`);
 }
 
 function show(name: string, medianMs: number, worstMs: number, limitMs: number): void {

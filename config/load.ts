@@ -46,6 +46,7 @@ export interface Config {
   /** Undefined: nobody signs in through an OpenID provider. */
   readonly oidc: OidcConfig | undefined;
   readonly webhookRetryDelayMs: number;
+  readonly analyticsUrl: string | undefined;
   readonly gcReviewDelayMs: number;
   readonly gcBlobLeaseMs: number;
   /** Undefined: blobs are files in the data folder. */
@@ -54,6 +55,7 @@ export interface Config {
   readonly ldap: LdapConfig | undefined;
   readonly maxUploadBytes: number;
   readonly uploadExpiryMs: number;
+  readonly makesDefaultCrons: boolean;
   readonly shutdownGraceMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
@@ -247,12 +249,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     sessionLimitMs: required('SESSION_LIMIT', variables.SESSION_LIMIT),
     oidc: issuer && clientId ? { issuer, clientId, ...oidc } : undefined,
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
+    analyticsUrl: read('ANALYTICS_URL', variables.ANALYTICS_URL),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),
     gcBlobLeaseMs: required('GC_BLOB_LEASE', variables.GC_BLOB_LEASE),
     s3: usesS3 ? s3 : undefined,
     ldap: ldapUrl ? ldap : undefined,
     maxUploadBytes: required('MAX_UPLOAD_SIZE', variables.MAX_UPLOAD_SIZE),
     uploadExpiryMs: required('UPLOAD_EXPIRY', variables.UPLOAD_EXPIRY),
+    makesDefaultCrons: required('DEFAULT_CRONS', variables.DEFAULT_CRONS),
     shutdownGraceMs: required('SHUTDOWN_GRACE', variables.SHUTDOWN_GRACE),
     logLevel: required('LOG_LEVEL', variables.LOG_LEVEL),
   };

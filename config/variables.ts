@@ -288,6 +288,10 @@ export const variables = {
       default: '5s',
     },
   ),
+  ANALYTICS_URL: variable(
+    'where the job analytics_report sends totals, if the setting reportAnalytics is true (default: nowhere)',
+    parseHttpUrl,
+  ),
   GC_REVIEW_DELAY: variable('how long after an event a blob is reviewed', parseDuration, { default: '1h' }),
   GC_BLOB_LEASE: variable('how long a blob that a pusher was told of is kept without a reference', parseDuration, {
     default: '1h',
@@ -334,6 +338,11 @@ export const variables = {
   LDAP_ADMIN_GROUP: variable('group of system administrators: its cn or distinguished name', asIs),
   LDAP_CREATE_ON_LOGIN: variable(
     'whether the first sign-in makes an account; otherwise the job ldap_sync alone does',
+    parseBoolean,
+    { default: 'true' },
+  ),
+  DEFAULT_CRONS: variable(
+    'whether actions that run by themselves get their crons when the program is first started: true or false',
     parseBoolean,
     { default: 'true' },
   ),

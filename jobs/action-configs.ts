@@ -32,7 +32,8 @@ export async function saveActionConfig(
   { action, parameters, requestedBy }: Pick<ActionConfigRow, 'action' | 'parameters' | 'requestedBy'>,
 ): Promise<ActionConfigRow> {
   const { rows } = await pool.query<ActionConfigRow>(
-    `INSERT INTO jobs.action_configs (action, parameters, requested_by) VALUES ($1, $2, $3)
+    `WITH crons AS (UPDATE jobs.crons SET revision = revision + 1 WHERE action = $1)
+     INSERT INTO jobs.action_configs (action, parameters, requested_by) VALUES ($1, $2, $3)
      ON CONFLICT (action) DO UPDATE SET parameters = excluded.parameters, requested_by = excluded.requested_by,
        updated_at = now()
      RETURNING ${columns}`,
@@ -49,6 +50,10 @@ export async function saveActionConfig(
  * @returns whether there was one
  */
 export async function deleteActionConfig(pool: pg.Pool, action: string): Promise<boolean> {
-  const { rowCount } = await pool.query('DELETE FROM jobs.action_configs WHERE action = $1', [action]);
+  const { rowCount } = await pool.query(
+    `WITH crons AS (UPDATE jobs.crons SET revision = revision + 1 WHERE action = $1)
+     DELETE FROM jobs.action_configs WHERE action = $1`,
+    [action],
+  );
   return rowCount === 1;
 }

@@ -1,7 +1,10 @@
 import type { Action } from './actions/action.ts';
+import { analyticsReportAction } from './actions/analytics-report.ts';
 import { falseAction } from './actions/false.ts';
 import { ldapSyncAction } from './actions/ldap-sync.ts';
 import { onlinegcBlobsAction } from './actions/onlinegc-blobs.ts';
+import { onlinegcEventsAction } from './actions/onlinegc-events.ts';
+import { onlinegcJoblogsAction } from './actions/onlinegc-joblogs.ts';
 import { sleepAction } from './actions/sleep.ts';
 import { uploadPurgeAction } from './actions/upload-purge.ts';
 import { webhookAction } from './actions/webhook.ts';
@@ -10,8 +13,11 @@ import { webhookAction } from './actions/webhook.ts';
 export const actions: readonly Action[] = [
   webhookAction,
   onlinegcBlobsAction,
+  onlinegcEventsAction,
+  onlinegcJoblogsAction,
   uploadPurgeAction,
   ldapSyncAction,
+  analyticsReportAction,
   sleepAction,
   falseAction,
 ];

@@ -17,6 +17,8 @@ export interface JobRequest {
   readonly deadline: string;
   readonly stopTimeout: string;
   readonly requestedBy: string;
+  /** The name of the cron that somebody has triggered. */
+  readonly cron?: string | undefined;
 }
 
 /** Makes a job and writes down that it is to be started. After this the caller wakes the dispatcher. */
@@ -37,6 +39,7 @@ export async function submitJob(source: TransactionSource, request: JobRequest):
     requestedBy: request.requestedBy,
     namespace: '',
     repository: '',
+    cron: request.cron,
   });
 }
 

@@ -1,5 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import { parseDurationMs } from '../config/duration.ts';
+import { wallClock, type WallClock } from './time-zone.ts';
 
 /** A run of values with the same step; `end` is included. */
 export interface ValueRange {
@@ -18,7 +19,7 @@ export interface CalendarRule {
   readonly dayOfWeek?: readonly ValueRange[];
 }
 
-/** A cron schedule, in UTC: the times of any of its rules, or every so many milliseconds. */
+/** A cron schedule: the times of any of its rules on the clock of its time zone, or every so many milliseconds. */
 export interface CronSchedule {
   readonly rules: readonly CalendarRule[];
   readonly everyMs: number | undefined;
@@ -47,11 +48,14 @@ const hint =
 /**
  * Reads a schedule as MSR takes it: six fields with seconds first, or an `@` form (job queue page; SW27 Cron.schedule).
  *
- * As in every cron, a time matches if day of month or day of week does, where both are restricted.
+ * As in every cron, a time matches if day of month or day of week does, where both are restricted. As in Temporal, it is
+ * the clock on the wall that matches: a time that it skips does not come that day, and one that it shows twice does twice.
  *
- * @throws InvalidScheduleError
+ * @param timeZone a name that `findTimeZone` gave
+ * @throws InvalidScheduleError, or RangeError for a time zone that this machine does not know
  */
-export function parseCronSchedule(text: string): CronSchedule {
+export function parseCronSchedule(text: string, timeZone = 'UTC'): CronSchedule {
+  const clock = timeZone === 'UTC' ? undefined : wallClock(timeZone);
   const trimmed = text.trim();
   const every = /^@every\s+(\S+)$/.exec(trimmed)?.[1];
   if (every !== undefined) return intervalSchedule(text, every);
@@ -81,13 +85,53 @@ export function parseCronSchedule(text: string): CronSchedule {
   const schedule = {
     rules,
     everyMs: undefined,
-    next: (now: Date) => CronExpressionParser.parse(expression, { tz: 'UTC', currentDate: now }).next().toDate(),
+    next: (now: Date) => nextOnClock(expression, clock, now),
   };
   assertHappens(text, schedule);
   return schedule;
 }
 
+const minuteMs = 60_000;
+const halfDayMs = 12 * 60 * minuteMs;
+
+/**
+ * How late a run that was missed is made up for, where nobody says: a day for what runs once or twice a day or less
+ * often, 10 minutes for what comes again soon anyhow.
+ */
+export function defaultCatchupWindowMs(schedule: CronSchedule): number {
+  const first = schedule.next(new Date());
+  const intervalMs = schedule.next(first).getTime() - first.getTime();
+  return intervalMs >= halfDayMs ? 2 * halfDayMs : 10 * minuteMs;
+}
+
+const maxCounted = 1_000;
+
+/** How many times of a schedule there are after one moment, up to another; at most 1,000. */
+export function countDueTimes(schedule: CronSchedule, after: Date, until: Date): number {
+  let count = 0;
+  for (let time = schedule.next(after); time <= until && count < maxCounted; time = schedule.next(time)) count++;
+  return count;
+}
+
 const namedValue = /(?:SUN|MON|TUE|WED|THU|FRI|SAT|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)/gi;
+
+/** The library has ideas of its own about hours in which clocks change, so it only ever sees UTC. */
+function nextOnClock(expression: string, clock: WallClock | undefined, now: Date): Date {
+  const nextInUtc = (from: Date): Date =>
+    CronExpressionParser.parse(expression, { tz: 'UTC', currentDate: from }).next().toDate();
+  if (!clock) return nextInUtc(now);
+  // A stretch of time in which the clock does not change begins at `since`; what is looked for comes after `fromMs`.
+  let since = now;
+  let fromMs = now.getTime();
+  for (;;) {
+    const offsetMs = clock.offsetMs(since);
+    const found = new Date(nextInUtc(new Date(fromMs + offsetMs)).getTime() - offsetMs);
+    const change = clock.nextChange(since, found);
+    if (!change) return found;
+    since = change;
+    fromMs = change.getTime() - 1;
+  }
+}
 
 function parseExpression(text: string, expression: string) {
   try {

@@ -1,65 +1,167 @@
 import type { Queryable } from '../database/pool.ts';
 
-/** A row of `jobs.crons`. Durations are Go duration strings, empty for none. */
-export interface CronRow {
-  readonly id: string;
+/** What somebody asks of a cron. Durations are Go duration strings, empty for none. */
+export interface CronDefinition {
+  /** That of its action, or one of its own. */
+  readonly name: string;
   readonly action: string;
   readonly schedule: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Each run is put off by a random time of at most this. */
+  readonly jitter: string;
+  /** How late a run that was missed is made up for; empty: as fits the schedule. */
+  readonly catchupWindow: string;
   readonly retries: number;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityMap: Readonly<Record<string, number>>;
   readonly deadline: string;
   readonly stopTimeout: string;
   readonly requestedBy: string;
-  readonly updatedAt: Date;
 }
 
-const columns = `id, action, schedule, retries, parameters, capacity_map AS "capacityMap", deadline,
-  stop_timeout AS "stopTimeout", requested_by AS "requestedBy", updated_at AS "updatedAt"`;
+/** A row of `jobs.crons`. */
+export interface CronRow extends CronDefinition {
+  readonly id: string;
+  readonly updatedAt: Date;
+  readonly isPaused: boolean;
+  readonly note: string;
+  /** Whether Temporal has still to be told of `isPaused`. */
+  readonly isPausePending: boolean;
+  /** Counts the changes that the API makes. */
+  readonly revision: number;
+  /** The one that Temporal was last told of. */
+  readonly appliedRevision: number;
+  /** Fingerprint of what Temporal was last given; empty: nothing yet. */
+  readonly applied: string;
+  /** When that was, by Temporal's clock. */
+  readonly appliedAt: Date | null;
+  readonly observedAt: Date | null;
+  /** Why Temporal does not take it; empty: it does. */
+  readonly problem: string;
+  /** Due times that came too long after their turn to be made up for. */
+  readonly missedTooLate: number;
+  /** Due times at which the last job still ran. */
+  readonly missedOverlap: number;
+}
 
-/** All crons, by action. There is at most one for each. */
+/** There are as many crons as there may be. The message says what to do. */
+export class TooManyCronsError extends Error {
+  override name = 'TooManyCronsError';
+}
+
+/** The name belongs to a cron of another action. The message says what to do. */
+export class CronNameTakenError extends Error {
+  override name = 'CronNameTakenError';
+}
+
+const maxCrons = 1_000;
+
+/** The select list that makes a CronRow. */
+export const cronColumns = `
+  id, name, action, schedule, time_zone AS "timeZone", jitter, catchup_window AS "catchupWindow", retries, parameters,
+  capacity_map AS "capacityMap", deadline, stop_timeout AS "stopTimeout", requested_by AS "requestedBy",
+  updated_at AS "updatedAt", is_paused AS "isPaused", note, is_pause_pending AS "isPausePending", revision,
+  applied_revision AS "appliedRevision", applied, applied_at AS "appliedAt", observed_at AS "observedAt", problem, missed_too_late AS "missedTooLate",
+  missed_overlap AS "missedOverlap"`;
+
+/** All crons, by name. There are a thousand at the most. */
 export async function listCrons(q: Queryable): Promise<CronRow[]> {
-  const { rows } = await q.query<CronRow>(`SELECT ${columns} FROM jobs.crons ORDER BY action`);
+  const { rows } = await q.query<CronRow>(`SELECT ${cronColumns} FROM jobs.crons ORDER BY name`);
   return rows;
 }
 
-/** The cron of an action, or undefined where it has none. */
-export async function findCron(q: Queryable, action: string): Promise<CronRow | undefined> {
-  const { rows } = await q.query<CronRow>(`SELECT ${columns} FROM jobs.crons WHERE action = $1`, [action]);
+/** The cron of this name, or undefined where there is none. */
+export async function findCron(q: Queryable, name: string): Promise<CronRow | undefined> {
+  const { rows } = await q.query<CronRow>(`SELECT ${cronColumns} FROM jobs.crons WHERE name = $1`, [name]);
   return rows[0];
 }
 
-/** Makes the cron of an action, or changes the one that is there. After this the caller wakes the schedules. */
-export async function saveCron(q: Queryable, cron: Omit<CronRow, 'id' | 'updatedAt'>): Promise<CronRow> {
-  const { rows } = await q.query<CronRow>(
-    `INSERT INTO jobs.crons (action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     ON CONFLICT (action) DO UPDATE SET schedule = excluded.schedule, retries = excluded.retries,
-       parameters = excluded.parameters, capacity_map = excluded.capacity_map, deadline = excluded.deadline,
-       stop_timeout = excluded.stop_timeout, requested_by = excluded.requested_by, updated_at = now()
-     RETURNING ${columns}`,
-    [
-      cron.action,
-      cron.schedule,
-      cron.retries,
-      JSON.stringify(cron.parameters),
-      JSON.stringify(cron.capacityMap),
-      cron.deadline,
-      cron.stopTimeout,
-      cron.requestedBy,
-    ],
+/**
+ * Makes a cron, or changes the one of its name, in the caller's transaction; whether it is paused stays as it is. After
+ * the commit the caller wakes the schedules.
+ *
+ * @throws CronNameTakenError, TooManyCronsError
+ */
+export async function saveCron(tx: Queryable, cron: CronDefinition): Promise<CronRow> {
+  const inserted = await insertCron(tx, cron);
+  if (inserted) {
+    const { rows } = await tx.query<{ count: number }>('SELECT count(*) AS count FROM jobs.crons');
+    if ((rows[0]?.count ?? 0) > maxCrons) {
+      throw new TooManyCronsError(`there are ${maxCrons} crons already, which is the most: delete one first`);
+    }
+    return inserted;
+  }
+  const { rows } = await tx.query<CronRow>(
+    `UPDATE jobs.crons SET schedule = $3, time_zone = $4, jitter = $5, catchup_window = $6, retries = $7,
+         parameters = $8, capacity_map = $9, deadline = $10, stop_timeout = $11, requested_by = $12,
+         updated_at = now(), revision = revision + 1
+       WHERE name = $1 AND action = $2 RETURNING ${cronColumns}`,
+    values(cron),
   );
   const saved = rows[0];
-  if (!saved) throw new Error(`the cron of ${cron.action} was not saved`);
+  if (!saved) {
+    throw new CronNameTakenError(
+      `the name ${cron.name} is that of a cron of another action: delete that one first, or choose another name`,
+    );
+  }
   return saved;
 }
 
+/** Makes a cron where there is none of its name. Gives the new one. */
+export async function insertCron(q: Queryable, cron: CronDefinition): Promise<CronRow | undefined> {
+  const { rows } = await q.query<CronRow>(
+    `INSERT INTO jobs.crons (name, action, schedule, time_zone, jitter, catchup_window, retries, parameters,
+       capacity_map, deadline, stop_timeout, requested_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (name) DO NOTHING RETURNING ${cronColumns}`,
+    values(cron),
+  );
+  return rows[0];
+}
+
+function values(cron: CronDefinition): unknown[] {
+  return [
+    cron.name,
+    cron.action,
+    cron.schedule,
+    cron.timeZone,
+    cron.jitter,
+    cron.catchupWindow,
+    cron.retries,
+    JSON.stringify(cron.parameters),
+    JSON.stringify(cron.capacityMap),
+    cron.deadline,
+    cron.stopTimeout,
+    cron.requestedBy,
+  ];
+}
+
 /**
- * Deletes the cron of an action; jobs that it has started go on. After this the caller wakes the schedules.
+ * Pauses a cron, or lets it go on. After this the caller wakes the schedules.
+ *
+ * @param note why; shown in the Temporal UI too
+ * @returns undefined where there is no such cron
+ */
+export async function setCronPaused(
+  q: Queryable,
+  name: string,
+  { isPaused, note }: { isPaused: boolean; note: string },
+): Promise<CronRow | undefined> {
+  const { rows } = await q.query<CronRow>(
+    `UPDATE jobs.crons SET is_paused = $2, note = $3, is_pause_pending = true, updated_at = now(),
+       revision = revision + 1
+     WHERE name = $1 RETURNING ${cronColumns}`,
+    [name, isPaused, note],
+  );
+  return rows[0];
+}
+
+/**
+ * Deletes a cron; jobs that it has started go on. After this the caller wakes the schedules.
  *
  * @returns whether there was one
  */
-export async function deleteCron(q: Queryable, action: string): Promise<boolean> {
-  const { rowCount } = await q.query('DELETE FROM jobs.crons WHERE action = $1', [action]);
+export async function deleteCron(q: Queryable, name: string): Promise<boolean> {
+  const { rowCount } = await q.query('DELETE FROM jobs.crons WHERE name = $1', [name]);
   return rowCount === 1;
 }

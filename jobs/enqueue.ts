@@ -26,6 +26,8 @@ export interface NewJob {
   readonly namespace: string;
   /** namespace/name, or empty. */
   readonly repository: string;
+  /** The name of the cron that the job comes from. */
+  readonly cron?: string | undefined;
 }
 
 /**
@@ -40,17 +42,18 @@ export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promi
     `WITH new_jobs AS (
        INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
                               retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
-                              scheduled_at)
+                              cron, scheduled_at)
        SELECT j."id", j."action", 'waiting', j."priority",
               -- A join would not keep the order, which is that in which they are admitted.
               coalesce((SELECT c.parameters FROM jobs.action_configs c
                         WHERE c.action = j."action" AND j."retryFromId" = j."id"), '{}') || j."parameters",
               j."capacityMap", j."retryFromId", j."retriesLeft", j."retriesTotal", j."deadline", j."stopTimeout",
-              j."trigger", j."requestedBy", j."namespace", j."repository", coalesce(j."scheduledAt", now())
+              j."trigger", j."requestedBy", j."namespace", j."repository", coalesce(j."cron", ''),
+              coalesce(j."scheduledAt", now())
        FROM jsonb_to_recordset($1::jsonb) AS j(
          "id" text, "action" text, "priority" smallint, "parameters" jsonb, "capacityMap" jsonb, "retryFromId" text,
          "retriesLeft" integer, "retriesTotal" integer, "deadline" text, "stopTimeout" text, "trigger" text,
-         "requestedBy" text, "namespace" text, "repository" text, "scheduledAt" timestamptz)
+         "requestedBy" text, "namespace" text, "repository" text, "cron" text, "scheduledAt" timestamptz)
        ON CONFLICT (id) DO NOTHING
        RETURNING id, action, namespace, capacity_map, priority, scheduled_at
      )

@@ -23,6 +23,8 @@ export interface JobRow {
   readonly requestedBy: string;
   readonly namespace: string;
   readonly repository: string;
+  /** The name of the cron that it comes from, or empty. */
+  readonly cron: string;
   readonly workerId: string;
   readonly runId: string;
   readonly scheduledAt: Date;
@@ -38,7 +40,7 @@ export interface JobRow {
 export const jobColumns = `
   id, action, status, priority, paused, parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
   retries_left AS "retriesLeft", retries_total AS "retriesTotal", deadline, stop_timeout AS "stopTimeout", trigger,
-  requested_by AS "requestedBy", namespace, repository, worker_id AS "workerId", run_id AS "runId",
+  requested_by AS "requestedBy", namespace, repository, cron, worker_id AS "workerId", run_id AS "runId",
   scheduled_at AS "scheduledAt", started_at AS "startedAt", ended_at AS "endedAt", last_updated AS "lastUpdated",
   result, failure, progress`;
 

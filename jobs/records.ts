@@ -73,8 +73,9 @@ async function insertScheduled(q: Queryable, { jobId, job }: JobStart): Promise<
   await q.query(
     `INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
                             retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
-                            scheduled_at)
-     VALUES ($1, $2, 'waiting', $13, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, now()) ON CONFLICT (id) DO NOTHING`,
+                            cron, scheduled_at)
+     VALUES ($1, $2, 'waiting', $13, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, $14, now())
+     ON CONFLICT (id) DO NOTHING`,
     [
       jobId,
       job.action,
@@ -89,6 +90,7 @@ async function insertScheduled(q: Queryable, { jobId, job }: JobStart): Promise<
       job.namespace,
       job.repository,
       priorityOf(job.action),
+      job.cron ?? '',
     ],
   );
 }

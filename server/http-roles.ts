@@ -23,6 +23,7 @@ import { teamSyncRoutes } from '../api/enzi/team-sync-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { adminRoutes } from '../api/routes/admin.ts';
+import { analyticsRoutes } from '../api/routes/analytics.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
 import { actionConfigRoutes } from '../api/routes/action-configs.ts';
 import { actionRoutes } from '../api/routes/actions.ts';
@@ -70,6 +71,7 @@ export type HttpConfig = Pick<
   | 'host'
   | 'port'
   | 'publicUrl'
+  | 'analyticsUrl'
   | 'nginxSecret'
   | 'acceptsSparseManifests'
   | 'outboundAllowPrivate'
@@ -180,6 +182,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     publicUrl,
     dataDir: config.dataDir,
     problems: deps.problems,
+    analyticsUrl: config.analyticsUrl,
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     deleteTag: createDeleteTag({ ...resources, host: new URL(config.publicUrl).host }),
@@ -248,6 +251,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   adminRoutes(app);
   apiTokenRoutes(app, deps);
   settingsRoutes(app, deps);
+  analyticsRoutes(app, deps);
   eventRoutes(app, deps);
   metaRoutes(app, deps);
   teamAccessRoutes(app, deps);

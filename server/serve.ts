@@ -2,6 +2,8 @@ import { ensureFirstAdmin } from '../api/enzi/accounts.ts';
 import { loadSigningKey } from '../api/garant/signing-keys.ts';
 import { poolConnections } from '../config/connections.ts';
 import type { Config } from '../config/load.ts';
+import { actions } from '../jobs/catalogue.ts';
+import { makeDefaultCrons } from '../jobs/default-crons.ts';
 import { createWakeUp, jobChannel } from '../jobs/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { TemporalTarget } from '../workers/temporal.ts';
@@ -116,6 +118,10 @@ async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: Logge
     }
     // What is wrong with it is told once, and not by every child.
     if (roles.has('registry')) (await openBlobStore(config, log)).close();
+    if (roles.has('worker') && config.makesDefaultCrons) {
+      const made = await makeDefaultCrons(pool, actions);
+      if (made.length > 0) log.info({ actions: made }, 'made the crons that actions begin with');
+    }
     if (roles.has('garant')) await loadSigningKey(pool, config.secretKey);
     return await ensureFirstAdmin(pool, config.adminPassword);
   } finally {
@@ -134,7 +140,7 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
   const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
   const { sessionIdleLimitMs, sessionLimitMs, oidc } = config;
-  const { outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
+  const { analyticsUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
     s3,
@@ -145,6 +151,7 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     publicUrl,
     nginxSecret,
     acceptsSparseManifests,
+    analyticsUrl,
     outboundAllowPrivate,
     signingKeyAgeMs,
     notaryService,

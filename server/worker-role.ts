@@ -32,6 +32,8 @@ export interface WorkerRoleDeps {
   readonly wakeFollowers: WakeUp;
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
+  readonly analyticsUrl: string | undefined;
+  readonly publicUrl: string;
   readonly uploadExpiryMs: number;
   readonly ldap: LdapConfig | undefined;
   readonly shutdownGraceMs: number;

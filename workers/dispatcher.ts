@@ -125,9 +125,9 @@ async function order(temporal: Client, { jobId, command, details, job }: OutboxR
       const action = findAction(job.action);
       if (!action) throw new Error(`this version has no action ${job.action}`);
       const { parameters, capacityMap, retriesLeft, retriesTotal, deadline, stopTimeout } = job;
-      const { trigger, requestedBy, namespace, repository } = job;
+      const { trigger, requestedBy, namespace, repository, cron } = job;
       const input = { action: action.name, parameters, capacityMap, retriesLeft, retriesTotal, deadline, stopTimeout };
-      const jobInput = { ...input, trigger, requestedBy, namespace, repository };
+      const jobInput = { ...input, trigger, requestedBy, namespace, repository, cron };
       await temporal.workflow.start(action.name, {
         ...workflowOptions(action, jobInput),
         priority: workflowPriority(job.priority, jobInput),

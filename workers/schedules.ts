@@ -1,159 +1,181 @@
-import {
-  ScheduleNotFoundError,
-  ScheduleOverlapPolicy,
-  type CalendarSpec,
-  type Client,
-  type ScheduleOptions,
-} from '@temporalio/client';
+import { ScheduleNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
-import type { Action } from '../jobs/actions/action.ts';
-import { listActionConfigs } from '../jobs/action-configs.ts';
+import { withTransaction } from '../database/transaction.ts';
+import { findActionConfig } from '../jobs/action-configs.ts';
 import { findAction } from '../jobs/catalogue.ts';
-import { parseCronSchedule, type CalendarRule, type CronSchedule, type ValueRange } from '../jobs/cron-schedule.ts';
+import { countDueTimes, InvalidScheduleError, parseCronSchedule } from '../jobs/cron-schedule.ts';
+import { recordCronProblem, recordCronState, takeCron, type CronState } from '../jobs/cron-state.ts';
 import { listCrons, type CronRow } from '../jobs/crons.ts';
 import { cronChannel } from '../jobs/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startPolling, type Polling } from './polling.ts';
-import { workflowOptions } from './workflow-options.ts';
+import { fingerprint, scheduleIdPrefix, scheduleOptions, type CronScheduleOptions } from './schedule-options.ts';
 
 export interface SchedulesDeps {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly temporal: Client;
   readonly log: Logger;
+  /** How old what is known of a schedule may get. Default 60 s. */
+  readonly observeAfterMs?: number;
 }
 
-const prefix = 'cron:';
-const pollIntervalMs = 60_000;
+interface Loop extends SchedulesDeps {
+  readonly observeAfterMs: number;
+  /** Crons, by id, that this process has compared with Temporal since it started. */
+  readonly compared: Set<string>;
+  /** Since when the change of a cron waits, by its id. */
+  readonly waitingSinceMs: Map<string, number>;
+  /** When strays were last looked for, and the crons that there were. */
+  sweep: { atMs: number; ids: string };
+}
+
 const rpcTimeoutMs = 10_000;
-const minuteMs = 60_000;
+const pollIntervalMs = 5_000;
+const maxWaitMs = 30_000;
 
 /**
  * Makes Temporal's schedules those of `jobs.crons`: at start, on every change, and once a minute for what was missed.
- * What an operator has paused stays paused.
+ * What an operator has paused in Temporal stays paused, and is written to the cron, as are the runs that were missed.
+ *
+ * Any number of processes may do this at once: each takes crons that no other has in hand.
  */
 export function startSchedules(deps: SchedulesDeps): Polling {
-  const applied = new Map<string, string>();
+  const loop: Loop = {
+    observeAfterMs: 60_000,
+    ...deps,
+    compared: new Set(),
+    waitingSinceMs: new Map(),
+    sweep: { atMs: -Infinity, ids: '' },
+  };
   return startPolling({
     name: 'schedules',
-    intervalMs: pollIntervalMs,
+    intervalMs: Math.min(pollIntervalMs, loop.observeAfterMs),
     wakeOn: { listener: deps.listener, channel: cronChannel },
     log: deps.log,
     poll: async () => {
-      await deps.temporal.withDeadline(Date.now() + rpcTimeoutMs, () => reconcile(deps, applied));
+      const crons = await listCrons(deps.pool);
+      for (const cron of crons) if (isDue(loop, cron)) await bringToTemporal(loop, cron);
+      const ids = crons.map(({ id }) => id).join();
+      if (ids === loop.sweep.ids && performance.now() - loop.sweep.atMs < loop.observeAfterMs) return false;
+      await deleteStrays(loop);
+      loop.sweep = { atMs: performance.now(), ids };
       return false;
     },
   });
 }
 
-/** @param applied the version of each cron that this process has brought to Temporal, so that it does so once */
-async function reconcile({ pool, temporal, log }: SchedulesDeps, applied: Map<string, string>): Promise<void> {
-  const crons = await listCrons(pool);
-  const configs = new Map((await listActionConfigs(pool)).map((config) => [config.action, config]));
-  const wanted = new Set(crons.map((cron) => prefix + cron.action));
-  for (const cron of crons) {
-    const action = findAction(cron.action);
-    const config = configs.get(cron.action);
-    const version = `${cron.updatedAt.getTime()} ${config?.updatedAt.getTime()}`;
-    if (!action || applied.get(cron.action) === version) continue;
-    await apply(temporal, { ...cron, parameters: { ...config?.parameters, ...cron.parameters } }, action);
-    applied.set(cron.action, version);
-    log.info({ action: cron.action, schedule: cron.schedule }, 'schedule applied');
+/** Whether a cron has changed, or what is known of its schedule is old. */
+function isDue({ observeAfterMs, compared, waitingSinceMs }: Loop, cron: CronRow): boolean {
+  if (!findAction(cron.action)) return false;
+  const isOld = cron.observedAt === null || Date.now() - cron.observedAt.getTime() >= observeAfterMs;
+  return isOld || cron.revision !== cron.appliedRevision || !compared.has(cron.id) || waitingSinceMs.has(cron.id);
+}
+
+async function bringToTemporal(loop: Loop, { id }: CronRow): Promise<void> {
+  const { pool, temporal, log } = loop;
+  await withTransaction(pool, async (tx) => {
+    const cron = await takeCron(tx, id);
+    const action = cron && findAction(cron.action);
+    if (!cron || !action || !isDue(loop, cron)) return;
+    try {
+      const config = await findActionConfig(tx, cron.action);
+      const parameters = { ...config?.parameters, ...cron.parameters };
+      const options = scheduleOptions({ ...cron, parameters }, action);
+      const state = await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => apply(loop, cron, options));
+      if (!state) return;
+      await recordCronState(tx, cron, state);
+      if (state.applied !== cron.applied) log.info({ cron: cron.name, schedule: cron.schedule }, 'schedule applied');
+    } catch (error) {
+      if (!isAboutCron(error)) throw error;
+      log.error({ err: error, cron: cron.name }, 'Temporal does not take a cron');
+      await recordCronProblem(tx, cron, error.message);
+    }
+    loop.compared.add(id);
+    loop.waitingSinceMs.delete(id);
+  });
+}
+
+/** Whether the cron itself is wrong: Temporal being away is nothing about it. */
+function isAboutCron(error: unknown): error is Error {
+  // The client turns INVALID_ARGUMENT for a schedule into a TypeError; a RangeError is a time zone unknown here.
+  return error instanceof InvalidScheduleError || error instanceof TypeError || error instanceof RangeError;
+}
+
+/** Gives what Temporal has then, or undefined where the change has to wait. */
+async function apply(loop: Loop, cron: CronRow, options: CronScheduleOptions): Promise<CronState | undefined> {
+  const { temporal } = loop;
+  const handle = temporal.schedule.getHandle(options.scheduleId);
+  const applied = fingerprint(options);
+  let seen = await handle.describe().catch(undefinedIfNotFound);
+  let lost = 0;
+  if (!seen) {
+    lost = lostTimes(cron);
+    await temporal.schedule.create({ ...options, state: { paused: cron.isPaused, note: cron.note } });
+    seen = await handle.describe();
+  } else if (cron.applied !== applied || changedAt(seen).getTime() !== cron.appliedAt?.getTime()) {
+    if (hasToWait(loop, cron.id, seen)) return undefined;
+    await handle.update(({ state }) => ({ ...options, state }));
+    seen = await handle.describe();
   }
-  for await (const { scheduleId } of temporal.schedule.list()) {
-    if (!scheduleId.startsWith(prefix) || wanted.has(scheduleId)) continue;
-    await temporal.schedule.getHandle(scheduleId).delete();
-    applied.delete(scheduleId.slice(prefix.length));
+  let { paused: isPaused, note = '' } = seen.state;
+  if (cron.isPausePending && (isPaused !== cron.isPaused || note !== cron.note)) {
+    ({ isPaused, note } = cron);
+    await (isPaused ? handle.pause(note) : handle.unpause(note));
+  }
+  return {
+    applied,
+    appliedAt: changedAt(seen),
+    isPaused,
+    note,
+    tooLate: seen.info.numActionsMissedCatchupWindow,
+    overlap: seen.info.numActionsSkippedOverlap,
+    lost,
+  };
+}
+
+function undefinedIfNotFound(error: unknown): undefined {
+  if (!(error instanceof ScheduleNotFoundError)) throw error;
+}
+
+/** Differs from what it was after our change once somebody else has changed the schedule. */
+function changedAt({ info }: ScheduleDescription): Date {
+  return info.lastUpdatedAt ?? info.createdAt;
+}
+
+/** A schedule that Temporal has lost has missed what came due since it was last seen. */
+function lostTimes(cron: CronRow): number {
+  if (cron.applied === '' || cron.observedAt === null || cron.isPaused) return 0;
+  return countDueTimes(parseCronSchedule(cron.schedule, cron.timeZone), cron.observedAt, new Date());
+}
+
+/** A change discards what came due before it and was not started, as after an outage of Temporal: it waits for that. */
+function hasToWait({ waitingSinceMs }: Loop, id: string, { state, info }: ScheduleDescription): boolean {
+  const [next] = info.nextActionTimes;
+  const isBehind = !state.paused && next !== undefined && next.getTime() < Date.now();
+  if (!isBehind) return false;
+  const sinceMs = waitingSinceMs.get(id) ?? performance.now();
+  waitingSinceMs.set(id, sinceMs);
+  return performance.now() - sinceMs < maxWaitMs;
+}
+
+/** Deletes schedules of crons that are gone. */
+async function deleteStrays({ pool, temporal, log, waitingSinceMs }: Loop): Promise<void> {
+  const found: string[] = [];
+  await temporal.withDeadline(Date.now() + rpcTimeoutMs, async () => {
+    for await (const { scheduleId } of temporal.schedule.list()) found.push(scheduleId);
+  });
+  // Read after Temporal's list, so that the schedule of a cron that is made in between is not taken for a stray.
+  const crons = await listCrons(pool);
+  const wanted = new Set(crons.map(({ name }) => scheduleIdPrefix + name));
+  for (const scheduleId of found) {
+    if (!scheduleId.startsWith(scheduleIdPrefix) || wanted.has(scheduleId)) continue;
+    const handle = temporal.schedule.getHandle(scheduleId);
+    // Another process may have been faster.
+    await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => handle.delete().catch(undefinedIfNotFound));
     log.info({ scheduleId }, 'schedule deleted');
   }
-}
-
-async function apply(temporal: Client, cron: CronRow, action: Action): Promise<void> {
-  const options = scheduleOptions(cron, action);
-  try {
-    await temporal.schedule
-      .getHandle(options.scheduleId)
-      .update(({ state }) => ({ spec: options.spec, action: options.action, policies: options.policies ?? {}, state }));
-  } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
-    await temporal.schedule.create(options);
-  }
-}
-
-function scheduleOptions(cron: CronRow, action: Action): ScheduleOptions {
-  const schedule = parseCronSchedule(cron.schedule);
-  const job = {
-    action: action.name,
-    parameters: cron.parameters,
-    capacityMap: cron.capacityMap,
-    retriesLeft: cron.retries,
-    retriesTotal: cron.retries,
-    deadline: cron.deadline,
-    stopTimeout: cron.stopTimeout,
-    trigger: 'schedule' as const,
-    requestedBy: cron.requestedBy,
-    namespace: '',
-    repository: '',
-  };
-  return {
-    scheduleId: prefix + action.name,
-    spec: {
-      timezone: 'UTC',
-      ...(schedule.everyMs === undefined
-        ? { calendars: schedule.rules.map(calendar) }
-        : { intervals: [{ every: schedule.everyMs }] }),
-    },
-    action: {
-      type: 'startWorkflow',
-      workflowType: action.name,
-      // The server appends the time of the run.
-      workflowId: action.name,
-      args: [job],
-      ...workflowOptions(action, job),
-    },
-    policies: { overlap: overlapPolicies[action.overlap], catchupWindow: catchupWindowMs(schedule) },
-  };
-}
-
-const overlapPolicies = { skip: ScheduleOverlapPolicy.SKIP, allow: ScheduleOverlapPolicy.ALLOW_ALL } as const;
-
-/** A run that was missed is made up for as long as the next one is not near: at least 1 minute, at most a day. */
-function catchupWindowMs(schedule: CronSchedule): number {
-  const first = schedule.next(new Date());
-  const intervalMs = schedule.next(first).getTime() - first.getTime();
-  return Math.min(Math.max(intervalMs, minuteMs), 24 * 60 * minuteMs);
-}
-
-const months = [
-  'JANUARY',
-  'FEBRUARY',
-  'MARCH',
-  'APRIL',
-  'MAY',
-  'JUNE',
-  'JULY',
-  'AUGUST',
-  'SEPTEMBER',
-  'OCTOBER',
-  'NOVEMBER',
-  'DECEMBER',
-] as const;
-const weekdays = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
-
-function calendar(rule: CalendarRule): CalendarSpec {
-  return {
-    second: [...rule.second],
-    minute: [...rule.minute],
-    hour: [...rule.hour],
-    ...(rule.dayOfMonth && { dayOfMonth: [...rule.dayOfMonth] }),
-    ...(rule.month && { month: expand(rule.month).flatMap((value) => months[value - 1] ?? []) }),
-    ...(rule.dayOfWeek && { dayOfWeek: expand(rule.dayOfWeek).flatMap((value) => weekdays[value] ?? []) }),
-  };
-}
-
-function expand(ranges: readonly ValueRange[]): number[] {
-  return ranges.flatMap(({ start, end, step }) =>
-    Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, index) => start + index * step),
-  );
+  const ids = new Set(crons.map(({ id }) => id));
+  for (const id of waitingSinceMs.keys()) if (!ids.has(id)) waitingSinceMs.delete(id);
 }

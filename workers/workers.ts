@@ -7,8 +7,10 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type pg from 'pg';
+import { createAnalyticsActivities } from '../activities/analytics.ts';
 import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
 import { createDirectorySyncActivities } from '../activities/directory-sync.ts';
+import { createHistoryPruningActivities } from '../activities/history-pruning.ts';
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
@@ -44,6 +46,9 @@ export interface WorkersDeps {
   /** Told of every start and end of a job. */
   readonly observer?: JobObserver;
   readonly webhookRetryDelayMs: number;
+  /** Where reports of the use go; undefined: nowhere. */
+  readonly analyticsUrl: string | undefined;
+  readonly publicUrl: string;
   /** How long an upload may lie still before it is purged. */
   readonly uploadExpiryMs: number;
   /** The directory that `ldap_sync` reads; undefined: there is none. */
@@ -110,13 +115,17 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
       activities: {
         ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
         ...createDirectorySyncActivities({ pool, jobLog, directory: deps.ldap && createDirectory(deps.ldap) }),
+        ...createHistoryPruningActivities({ pool, jobLog }),
         ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
       },
       maxConcurrentActivityTaskExecutions: 4,
     },
     {
       taskQueue: taskQueues.webhook,
-      activities: createWebhookActivities({ pool, outbound, jobLog, firstRetryDelayMs: deps.webhookRetryDelayMs }),
+      activities: {
+        ...createWebhookActivities({ pool, outbound, jobLog, firstRetryDelayMs: deps.webhookRetryDelayMs }),
+        ...createAnalyticsActivities({ ...deps, jobLog }),
+      },
       maxConcurrentActivityTaskExecutions: 50,
     },
   ];

@@ -51,6 +51,7 @@ function details(action: Action, job: JobInput): string {
   return [
     action.description,
     `**Why:** ${reasons[job.trigger]}, by \`${job.requestedBy}\`.`,
+    ...(job.cron ? [`**Cron:** \`${job.cron}\``] : []),
     ...(job.repository ? [`**Repository:** \`${job.repository}\``] : []),
     `**Parameters:**${parameters.length > 0 ? `\n${parameters.join('\n')}` : ' none'}`,
     `**Stopping it:** ${action.stopAdvice}`,

@@ -1,7 +1,10 @@
 // The registered workflows: the name of each export is the workflow's type, which is the name of its job action.
+export { analyticsReport as analytics_report } from './analytics-report.ts';
 export { alwaysFails as false } from './false.ts';
 export { ldapSync as ldap_sync } from './ldap-sync.ts';
 export { onlinegcBlobs as onlinegc_blobs } from './onlinegc-blobs.ts';
+export { onlinegcEvents as onlinegc_events } from './onlinegc-events.ts';
+export { onlinegcJoblogs as onlinegc_joblogs } from './onlinegc-joblogs.ts';
 export { sleepJob as sleep } from './sleep.ts';
 export { uploadPurge as upload_purge } from './upload-purge.ts';
 export { webhook } from './webhook.ts';

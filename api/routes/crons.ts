@@ -1,20 +1,53 @@
 import { Type } from 'typebox';
-import { InvalidScheduleError, parseCronSchedule, type CronSchedule } from '../../jobs/cron-schedule.ts';
-import { deleteCron, findCron, listCrons, saveCron, type CronRow } from '../../jobs/crons.ts';
+import { parseDurationMs } from '../../config/duration.ts';
+import type { Action } from '../../jobs/actions/action.ts';
+import { findAction } from '../../jobs/catalogue.ts';
+import { submitJob } from '../../jobs/commands.ts';
+import { lastCronRuns } from '../../jobs/cron-runs.ts';
+import { InvalidScheduleError, parseCronSchedule } from '../../jobs/cron-schedule.ts';
+import {
+  CronNameTakenError,
+  deleteCron,
+  findCron,
+  listCrons,
+  saveCron,
+  setCronPaused,
+  TooManyCronsError,
+  type CronRow,
+} from '../../jobs/crons.ts';
+import { findTimeZone } from '../../jobs/time-zone.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
+import { viewCron } from '../cron-view.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields, requireAction } from '../job-fields.ts';
+import { viewJob } from '../job-view.ts';
 
 const config = { access: 'system-admin' } as const;
-const cronParams = Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) });
+const cronParams = Type.Object({ cron: Type.String({ minLength: 1, maxLength: 100 }) });
+const ShortText = Type.String({ maxLength: 100 });
+const maxJitterMs = 24 * 3_600_000;
+// What Temporal takes at the least (temporal.api.schedule.v1.SchedulePolicies).
+const minCatchupWindowMs = 10_000;
+const maxCatchupWindowMs = 365 * 24 * 3_600_000;
 
-/** `/api/v0/crons` (msr.md section 2.3): one for each action. */
+/** `/api/v0/crons` (msr.md section 2.3): one for each action, found by its name, and others with names of their own. */
 export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
-  const { pool, wakeSchedules } = deps;
+  const { pool, wakeSchedules, wakeDispatcher } = deps;
 
-  app.get('/api/v0/crons', { config }, async () => ({ crons: (await listCrons(pool)).map(viewCron) }));
+  async function view(cron: CronRow) {
+    return viewCron(cron, (await lastCronRuns(pool, [cron.name])).get(cron.name) ?? []);
+  }
+
+  app.get('/api/v0/crons', { config }, async () => {
+    const crons = await listCrons(pool);
+    const runs = await lastCronRuns(
+      pool,
+      crons.map(({ name }) => name),
+    );
+    return { crons: crons.map((cron) => viewCron(cron, runs.get(cron.name) ?? [])) };
+  });
 
   app.post(
     '/api/v0/crons',
@@ -22,36 +55,57 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
       config,
       schema: {
         body: Type.Object(
-          { ...jobFormFields, schedule: Type.String({ minLength: 1, maxLength: 200 }) },
+          {
+            ...jobFormFields,
+            name: Type.Optional(ShortText),
+            schedule: Type.String({ minLength: 1, maxLength: 200 }),
+            timeZone: Type.Optional(ShortText),
+            jitter: Type.Optional(Type.String({ maxLength: 40 })),
+            catchupWindow: Type.Optional(Type.String({ maxLength: 40 })),
+          },
           { additionalProperties: false },
         ),
       },
     },
     async (request, reply) => {
-      const fields = await readJobFields(pool, request.body, 'schedule');
-      const { schedule } = request.body;
-      readSchedule(schedule);
-      const wanted = { ...fields, action: fields.action.name, schedule, requestedBy: requireAccount(request).name };
+      const { body } = request;
+      const fields = await readJobFields(pool, body, 'schedule');
+      const timeZone = readTimeZone(body.timeZone);
+      checkSchedule(body.schedule, timeZone);
+      const wanted = {
+        ...fields,
+        name: readName(body.name, fields.action),
+        action: fields.action.name,
+        schedule: body.schedule,
+        timeZone,
+        jitter: readDuration('jitter', body.jitter, 0, maxJitterMs),
+        catchupWindow: readDuration('catchupWindow', body.catchupWindow, minCatchupWindowMs, maxCatchupWindowMs),
+        requestedBy: requireAccount(request).name,
+      };
       const cron = await auditedChange(deps, request, async (tx, record) => {
         const saved = await saveCron(tx, wanted);
-        await record({ kind: 'CRON_UPDATE', object: { id: saved.id, name: saved.action }, details: { schedule } });
+        const { id, name, action, schedule } = saved;
+        await record({ kind: 'CRON_UPDATE', object: { id, name }, details: { action, schedule, timeZone } });
         return saved;
+      }).catch((error: unknown) => {
+        if (error instanceof CronNameTakenError) throw new ApiError('CRON_EXISTS', error.message, { cause: error });
+        if (error instanceof TooManyCronsError) throw new ApiError('TOO_MANY_CRONS', error.message, { cause: error });
+        throw error;
       });
       wakeSchedules.send();
       void reply.code(202);
-      return viewCron(cron);
+      return view(cron);
     },
   );
 
-  app.get('/api/v0/crons/:action', { config, schema: { params: cronParams } }, async ({ params }) => {
-    const { name } = requireAction(params.action);
-    const cron = await findCron(pool, name);
-    if (!cron) throw noSuchCron(name);
-    return viewCron(cron);
+  app.get('/api/v0/crons/:cron', { config, schema: { params: cronParams } }, async ({ params }) => {
+    const cron = await findCron(pool, nameOf(params.cron));
+    if (!cron) throw noSuchCron(params.cron);
+    return view(cron);
   });
 
-  app.delete('/api/v0/crons/:action', { config, schema: { params: cronParams } }, async (request, reply) => {
-    const { name } = requireAction(request.params.action);
+  app.delete('/api/v0/crons/:cron', { config, schema: { params: cronParams } }, async (request, reply) => {
+    const name = nameOf(request.params.cron);
     await auditedChange(deps, request, async (tx, record) => {
       if (!(await deleteCron(tx, name))) throw noSuchCron(name);
       await record({ kind: 'CRON_DELETE', object: { id: name, name } });
@@ -59,32 +113,117 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
     wakeSchedules.send();
     return reply.code(204).send();
   });
+
+  for (const [command, isPaused] of [
+    ['pause', true],
+    ['resume', false],
+  ] as const) {
+    app.post(
+      `/api/v0/crons/:cron/${command}`,
+      {
+        config,
+        schema: {
+          params: cronParams,
+          body: Type.Union([
+            Type.Object({ note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false }),
+            Type.Null(),
+          ]),
+        },
+      },
+      async (request, reply) => {
+        const { params, body } = request;
+        const note = body?.note || `${command}d by ${requireAccount(request).name}`;
+        const cron = await auditedChange(deps, request, async (tx, record) => {
+          const changed = await setCronPaused(tx, nameOf(params.cron), { isPaused, note });
+          if (!changed) throw noSuchCron(params.cron);
+          const { id, name } = changed;
+          await record({ kind: 'CRON_UPDATE', object: { id, name }, details: { isPaused, note } });
+          return changed;
+        });
+        wakeSchedules.send();
+        void reply.code(202);
+        return view(cron);
+      },
+    );
+  }
+
+  app.post('/api/v0/crons/:cron/trigger', { config, schema: { params: cronParams } }, async (request, reply) => {
+    const cron = await findCron(pool, nameOf(request.params.cron));
+    if (!cron) throw noSuchCron(request.params.cron);
+    const { name, parameters, capacityMap, retries, deadline, stopTimeout } = cron;
+    const wanted = {
+      action: requireAction(cron.action),
+      parameters,
+      capacityMap,
+      retries,
+      deadline,
+      stopTimeout,
+      scheduledAt: undefined,
+      requestedBy: requireAccount(request).name,
+      cron: name,
+    };
+    const job = await auditedChange(deps, request, async (tx, record) => {
+      const submitted = await submitJob(tx, wanted);
+      await record({
+        kind: 'JOB_CREATE',
+        object: { id: submitted.id, name: submitted.action },
+        details: { cron: name },
+      });
+      return submitted;
+    });
+    wakeDispatcher.send();
+    void reply.code(202).header('location', `/api/v0/jobs/${encodeURIComponent(job.id)}`);
+    return viewJob(job);
+  });
 }
 
-function readSchedule(text: string): CronSchedule {
+/** The name of the cron that a path means: an action, or an alias of one, has the cron of its name. */
+function nameOf(text: string): string {
+  return findAction(text)?.name ?? text;
+}
+
+function readName(text: string | undefined, action: Action): string {
+  if (text === undefined || text === '') return action.name;
+  const other = findAction(text);
+  if (other) {
+    if (other.name === action.name) return action.name;
+    throw new ApiError('INVALID_CRON_NAME', `${text} is the name of another action: its cron runs nothing else`);
+  }
+  if (/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/.test(text)) return text;
+  throw new ApiError(
+    'INVALID_CRON_NAME',
+    `name "${text}" is not 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first and last`,
+  );
+}
+
+function readTimeZone(text = ''): string {
+  const timeZone = text === '' ? 'UTC' : findTimeZone(text);
+  if (timeZone !== undefined) return timeZone;
+  throw new ApiError(
+    'INVALID_TIME_ZONE',
+    `timeZone "${text}" is not a name of the IANA time zone database, such as Europe/Berlin or UTC`,
+  );
+}
+
+function readDuration(name: string, text = '', minMs: number, maxMs: number): string {
+  if (text === '') return text;
+  const durationMs = parseDurationMs(text);
+  if (durationMs !== undefined && durationMs >= minMs && durationMs <= maxMs) return text;
+  throw new ApiError(
+    'INVALID_PARAMETERS',
+    `${name} "${text}" is not a duration from ${minMs / 1_000}s to ${maxMs / 3_600_000}h, such as 30s or 1h30m`,
+  );
+}
+
+function checkSchedule(text: string, timeZone: string): void {
   try {
-    return parseCronSchedule(text);
+    parseCronSchedule(text, timeZone);
   } catch (error) {
     if (error instanceof InvalidScheduleError) throw new ApiError('INVALID_SCHEDULE', error.message, { cause: error });
     throw error;
   }
 }
 
-function noSuchCron(action: string): ApiError {
-  return new ApiError('NO_SUCH_CRON', `the action ${action} has no cron: POST /api/v0/crons makes one`);
-}
-
-/** A cron as the API shows it (SW27 tmpresponses.Cron). */
-function viewCron(cron: CronRow) {
-  return {
-    id: cron.id,
-    action: cron.action,
-    schedule: cron.schedule,
-    retries: cron.retries,
-    capacityMap: cron.capacityMap,
-    parameters: cron.parameters,
-    deadline: cron.deadline,
-    stopTimeout: cron.stopTimeout,
-    nextRun: parseCronSchedule(cron.schedule).next(new Date()),
-  };
+function noSuchCron(name: string): ApiError {
+  return new ApiError('NO_SUCH_CRON', `there is no cron ${name}: POST /api/v0/crons makes one`);
 }

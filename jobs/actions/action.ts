@@ -42,6 +42,8 @@ export interface Action {
   readonly startedBy: readonly Exclude<JobTrigger, 'retry'>[];
   /** The schedule of the cron that a new installation begins with; undefined for none. */
   readonly defaultCron: string | undefined;
+  /** An action whose jobs do this one's work as well: where that is in the catalogue, this one begins without a cron. */
+  readonly partOf?: string;
   /** Whether its workflow waits at checkpoints (workflows/shared/steering.ts). */
   readonly isPausable: boolean;
 }

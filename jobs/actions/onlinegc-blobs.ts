@@ -18,5 +18,6 @@ export const onlinegcBlobsAction: Action = {
   idParameters: [],
   startedBy: ['api', 'schedule'],
   defaultCron: '@hourly',
+  partOf: 'onlinegc',
   isPausable: true,
 };

@@ -18,8 +18,8 @@ async function save(api: TestApi, body: object): Promise<CronView> {
   return response.json as CronView;
 }
 
-/** A cron without the time of its next run, which goes on. */
-function withoutTime({ nextRun: _nextRun, ...cron }: CronView): object {
+/** A cron without the times of its next runs, which go on. */
+function withoutTime({ nextRun: _nextRun, nextRuns: _nextRuns, ...cron }: CronView): object {
   return cron;
 }
 
@@ -75,7 +75,7 @@ test('a cron that is deleted is gone, and the schedules hear of it', async (t) =
   assert.deepEqual(api.wakeUps, ['schedules', 'schedules']);
   for (const method of ['GET', 'DELETE']) {
     assert.equal((await api.send(method, `${cronsPath}/sleep`)).outcome, '404 NO_SUCH_CRON', method);
-    assert.equal((await api.send(method, `${cronsPath}/no-such`)).outcome, '400 NO_SUCH_ACTION', method);
+    assert.equal((await api.send(method, `${cronsPath}/no-such`)).outcome, '404 NO_SUCH_CRON', method);
   }
   assert.equal(api.wakeUps.length, 2);
 });
@@ -100,6 +100,18 @@ test('what is wrong with a cron is refused by name, and the cron that was there 
     [{ ...right, stopTimeout: 'x' }, '400 INVALID_PARAMETERS', /stopTimeout/],
     [{ ...right, scheduledAt: '' }, '400 INVALID_JSON', /no property "scheduledAt"/],
     [{ ...right, retries: null }, '400 INVALID_JSON', /retries/],
+    [{ ...right, name: 'false' }, '400 INVALID_CRON_NAME', /name of another action/],
+    [{ ...right, name: 'Nightly' }, '400 INVALID_CRON_NAME', /lower-case/],
+    [{ ...right, name: '../x' }, '400 INVALID_CRON_NAME', /lower-case/],
+    [{ ...right, name: 'a'.repeat(65) }, '400 INVALID_CRON_NAME', /1 to 64/],
+    [{ ...right, name: '-' }, '400 INVALID_CRON_NAME', /letter or digit first/],
+    [{ ...right, timeZone: 'Europe/Atlantis' }, '400 INVALID_TIME_ZONE', /IANA/],
+    [{ ...right, timeZone: '+02:00' }, '400 INVALID_TIME_ZONE', /Europe\/Berlin/],
+    [{ ...right, timeZone: 1 }, '400 INVALID_JSON', /timeZone must be string/],
+    [{ ...right, jitter: '25h' }, '400 INVALID_PARAMETERS', /jitter "25h" is not a duration from 0s to 24h/],
+    [{ ...right, jitter: 'some' }, '400 INVALID_PARAMETERS', /jitter/],
+    [{ ...right, catchupWindow: '9s' }, '400 INVALID_PARAMETERS', /catchupWindow "9s" is not a duration from 10s/],
+    [{ ...right, isPaused: true }, '400 INVALID_JSON', /no property "isPaused"/],
   ];
   for (const [body, outcome, message] of cases) {
     const response = await api.send('POST', cronsPath, { body });
@@ -108,4 +120,121 @@ test('what is wrong with a cron is refused by name, and the cron that was there 
   }
   assert.deepEqual(withoutTime((await api.send('GET', `${cronsPath}/sleep`)).json as CronView), withoutTime(cron));
   assert.deepEqual(api.wakeUps, ['schedules']);
+});
+
+test('an action has any number of crons with names of their own', async (t) => {
+  const api = await startApi(t);
+  await save(api, { action: 'sleep', schedule: '@hourly' });
+  const nightly = await save(api, {
+    name: 'nightly-sleep',
+    action: 'sleep',
+    schedule: '0 0 3 * * *',
+    timeZone: 'europe/berlin',
+    jitter: '5m',
+    catchupWindow: '2h',
+  });
+  assert.deepEqual(
+    [nightly['name'], nightly['action'], nightly['timeZone'], nightly['jitter'], nightly['catchupWindow']],
+    ['nightly-sleep', 'sleep', 'Europe/Berlin', '5m', '2h'],
+  );
+  const nextRuns = nightly['nextRuns'] as string[];
+  assert.deepEqual([nextRuns.length, nextRuns[0]], [5, nightly.nextRun]);
+  for (const time of nextRuns) assert.match(time, /T0[12]:00:00\.000Z$/, 'three in the morning in Berlin');
+  const { crons } = (await api.send('GET', cronsPath)).json as { crons: CronView[] };
+  assert.deepEqual(
+    crons.map(({ name, catchupWindow }) => [name, catchupWindow]),
+    [
+      ['nightly-sleep', '2h'],
+      ['sleep', '10m'],
+    ],
+  );
+  const changed = await save(api, { name: 'nightly-sleep', action: 'sleep', schedule: '@daily' });
+  assert.deepEqual(
+    [changed.id, changed['timeZone'], changed['jitter'], changed['catchupWindow']],
+    [nightly.id, 'UTC', '', '24h'],
+  );
+  const other = await api.send('POST', cronsPath, {
+    body: { name: 'nightly-sleep', action: 'false', schedule: '@daily' },
+  });
+  assert.equal(other.outcome, '409 CRON_EXISTS');
+  assert.equal((await save(api, { name: 'sleep', action: 'sleep', schedule: '@daily' }))['schedule'], '@daily');
+  assert.equal((await api.send('DELETE', `${cronsPath}/nightly-sleep`)).status, 204);
+  assert.equal((await api.send('GET', `${cronsPath}/nightly-sleep`)).outcome, '404 NO_SUCH_CRON');
+  assert.equal((await api.send('GET', `${cronsPath}/sleep`)).status, 200);
+});
+
+test('there are a thousand crons at the most', async (t) => {
+  const api = await startApi(t);
+  await api.pool.query(`
+    INSERT INTO jobs.crons (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
+    SELECT 'cron-' || i, 'sleep', '@daily', 0, '{}', '{}', '', '', 'admin' FROM generate_series(1, 1000) i`);
+  const more = await api.send('POST', cronsPath, { body: { action: 'sleep', schedule: '@daily' } });
+  assert.equal(more.outcome, '400 TOO_MANY_CRONS');
+  await save(api, { name: 'cron-7', action: 'sleep', schedule: '@hourly' });
+  assert.equal((await api.send('DELETE', `${cronsPath}/cron-8`)).status, 204);
+  await save(api, { action: 'sleep', schedule: '@daily' });
+});
+
+test('a cron is paused with a note, stays paused when it is changed, and goes on', async (t) => {
+  const api = await startApi(t);
+  await save(api, { action: 'sleep', schedule: '@hourly' });
+  const pause = async (command: string, body?: object) => {
+    const response = await api.send('POST', `${cronsPath}/sleep/${command}`, body ? { body } : {});
+    assert.equal(response.status, 202, response.text);
+    assertMsrShape('tmpresponses.Cron', response.json);
+    const { isPaused, note } = response.json as CronView;
+    return [isPaused, note];
+  };
+  assert.deepEqual(await pause('pause', { note: 'until the disk is replaced' }), [true, 'until the disk is replaced']);
+  assert.equal((await save(api, { action: 'sleep', schedule: '@daily' }))['isPaused'], true);
+  assert.deepEqual(await pause('resume'), [false, 'resumed by admin']);
+  assert.deepEqual(await pause('pause'), [true, 'paused by admin']);
+  assert.deepEqual(
+    api.wakeUps,
+    Array.from({ length: 5 }, () => 'schedules'),
+  );
+  const long = await api.send('POST', `${cronsPath}/sleep/pause`, { body: { note: 'x'.repeat(501) } });
+  assert.equal(long.outcome, '400 INVALID_JSON');
+  assert.equal((await api.send('POST', `${cronsPath}/none/pause`, { body: {} })).outcome, '404 NO_SUCH_CRON');
+});
+
+test('a cron is triggered: a job like those of its schedule, which it lists', async (t) => {
+  const api = await startApi(t);
+  await save(api, { name: 'naps', action: 'sleep', schedule: '@daily', parameters: { seconds: '7' }, retries: 2 });
+  const response = await api.send('POST', `${cronsPath}/naps/trigger`);
+  assert.equal(response.status, 202, response.text);
+  assertMsrShape('tmpresponses.Job', response.json);
+  const job = response.json as { id: string; [field: string]: unknown };
+  assert.equal(response.headers['location'], `/api/v0/jobs/${encodeURIComponent(job.id)}`);
+  assert.deepEqual(
+    [job['action'], job['parameters'], job['retriesLeft'], job['cron'], job['trigger']],
+    ['sleep', { seconds: '7' }, 2, 'naps', 'api'],
+  );
+  assert.deepEqual(api.wakeUps, ['schedules', 'dispatcher']);
+  const { lastRuns } = (await api.send('GET', `${cronsPath}/naps`)).json as { lastRuns: Record<string, unknown>[] };
+  assert.deepEqual(
+    lastRuns.map(({ jobID, status }) => [jobID, status]),
+    [[job.id, 'waiting']],
+  );
+});
+
+test('the last runs are the five newest of this cron, with the times at which they were due', async (t) => {
+  const api = await startApi(t);
+  await save(api, { name: 'naps', action: 'sleep', schedule: '@daily' });
+  await save(api, { name: 'naps-2', action: 'sleep', schedule: '@daily' });
+  await api.pool.query(`
+    INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
+      deadline, stop_timeout, trigger, requested_by, scheduled_at, cron)
+    SELECT 'sleep:' || cron || '-2026-01-0' || i || 'T00:00:00Z', 'sleep', 'done', '{}', '{}', '', 0, 0, '', '',
+           'schedule', 'admin', '2026-01-01T00:00:05Z'::timestamptz + (i - 1) * interval '1 day', cron
+    FROM generate_series(1, 7) i, (VALUES ('naps'), ('naps-2'), ('')) c(cron)`);
+  const { crons } = (await api.send('GET', cronsPath)).json as {
+    crons: { name: string; lastRuns: { jobID: string; dueAt: string }[] }[];
+  };
+  for (const { name, lastRuns } of crons) {
+    assert.deepEqual(
+      lastRuns.map(({ jobID, dueAt }) => [jobID, dueAt]),
+      [7, 6, 5, 4, 3].map((day) => [`sleep:${name}-2026-01-0${day}T00:00:00Z`, `2026-01-0${day}T00:00:00.000Z`]),
+    );
+  }
 });

@@ -75,7 +75,7 @@ test('what is wrong with a job is refused by name, and makes no job', async (t) 
     [
       { action: 'no-such' },
       '400 NO_SUCH_ACTION',
-      /"no-such"; the actions are false, ldap_sync, onlinegc_blobs, sleep, upload_purge, webhook/,
+      /"no-such"; the actions are ([a-z_]+, )+sleep, upload_purge, webhook/,
     ],
     [{ action: 'constructor' }, '400 NO_SUCH_ACTION', /constructor/],
     [{ action: 'sleep', retry: 1 }, '400 INVALID_JSON', /body has no property "retry"/],

@@ -193,6 +193,7 @@ export async function startApi(
     publicUrl,
     dataDir,
     problems,
+    analyticsUrl: 'https://analytics.example/reports',
     outboundGuard: createAddressGuard({ allowPrivate }),
     forgetRepositories: async () => void wakeUps.push('caches'),
     deleteTag: createDeleteTag({

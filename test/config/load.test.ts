@@ -59,6 +59,8 @@ test('an empty environment gives the documented defaults', () => {
     ldap: undefined,
     maxUploadBytes: 50 * 1024 ** 3,
     uploadExpiryMs: 86_400_000,
+    makesDefaultCrons: true,
+    analyticsUrl: undefined,
     shutdownGraceMs: 20_000,
     logLevel: 'info',
   });
@@ -137,6 +139,8 @@ test('every value that is given is taken', () => {
     LDAP_CREATE_ON_LOGIN: 'false',
     MAX_UPLOAD_SIZE: '512MiB',
     UPLOAD_EXPIRY: '48h',
+    DEFAULT_CRONS: 'false',
+    ANALYTICS_URL: 'https://analytics.example/reports',
     SHUTDOWN_GRACE: '1m',
     LOG_LEVEL: 'debug',
   });
@@ -201,6 +205,8 @@ test('every value that is given is taken', () => {
     },
     maxUploadBytes: 512 * 1024 ** 2,
     uploadExpiryMs: 172_800_000,
+    makesDefaultCrons: false,
+    analyticsUrl: 'https://analytics.example/reports',
     shutdownGraceMs: 60_000,
     logLevel: 'debug',
   });
@@ -356,6 +362,8 @@ test('what only matters to S3 is checked, and a bucket is asked for where blobs 
     { MAX_UPLOAD_SIZE: '50GB' },
     { MAX_UPLOAD_SIZE: '6TiB' },
     { UPLOAD_EXPIRY: '1d' },
+    { DEFAULT_CRONS: 'yes' },
+    { ANALYTICS_URL: 'ftp://analytics.example' },
   ]) {
     assert.equal(problemsOf(env).length, 1, JSON.stringify(env));
   }

@@ -170,7 +170,10 @@ export async function embeddedPids(dataDir: string): Promise<EmbeddedPids> {
   };
 }
 
-/** The settings under which tests start `npm start`: quick retries, garbage collection at once, loopback webhooks. */
+/**
+ * The settings under which tests start `npm start`: quick retries, garbage collection at once, loopback webhooks, no jobs
+ * that nobody asked for.
+ */
 export function startSettings(dataDir: string, port: number, password: string): Record<string, string> {
   return {
     JOBRUNNER_DATA_DIR: dataDir,
@@ -180,6 +183,7 @@ export function startSettings(dataDir: string, port: number, password: string): 
     GC_BLOB_LEASE: '0s',
     OUTBOUND_ALLOW_PRIVATE: 'true',
     WEBHOOK_RETRY_DELAY: '100ms',
+    DEFAULT_CRONS: 'false',
   };
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  countDueTimes,
+  defaultCatchupWindowMs,
   InvalidScheduleError,
   parseCronSchedule,
   type CalendarRule,
@@ -18,8 +20,8 @@ function rulesOf(text: string): readonly CalendarRule[] {
 }
 
 /** The first `count` times of a schedule after a moment, as text. */
-function times(text: string, after: string, count = 1): string[] {
-  const schedule = parseCronSchedule(text);
+function times(text: string, after: string, count = 1, timeZone = 'UTC'): string[] {
+  const schedule = parseCronSchedule(text, timeZone);
   let time = new Date(after);
   return Array.from({ length: count }, () => (time = schedule.next(time)).toISOString());
 }
@@ -115,6 +117,55 @@ test('times are UTC, whatever the zone of this machine', () => {
     if (zone === undefined) delete process.env['TZ'];
     else process.env['TZ'] = zone;
   }
+});
+
+test('in a time zone it is the clock on the wall that counts, before and after it changes', () => {
+  assert.deepEqual(times('0 0 3 * * *', '2026-10-24T00:00:00Z', 3, 'Europe/Berlin'), [
+    '2026-10-24T01:00:00.000Z',
+    '2026-10-25T02:00:00.000Z',
+    '2026-10-26T02:00:00.000Z',
+  ]);
+  // 02:30 does not exist on 8 March in New York.
+  assert.deepEqual(times('0 30 2 * * *', '2026-03-07T00:00:00Z', 2, 'America/New_York'), [
+    '2026-03-07T07:30:00.000Z',
+    '2026-03-09T06:30:00.000Z',
+  ]);
+  // 01:30 comes twice on 1 November there.
+  assert.deepEqual(times('0 30 1 * * *', '2026-10-31T00:00:00Z', 4, 'America/New_York'), [
+    '2026-10-31T05:30:00.000Z',
+    '2026-11-01T05:30:00.000Z',
+    '2026-11-01T06:30:00.000Z',
+    '2026-11-02T06:30:00.000Z',
+  ]);
+  assert.deepEqual(times('0 */30 * * * *', '2026-03-08T06:00:00Z', 4, 'America/New_York'), [
+    '2026-03-08T06:30:00.000Z',
+    '2026-03-08T07:00:00.000Z',
+    '2026-03-08T07:30:00.000Z',
+    '2026-03-08T08:00:00.000Z',
+  ]);
+  // Midnight does not exist on 6 September in Santiago; a change of half an hour; a zone 5 h 45 min ahead.
+  assert.deepEqual(times('0 0 0 * * *', '2026-09-05T12:00:00Z', 1, 'America/Santiago'), ['2026-09-07T03:00:00.000Z']);
+  assert.deepEqual(times('0 15 2 * * *', '2026-10-03T00:00:00Z', 2, 'Australia/Lord_Howe'), [
+    '2026-10-04T15:15:00.000Z',
+    '2026-10-05T15:15:00.000Z',
+  ]);
+  assert.deepEqual(times('0 0 6 * * *', '2026-01-01T12:00:00Z', 1, 'Asia/Kathmandu'), ['2026-01-02T00:15:00.000Z']);
+  assert.deepEqual(times('0 0 0 29 2 *', '2026-01-01T00:00:00Z', 1, 'Europe/Berlin'), ['2028-02-28T23:00:00.000Z']);
+});
+
+test('a run is made up for within a day where it is rare, within 10 minutes where it is not', () => {
+  const windows = { '@daily': 86_400_000, '@yearly': 86_400_000, '@hourly': 600_000, '@every 12h': 86_400_000 };
+  for (const [text, windowMs] of Object.entries(windows)) {
+    assert.equal(defaultCatchupWindowMs(parseCronSchedule(text)), windowMs, text);
+  }
+});
+
+test('due times are counted, the last included, up to a thousand', () => {
+  const schedule = parseCronSchedule('@hourly');
+  const midnight = new Date('2026-01-01T00:00:00Z');
+  assert.equal(countDueTimes(schedule, midnight, new Date('2026-01-01T03:00:00Z')), 3);
+  assert.equal(countDueTimes(schedule, midnight, midnight), 0);
+  assert.equal(countDueTimes(schedule, midnight, new Date('2030-01-01T00:00:00Z')), 1_000);
 });
 
 test('29 February comes in leap years', () => {

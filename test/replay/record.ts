@@ -9,6 +9,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { cancelJob } from '../../jobs/commands.ts';
 import { pauseJob, resumeJob } from '../../jobs/pause.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
+import { makeEndedJobs, makeEvents, storeSettings } from '../jobs/histories.ts';
 import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
 import { startTestDirectory } from '../support/slapd.ts';
@@ -215,7 +216,79 @@ const scenarios: readonly Scenario[] = [
       return jobrunner.submit('ldap_sync');
     },
   },
+  {
+    workflowType: 'analytics_report',
+    name: 'sent',
+    run: async (jobrunner, receiver) => {
+      await storeSettings(jobrunner.pool, { reportAnalytics: true, anonymizeAnalytics: true });
+      receiver.statuses.push(503);
+      return jobrunner.submit('analytics_report');
+    },
+  },
+  {
+    workflowType: 'analytics_report',
+    name: 'refused',
+    run: async (jobrunner, receiver) => {
+      await storeSettings(jobrunner.pool, { reportAnalytics: true });
+      receiver.statuses.push(403);
+      return jobrunner.submit('analytics_report');
+    },
+  },
+  {
+    workflowType: 'onlinegc_joblogs',
+    name: 'off',
+    run: async (jobrunner) => {
+      await jobrunner.pool.query('DELETE FROM jobs.settings');
+      return jobrunner.submit('onlinegc_joblogs');
+    },
+  },
+  {
+    workflowType: 'onlinegc_joblogs',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await keepOneJob(jobrunner, 800);
+      return jobrunner.submit('onlinegc_joblogs', { parameters: { batchSize: '1' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_joblogs',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await keepOneJob(jobrunner, 20_000);
+      const jobId = await jobrunner.submit('onlinegc_joblogs', { parameters: { batchSize: '1' } });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'onlinegc_events',
+    name: 'dry-run',
+    run: async (jobrunner) => {
+      await keepOneEvent(jobrunner, 250);
+      return jobrunner.submit('onlinegc_events', { parameters: { dryRun: 'true', batchSize: '1' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_events',
+    name: 'done',
+    run: async (jobrunner) => {
+      await keepOneEvent(jobrunner, 250);
+      return jobrunner.submit('onlinegc_events', { parameters: { batchSize: '1' } });
+    },
+  },
 ];
+
+async function keepOneJob({ pool }: TestJobrunner, count: number): Promise<void> {
+  await pool.query('DELETE FROM jobs.jobs WHERE ended_at IS NOT NULL');
+  await makeEndedJobs(pool, { count, lines: 1 });
+  await storeSettings(pool, { jobHistoryCompactionEnabled: true, jobHistoryToKeep: 1 });
+}
+
+async function keepOneEvent({ pool }: TestJobrunner, count: number): Promise<void> {
+  await pool.query('DELETE FROM registry.events');
+  await makeEvents(pool, count);
+  await storeSettings(pool, { repoEventHistoryCompactionEnabled: true, repoEventHistoryToKeep: 1 });
+}
 
 /** Every run of a workflow, the first first. */
 async function runIds({ temporal, pool }: TestJobrunner, jobId: string): Promise<string[]> {
@@ -258,7 +331,11 @@ const postgres = await startTestPostgres();
 cleanUp.defer(() => postgres.stop());
 process.env['TEST_POSTGRES_URL'] = postgres.url;
 const t = { after: (close: unknown) => cleanUp.defer(() => (close as () => Promise<void>)()) };
-const { config: ldap } = await startTestDirectory(t);
-const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'], ldap });
 const receiver = await startReceiver(t);
+const { config: ldap } = await startTestDirectory(t);
+const jobrunner = await startTestJobrunner(t, {
+  settings: ['limit.historyCount.suggestContinueAsNew=40'],
+  analyticsUrl: receiver.url,
+  ldap,
+});
 for (const scenario of scenarios) await record(jobrunner, receiver, scenario);

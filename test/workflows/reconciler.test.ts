@@ -57,8 +57,12 @@ test('rows and schedules follow Temporal', async (t) => {
 
   await t.test('a cron becomes a schedule, follows its changes, and goes', async () => {
     const cron = {
+      name: 'sleep',
       action: 'sleep',
       schedule: '* * * * * *',
+      timeZone: 'UTC',
+      jitter: '',
+      catchupWindow: '',
       retries: 0,
       parameters: { seconds: '0' },
       capacityMap: {},

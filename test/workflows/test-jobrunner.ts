@@ -69,6 +69,7 @@ export async function startTestJobrunner(
     webhookRetryDelayMs?: number;
     buildId?: string;
     ldap?: LdapConfig;
+    analyticsUrl?: string;
     isCaching?: boolean;
   } = {},
 ): Promise<TestJobrunner> {
@@ -104,6 +105,8 @@ export async function startTestJobrunner(
     workerId: 'test-worker',
     buildId: options.buildId,
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
+    analyticsUrl: options.analyticsUrl,
+    publicUrl: 'http://registry.example:8080',
     uploadExpiryMs: 86_400_000,
     ldap: options.ldap,
     shutdownGraceMs: 1_000,

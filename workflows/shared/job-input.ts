@@ -15,6 +15,8 @@ export interface JobInput {
   readonly requestedBy: string;
   readonly namespace: string;
   readonly repository: string;
+  /** The name of the cron that the job comes from. */
+  readonly cron?: string | undefined;
 }
 
 /**

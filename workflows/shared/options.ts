@@ -29,6 +29,15 @@ export const listingOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 10 },
 } as const satisfies ActivityOptions;
 
+/** One report to a server that may be away for a while. */
+export const reportOptions = {
+  taskQueue: taskQueues.webhook,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 hour',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 4, maximumAttempts: 5 },
+} as const satisfies ActivityOptions;
+
 /** One delivery of one webhook. The activity itself sets the delay before each next attempt. */
 export const webhookOptions = {
   taskQueue: taskQueues.webhook,

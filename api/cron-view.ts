@@ -1,0 +1,67 @@
+import {
+  defaultCatchupWindowMs,
+  InvalidScheduleError,
+  parseCronSchedule,
+  type CronSchedule,
+} from '../jobs/cron-schedule.ts';
+import { dueTime, type CronRun } from '../jobs/cron-runs.ts';
+import type { CronRow } from '../jobs/crons.ts';
+
+const timesShown = 5;
+
+/**
+ * A cron as the API shows it: MSR's fields (SW27 tmpresponses.Cron), and our own. The next times are those at which it
+ * is due; a cron that is paused does nothing then.
+ */
+export function viewCron(cron: CronRow, lastRuns: readonly CronRun[]) {
+  const schedule = readSchedule(cron);
+  const nextRuns = schedule ? dueTimes(schedule) : [];
+  return {
+    id: cron.id,
+    name: cron.name,
+    action: cron.action,
+    schedule: cron.schedule,
+    timeZone: cron.timeZone,
+    jitter: cron.jitter,
+    catchupWindow: cron.catchupWindow || (schedule ? formatDuration(defaultCatchupWindowMs(schedule)) : ''),
+    retries: cron.retries,
+    capacityMap: cron.capacityMap,
+    parameters: cron.parameters,
+    deadline: cron.deadline,
+    stopTimeout: cron.stopTimeout,
+    isPaused: cron.isPaused,
+    note: cron.note,
+    nextRun: nextRuns[0],
+    nextRuns,
+    lastRuns: lastRuns.map(viewRun),
+    missedRuns: { tooLate: cron.missedTooLate, overlap: cron.missedOverlap },
+    // Empty once Temporal has the schedule as it is shown here.
+    problem: cron.problem,
+    isApplied: cron.revision === cron.appliedRevision && cron.problem === '',
+    requestedBy: cron.requestedBy,
+    updatedAt: cron.updatedAt,
+  };
+}
+
+function viewRun({ jobId, status, trigger, scheduledAt, startedAt, endedAt, failure }: CronRun) {
+  return { jobID: jobId, status, trigger, dueAt: dueTime(jobId) ?? scheduledAt, startedAt, endedAt, failure };
+}
+
+function dueTimes(schedule: CronSchedule): Date[] {
+  let time = new Date();
+  return Array.from({ length: timesShown }, () => (time = schedule.next(time)));
+}
+
+/** Undefined where this version of the program, or of the time zones, does not know it any more: `problem` says so. */
+function readSchedule({ schedule, timeZone }: CronRow): CronSchedule | undefined {
+  try {
+    return parseCronSchedule(schedule, timeZone);
+  } catch (error) {
+    if (error instanceof InvalidScheduleError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function formatDuration(durationMs: number): string {
+  return durationMs % 3_600_000 === 0 ? `${durationMs / 3_600_000}h` : `${durationMs / 60_000}m`;
+}

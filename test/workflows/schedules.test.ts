@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ScheduleDescription } from '@temporalio/client';
+import { actions } from '../../jobs/catalogue.ts';
+import { parseCronSchedule } from '../../jobs/cron-schedule.ts';
+import { lastCronRuns } from '../../jobs/cron-runs.ts';
+import { deleteCron, findCron, saveCron, setCronPaused, type CronDefinition, type CronRow } from '../../jobs/crons.ts';
+import { makeDefaultCrons } from '../../jobs/default-crons.ts';
+import { createWakeUp, cronChannel } from '../../jobs/wake-up.ts';
+import { startSchedules } from '../../workers/schedules.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { missing } from '../setup/tools.ts';
+import { startTestJobrunner } from './test-jobrunner.ts';
+
+const cron: CronDefinition = {
+  name: 'sleep',
+  action: 'sleep',
+  schedule: '@daily',
+  timeZone: 'UTC',
+  jitter: '',
+  catchupWindow: '',
+  retries: 0,
+  parameters: { seconds: '0' },
+  capacityMap: {},
+  deadline: '',
+  stopTimeout: '',
+  requestedBy: 'tester',
+};
+
+test('crons and the schedules of Temporal', { skip: missing('temporal') }, async (t) => {
+  const jobrunner = await startTestJobrunner(t);
+  const { pool, temporal, connection, listener, log } = jobrunner;
+  const start = () => startSchedules({ pool, listener, temporal, log, observeAfterMs: 400 });
+  let schedules = start();
+  jobrunner.cleanUp.after(() => schedules.close());
+  const wake = createWakeUp(pool, cronChannel, (error) => assert.fail(error));
+
+  async function save(fields: Partial<CronDefinition>): Promise<CronRow> {
+    const saved = await saveCron(pool, { ...cron, ...fields });
+    wake.send();
+    return saved;
+  }
+
+  function cronIs(what: string, name: string, isReached: (row: CronRow) => boolean): Promise<CronRow> {
+    return eventually(`the cron ${name} to be ${what}`, async () => {
+      const row = await findCron(pool, name);
+      return row && isReached(row) ? row : undefined;
+    });
+  }
+
+  const isApplied = (row: CronRow): boolean => row.revision === row.appliedRevision;
+
+  async function describe(name: string): Promise<ScheduleDescription> {
+    return temporal.schedule.getHandle(`cron:${name}`).describe();
+  }
+
+  const isThere = (name: string) =>
+    describe(name).then(
+      () => true,
+      () => false,
+    );
+
+  await t.test('two crons of one action run each by itself, and their jobs are told apart', async () => {
+    await save({ name: 'first', schedule: '* * * * * *' });
+    await save({ name: 'second', schedule: '*/2 * * * * *', jitter: '200ms', catchupWindow: '1h' });
+    const runs = await eventually('jobs of both', async () => {
+      const found = await lastCronRuns(pool, ['first', 'second']);
+      return (found.get('first')?.length ?? 0) >= 2 && (found.get('second')?.length ?? 0) >= 2 ? found : undefined;
+    });
+    for (const name of ['first', 'second']) {
+      for (const { jobId } of runs.get(name) ?? []) assert.match(jobId, new RegExp(`^sleep:${name}-\\d{4}-.*Z$`));
+    }
+    const { spec, policies } = await describe('second');
+    assert.deepEqual([spec.jitter, policies.catchupWindow], [200, 3_600_000]);
+    await deleteCron(pool, 'first');
+    await deleteCron(pool, 'second');
+    wake.send();
+    await eventually('both schedules to go', async () => !(await isThere('first')) && !(await isThere('second')));
+  });
+
+  await t.test('the clock of a time zone is the same to Temporal and to the API', async () => {
+    const cases = [
+      ['0 30 2 * * *', 'America/New_York', '2027-03-12T00:00:00Z'],
+      ['0 30 1 * * *', 'America/New_York', '2027-11-05T12:00:00Z'],
+      ['0 */20 * * * *', 'Europe/Berlin', '2027-10-30T22:00:00Z'],
+      ['0 0 0 * * SUN', 'America/Santiago', '2026-12-01T00:00:00Z'],
+      ['0 0 6 1,15 * *', 'Asia/Kathmandu', '2027-01-01T00:00:00Z'],
+    ] as const;
+    const seconds = (time: Date) => ({ seconds: Math.floor(time.getTime() / 1_000) }) as never;
+    for (const [index, [schedule, timeZone, from]] of cases.entries()) {
+      const name = `zone-${index}`;
+      await save({ name, schedule, timeZone });
+      await cronIs('applied', name, isApplied);
+      const parsed = parseCronSchedule(schedule, timeZone);
+      let time = new Date(from);
+      const ours = Array.from({ length: 12 }, () => (time = parsed.next(time)));
+      const { startTime } = await connection.workflowService.listScheduleMatchingTimes({
+        namespace: temporal.options.namespace,
+        scheduleId: `cron:${name}`,
+        startTime: seconds(new Date(from)),
+        endTime: seconds(time),
+      });
+      const theirs = startTime.map((at) => new Date(Number(at.seconds) * 1_000));
+      assert.deepEqual(theirs, ours, `${schedule} in ${timeZone}`);
+    }
+  });
+
+  await t.test('a pause of the API reaches Temporal, and one of an operator the cron', async () => {
+    await save({});
+    await cronIs('applied', 'sleep', isApplied);
+    await setCronPaused(pool, 'sleep', { isPaused: true, note: 'the disk is full' });
+    wake.send();
+    await eventually('the pause', async () => (await describe('sleep')).state.paused);
+    assert.equal((await describe('sleep')).state.note, 'the disk is full');
+    await save({ schedule: '@hourly' });
+    const changed = await cronIs('applied', 'sleep', isApplied);
+    assert.deepEqual([changed.isPaused, changed.note], [true, 'the disk is full']);
+
+    const handle = temporal.schedule.getHandle('cron:sleep');
+    await handle.unpause('the disk is empty');
+    const resumed = await cronIs('resumed', 'sleep', ({ isPaused }) => !isPaused);
+    assert.equal(resumed.note, 'the disk is empty');
+    await handle.pause('stopped in the Temporal UI');
+    const paused = await cronIs('paused', 'sleep', ({ isPaused }) => isPaused);
+    assert.equal(paused.note, 'stopped in the Temporal UI');
+
+    // A new start finds it so, and leaves it.
+    await schedules.close();
+    const before = (await findCron(pool, 'sleep'))?.observedAt?.getTime() ?? 0;
+    schedules = start();
+    const after = await cronIs('observed', 'sleep', ({ observedAt }) => (observedAt?.getTime() ?? 0) > before);
+    assert.equal(after.isPaused, true);
+    const { state, info } = await describe('sleep');
+    assert.deepEqual([state.paused, state.note], [true, 'stopped in the Temporal UI']);
+    assert.equal(info.lastUpdatedAt?.getTime(), changed.appliedAt?.getTime(), 'the new start changed nothing');
+  });
+
+  await t.test('what somebody has changed in Temporal is put right, and what is gone comes back', async () => {
+    await save({ name: 'kept', schedule: '0 0 4 * * *' });
+    await cronIs('applied', 'kept', isApplied);
+    const handle = temporal.schedule.getHandle('cron:kept');
+    await handle.update((previous) => ({ ...previous, spec: { intervals: [{ every: '1 day' }] } }));
+    await eventually(
+      'the old schedule',
+      async () => (await handle.describe()).spec.calendars?.[0]?.hour?.[0]?.start === 4,
+    );
+
+    await setCronPaused(pool, 'kept', { isPaused: true, note: 'for a while' });
+    wake.send();
+    await cronIs('applied', 'kept', isApplied);
+    await handle.delete();
+    await eventually('the schedule to come back', () => isThere('kept'));
+    const { state } = await handle.describe();
+    assert.deepEqual([state.paused, state.note], [true, 'for a while']);
+  });
+
+  await t.test('due times that passed while Temporal had lost the schedule count as missed', async () => {
+    await save({ name: 'lost', schedule: '* * * * * *', parameters: { seconds: '0' } });
+    await cronIs('applied', 'lost', isApplied);
+    await schedules.close();
+    await temporal.schedule.getHandle('cron:lost').delete();
+    await pool.query(`UPDATE jobs.crons SET observed_at = now() - interval '1 minute' WHERE name = 'lost'`);
+    schedules = start();
+    const { missedTooLate } = await cronIs('missed', 'lost', (row) => row.missedTooLate > 0);
+    assert.ok(missedTooLate >= 59 && missedTooLate < 120, String(missedTooLate));
+    await deleteCron(pool, 'lost');
+    wake.send();
+  });
+
+  await t.test('a due time at which the last job still runs is shown as missed', async () => {
+    await save({ name: 'long', schedule: '* * * * * *', parameters: { seconds: '600' } });
+    const { missedOverlap, missedTooLate } = await cronIs('missed', 'long', (row) => row.missedOverlap >= 2);
+    assert.ok(missedOverlap >= 2);
+    assert.equal(missedTooLate, 0);
+    await deleteCron(pool, 'long');
+    wake.send();
+  });
+
+  await t.test('a cron that cannot be read says so, and holds up no other', async () => {
+    await pool.query(
+      `UPDATE jobs.crons SET time_zone = 'Europe/Atlantis', revision = revision + 1 WHERE name = 'kept'`,
+    );
+    wake.send();
+    const { problem } = await cronIs('refused', 'kept', (row) => row.problem !== '');
+    assert.match(problem, /Atlantis/);
+    await save({ name: 'zzz' });
+    await cronIs('applied', 'zzz', isApplied);
+    await save({ name: 'kept' });
+    await cronIs('well again', 'kept', (row) => isApplied(row) && row.problem === '');
+  });
+
+  await t.test('crons that actions begin with are made once, unless another action does their work', async () => {
+    const [purge] = actions.filter(({ name }) => name === 'upload_purge');
+    assert.ok(purge);
+    const part = { ...purge, name: 'part', partOf: 'whole' };
+    const none = { ...purge, name: 'none', defaultCron: undefined };
+    assert.deepEqual(await makeDefaultCrons(pool, [purge, part, none]), ['upload_purge', 'part']);
+    assert.equal((await findCron(pool, 'upload_purge'))?.schedule, '@hourly');
+    await deleteCron(pool, 'upload_purge');
+    assert.deepEqual(await makeDefaultCrons(pool, [purge, part, none]), []);
+    assert.equal(await findCron(pool, 'upload_purge'), undefined);
+    const other = { ...part, name: 'other' };
+    assert.deepEqual(await makeDefaultCrons(pool, [other, { ...purge, name: 'whole' }]), ['whole']);
+    // One that somebody has made is left alone.
+    await saveCron(pool, { ...cron, name: 'third', action: 'third', schedule: '@yearly' });
+    assert.deepEqual(await makeDefaultCrons(pool, [{ ...purge, name: 'third' }]), []);
+    assert.equal((await findCron(pool, 'third'))?.schedule, '@yearly');
+  });
+});
