@@ -33,7 +33,7 @@ export function createJobRecordActivities(deps: JobRecordDeps) {
     },
 
     async recordJobEnd(end: JobEnd): Promise<void> {
-      const isSomethingWaiting = await endJob(pool, end, observer);
+      const isSomethingWaiting = await endJob(pool, { ...end, workerId }, observer);
       if (isSomethingWaiting) wakeDispatcher.send();
       wakeFollowers.send();
     },

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { countEvents, listEvents } from '../api/event-store.ts';
 import { findTag, listTags } from '../api/tag-store.ts';
+import { admissionCases, type Case } from './admission.ts';
 import { createPool } from '../database/pool.ts';
 import { migrate } from '../database/migrate.ts';
 import { cancelJobs, countCancellable } from '../jobs/cancel-many.ts';
@@ -134,12 +135,6 @@ async function fill(): Promise<void> {
   } finally {
     client.release(true);
   }
-}
-
-interface Case {
-  readonly name: string;
-  readonly limitMs: number;
-  readonly run: () => Promise<unknown>;
 }
 
 const page = { start: 0, limit: 10 };
@@ -307,17 +302,8 @@ const cases: readonly Case[] = [
   { name: 'preview of 1,000 due reviews', limitMs: 1_000, run: () => previewPage(pool, 1_000) },
 ];
 
-console.log(`\n${'statement'.padEnd(42)}${'p50 ms'.padStart(10)}${'worst ms'.padStart(10)}${'limit ms'.padStart(10)}`);
-for (const { name, limitMs, run } of cases) {
-  const timesMs: number[] = [];
-  for (let i = 0; i < repeats; i++) {
-    const startedMs = performance.now();
-    await run();
-    timesMs.push(performance.now() - startedMs);
-  }
-  timesMs.sort((a, b) => a - b);
-  show(name, timesMs[repeats / 2] ?? 0, timesMs.at(-1) ?? 0, limitMs);
-}
+console.log(`\n${'statement'.padEnd(52)}${'p50 ms'.padStart(10)}${'worst ms'.padStart(10)}${'limit ms'.padStart(10)}`);
+await measure(cases);
 // Once: these change what they measure.
 await showOnce(1_000, async () => {
   const { reviewed } = await reviewPage(pool, 1_000);
@@ -328,15 +314,29 @@ await showOnce(1_000, async () => {
   return `cancel of ${count} jobs`;
 });
 
+await prune('jobs and their logs', jobHistory, pruneJobs);
+await prune('events', repositoryEventHistory, pruneRepositoryEvents);
+for (const namespaces of [1, 10_000]) await measure(await admissionCases(pool, rowCount, namespaces));
+
+async function measure(measured: readonly Case[]): Promise<void> {
+  for (const { name, limitMs, run } of measured) {
+    const timesMs: number[] = [];
+    for (let i = 0; i < repeats; i++) {
+      const startedMs = performance.now();
+      await run();
+      timesMs.push(performance.now() - startedMs);
+    }
+    timesMs.sort((a, b) => a - b);
+    show(name, timesMs[repeats / 2] ?? 0, timesMs.at(-1) ?? 0, limitMs);
+  }
+}
+
 async function showOnce(limitMs: number, run: () => Promise<string>): Promise<void> {
   const startedMs = performance.now();
   const name = await run();
   const durationMs = performance.now() - startedMs;
   show(name, durationMs, durationMs, limitMs);
 }
-
-await prune('jobs and their logs', jobHistory, pruneJobs);
-await prune('events', repositoryEventHistory, pruneRepositoryEvents);
 
 /** Removes a whole history but for the newest row, as the job does it, and shows what its pages take. */
 async function prune(
@@ -367,5 +367,5 @@ async function prune(
 
 function show(name: string, medianMs: number, worstMs: number, limitMs: number): void {
   const figures = [medianMs, worstMs].map((ms) => ms.toFixed(1).padStart(10)).join('');
-  console.log(`${name.padEnd(42)}${figures}${String(limitMs).padStart(10)}${worstMs > limitMs ? '  over' : ''}`);
+  console.log(`${name.padEnd(52)}${figures}${String(limitMs).padStart(10)}${worstMs > limitMs ? '  over' : ''}`);
 }

@@ -9,7 +9,7 @@ export interface ActionQueue {
   readonly pauseNote: string;
   readonly pausedBy: string;
   readonly pausedAt: Date | null;
-  /** Most jobs of the action in Temporal at once; null: the default. */
+  /** Most jobs of the action in Temporal at once; null: the default, so many for each worker. */
   readonly maxRunning: number | null;
   /** Starts in a minute; null: no limit. */
   readonly ratePerMinute: number | null;
@@ -24,12 +24,17 @@ export interface ActionQueueChange {
 }
 
 // A delivery waits for other people's servers most of its time.
-const defaultMaxRunning = new Map([['webhook', 500]]);
-const usualMaxRunning = 100;
+const defaultPerWorker = new Map([['webhook', 200]]);
+// What is in Temporal is before whatever comes next: so many small jobs are worth about a second of a small machine.
+const usualPerWorker = 20;
 
-/** How many jobs of an action may be in Temporal at once where nobody has said. */
-export function maxRunningByDefault(action: string): number {
-  return defaultMaxRunning.get(action) ?? usualMaxRunning;
+/**
+ * How many jobs of an action may be in Temporal at once where nobody has said.
+ *
+ * @param workers how many live; none counts as one, for the first that comes
+ */
+export function maxRunningByDefault(action: string, workers: number): number {
+  return (defaultPerWorker.get(action) ?? usualPerWorker) * Math.max(1, workers);
 }
 
 const columns = `action, paused, pause_note AS "pauseNote", paused_by AS "pausedBy", paused_at AS "pausedAt",

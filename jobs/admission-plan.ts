@@ -50,12 +50,13 @@ export function createAdmissionPlan({ queues, inFlight, offers }: Omit<Admission
   const taken = new Map<string, number>();
   const offered = sumCapacity(offers);
   const used = sumCapacity(inFlight);
+  const workers = offers.reduce((sum, { count }) => sum + count, 0);
   const kept = new Set<string>();
 
   function roomInAction(action: string): Room {
     const { paused = false, maxRunning = null, ratePerMinute = null, tokens = 0 } = settings.get(action) ?? {};
     if (paused) return byAction(`the action ${action} is paused`);
-    const most = maxRunning ?? maxRunningByDefault(action);
+    const most = maxRunning ?? maxRunningByDefault(action, workers);
     const places = most - (running.get(action) ?? 0);
     if (places < 1) return byAction(`${most} jobs of the action ${action} run already, the most that may`);
     if (ratePerMinute === null) return { limit: places };

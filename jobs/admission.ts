@@ -171,12 +171,12 @@ async function admitFairly(tx: pg.PoolClient, { priority, action, capacityMap }:
        WHERE walk.position > 0
        ORDER BY head.turn, walk.position LIMIT $4
      ),
-     -- Whoever cancels a job holds its row before that of the outbox.
+     -- Whoever cancels a job holds its row before that of the outbox. Arrays, for a join might read the whole table.
      locked AS MATERIALIZED (
-       SELECT id FROM jobs.jobs WHERE id IN (SELECT job_id FROM heads) FOR UPDATE SKIP LOCKED
+       SELECT id FROM jobs.jobs WHERE id = ANY (ARRAY(SELECT job_id FROM heads)) FOR UPDATE SKIP LOCKED
      ),
      marked AS (
-       UPDATE jobs.jobs SET admitted_at = now(), checked_at = now() WHERE id IN (SELECT id FROM locked)
+       UPDATE jobs.jobs SET admitted_at = now(), checked_at = now() WHERE id = ANY (ARRAY(SELECT id FROM locked))
      ),
      turned AS (
        INSERT INTO jobs.queue_turns (priority, action, capacity_map, namespace)
@@ -184,9 +184,10 @@ async function admitFairly(tx: pg.PoolClient, { priority, action, capacityMap }:
        ON CONFLICT (priority, action, capacity_map)
          DO UPDATE SET namespace = excluded.namespace, served_at = clock_timestamp()
      )
-     UPDATE jobs.outbox SET state = 'order' WHERE id IN (
+     UPDATE jobs.outbox SET state = 'order' WHERE id = ANY (ARRAY(
        SELECT heads.id FROM heads
-       WHERE heads.job_id IN (SELECT id FROM locked) OR NOT EXISTS (SELECT FROM jobs.jobs j WHERE j.id = heads.job_id))`,
+       WHERE heads.job_id = ANY (ARRAY(SELECT id FROM locked))
+          OR (SELECT true FROM jobs.jobs j WHERE j.id = heads.job_id) IS NULL))`,
     [priority, action, JSON.stringify(capacityMap), limit],
   );
   return rowCount ?? 0;

@@ -131,6 +131,8 @@ export interface JobEnd {
   readonly result?: unknown;
   /** One line for people. */
   readonly failure?: string | undefined;
+  /** Who came to the end, for a job that no worker has any more. */
+  readonly workerId?: string | undefined;
 }
 
 /**
@@ -167,14 +169,15 @@ interface EndedJob extends JobRow {
 }
 
 /** One statement, for it is sent for every job. Gives undefined where the job has ended before, or was deleted. */
-async function markEnded(q: Queryable, { jobId, status, result, failure }: JobEnd): Promise<EndedJob | undefined> {
+async function markEnded(q: Queryable, end: JobEnd): Promise<EndedJob | undefined> {
+  const { jobId, status, result, failure, workerId = '' } = end;
   const { rows } = await q.query<EndedJob>(
     // The row of the job is locked before those of the outbox, as everywhere.
     `WITH before AS (
        SELECT id AS job_id, status AS status_before FROM jobs.jobs WHERE id = $1 FOR UPDATE
      ), ended AS (
        UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, paused = false, ended_at = now(), last_updated = now(),
-         next_line = next_line + 1
+         worker_id = CASE worker_id WHEN '' THEN $6 ELSE worker_id END, next_line = next_line + 1
        FROM before WHERE id = job_id AND ended_at IS NULL AND status_before <> 'deleted'
        RETURNING *
      ), logged AS (
@@ -191,6 +194,7 @@ async function markEnded(q: Queryable, { jobId, status, result, failure }: JobEn
       result === undefined ? null : JSON.stringify(result),
       failure ?? null,
       logLine(endEntry(status, result, failure)),
+      workerId,
     ],
   );
   return rows[0];

@@ -9,6 +9,7 @@ import {
 import { actions } from '../../jobs/catalogue.ts';
 import { countBacklog } from '../../jobs/lanes.ts';
 import { countInFlight } from '../../jobs/queries.ts';
+import { listWorkers } from '../../jobs/worker-records.ts';
 import { requireAccount } from '../access.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireAction } from '../job-fields.ts';
@@ -52,13 +53,15 @@ export function queueRoutes(app: ApiInstance, { pool, wakeDispatcher }: ApiDeps)
 
   async function countAll(): Promise<Counts> {
     const [backlog, inFlight] = [await countBacklog(pool), await countInFlight(pool)];
-    return { waiting: sum(backlog), running: sum(inFlight) };
+    const workers = (await listWorkers(pool)).filter(({ status }) => status === 'running').length;
+    return { waiting: sum(backlog), running: sum(inFlight), workers };
   }
 }
 
 interface Counts {
   readonly waiting: ReadonlyMap<string, number>;
   readonly running: ReadonlyMap<string, number>;
+  readonly workers: number;
 }
 
 function sum(counts: readonly { action: string; count: number }[]): Map<string, number> {
@@ -67,7 +70,7 @@ function sum(counts: readonly { action: string; count: number }[]): Map<string, 
   return total;
 }
 
-function view(queue: ActionQueue, { waiting, running }: Counts) {
+function view(queue: ActionQueue, { waiting, running, workers }: Counts) {
   const { action, paused, pauseNote, pausedBy, pausedAt, maxRunning, ratePerMinute } = queue;
   return {
     action,
@@ -75,8 +78,8 @@ function view(queue: ActionQueue, { waiting, running }: Counts) {
     note: pauseNote,
     pausedBy,
     pausedAt,
-    maxRunning: maxRunning ?? maxRunningByDefault(action),
-    isMaxRunningDefault: maxRunning === null,
+    maxRunning,
+    mayRun: maxRunning ?? maxRunningByDefault(action, workers),
     ratePerMinute,
     // Up to 10,000 of each kind are counted.
     waiting: waiting.get(action) ?? 0,

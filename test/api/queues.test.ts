@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actions } from '../../jobs/catalogue.ts';
 import { addJob, admitJob } from '../jobs/test-jobs.ts';
+import { registerWorker } from '../../jobs/worker-records.ts';
 import { startApi } from './test-api.ts';
 
 interface QueueView {
@@ -13,6 +14,9 @@ interface QueueView {
 
 test('every action has a queue, with how many jobs wait and run', async (t) => {
   const api = await startApi(t);
+  for (const id of ['w1', 'w2']) {
+    await registerWorker(api.pool, { id, deployment: 'default', version: '1', roles: ['worker'] });
+  }
   for (let count = 0; count < 3; count++) await addJob(api.pool);
   await admitJob(api.pool, await addJob(api.pool));
   const { queues } = (await api.send('GET', '/api/v0/queues')).json as { queues: QueueView[] };
@@ -28,8 +32,8 @@ test('every action has a queue, with how many jobs wait and run', async (t) => {
       note: '',
       pausedBy: '',
       pausedAt: null,
-      maxRunning: 100,
-      isMaxRunningDefault: true,
+      maxRunning: null,
+      mayRun: 40,
       ratePerMinute: null,
       waiting: 3,
       running: 1,
@@ -45,13 +49,13 @@ test('a queue is paused with a note and who did it, limited, and let go again; t
   assert.ok(Date.parse(paused.pausedAt ?? '') <= Date.now() + 1_000);
   const limited = await patch({ maxRunning: 3, ratePerMinute: 120 });
   assert.deepEqual(
-    [limited.paused, limited.pausedAt, limited['maxRunning'], limited['isMaxRunningDefault'], limited['ratePerMinute']],
-    [true, paused.pausedAt, 3, false, 120],
+    [limited.paused, limited.pausedAt, limited['maxRunning'], limited['mayRun'], limited['ratePerMinute']],
+    [true, paused.pausedAt, 3, 3, 120],
   );
   const free = await patch({ paused: false, maxRunning: null });
   assert.deepEqual(
-    [free.paused, free['note'], free['pausedBy'], free.pausedAt, free['maxRunning'], free['ratePerMinute']],
-    [false, '', '', null, 100, 120],
+    [free.paused, free['note'], free['pausedBy'], free.pausedAt, free['mayRun'], free['ratePerMinute']],
+    [false, '', '', null, 20, 120],
   );
   assert.deepEqual(api.wakeUps, ['dispatcher', 'dispatcher', 'dispatcher']);
 });

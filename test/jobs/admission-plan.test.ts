@@ -17,15 +17,15 @@ const queue = (fields: object = {}) => ({
 });
 const twoWorkers = [{ capacityMap: { scan: 2 }, count: 2 }];
 
-test('an action that nobody has changed has the default of places, less what runs', () => {
-  assert.deepEqual(plan().roomFor(lane()), { limit: 100 });
-  assert.deepEqual(plan().roomFor(lane({ action: 'webhook' })), { limit: 500 });
+test('an action that nobody has changed has so many places for each worker, less what runs', () => {
+  assert.deepEqual(plan().roomFor(lane()), { limit: 20 }, 'the first worker is on its way');
+  assert.deepEqual(plan().roomFor(lane({ action: 'webhook' })), { limit: 200 });
   const inFlight = [
-    { action: 'sleep', capacityMap: {}, count: 50 },
-    { action: 'sleep', capacityMap: { scan: 1 }, count: 20 },
+    { action: 'sleep', capacityMap: {}, count: 9 },
+    { action: 'sleep', capacityMap: { scan: 1 }, count: 4 },
     { action: 'false', capacityMap: {}, count: 30 },
   ];
-  assert.deepEqual(plan({ inFlight }).roomFor(lane()), { limit: 30 });
+  assert.deepEqual(plan({ inFlight, offers: twoWorkers }).roomFor(lane()), { limit: 27 });
 });
 
 test('a paused action, a full one, and one that is held to a rate say so', () => {
@@ -42,7 +42,7 @@ test('a paused action, a full one, and one that is held to a rate say so', () =>
   const inFlight = [{ action: 'sleep', capacityMap: {}, count: 2 }];
   for (const [settings, room] of cases) {
     assert.deepEqual(plan({ queues: [settings], inFlight }).roomFor(lane()), room);
-    assert.deepEqual(plan({ queues: [settings], inFlight }).roomFor(lane({ action: 'false' })), { limit: 100 });
+    assert.deepEqual(plan({ queues: [settings], inFlight }).roomFor(lane({ action: 'false' })), { limit: 20 });
   }
 });
 
@@ -62,8 +62,8 @@ test('what is taken is gone, of places, of the rate, and of the capacity', () =>
     obstacle: 'it needs 2 of the capacity "scan", of which 1 of 4 are free',
     by: 'capacity',
   });
-  assert.deepEqual(capacity.roomFor(lane()), { limit: 97 }, 'who needs none passes');
-  assert.deepEqual(capacity.roomFor(lane({ action: 'false', capacityMap: { scan: 0 } })), { limit: 100 });
+  assert.deepEqual(capacity.roomFor(lane()), { limit: 37 }, 'who needs none passes');
+  assert.deepEqual(capacity.roomFor(lane({ action: 'false', capacityMap: { scan: 0 } })), { limit: 40 });
 });
 
 test('a capacity that nobody offers is named, also where too much is taken of it', () => {
@@ -87,7 +87,7 @@ test('capacity that is kept for a larger job is refused to others, unless that o
     obstacle: 'it needs 1 of the capacity "scan", which is kept for a larger job that waits longer',
     by: 'capacity',
   });
-  assert.deepEqual(kept.roomFor(lane()), { limit: 100 });
+  assert.deepEqual(kept.roomFor(lane()), { limit: 40 });
   const free = plan({ offers: twoWorkers, inFlight });
   free.keepFor(lane({ capacityMap: { scan: 5 } }));
   assert.deepEqual(free.roomFor(small), { limit: 3 });
