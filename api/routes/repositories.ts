@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { RegistryError } from '../../registry/errors.ts';
+import { deleteRepository } from '../../registry/delete-repository.ts';
 import { parseRepositoryName } from '../../registry/names.ts';
 import { requireAccount } from '../access.ts';
 import { namespaceExists, type Account } from '../enzi/accounts.ts';
@@ -8,19 +9,16 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
 import { countReadable } from '../../registry/readable-repositories.ts';
 import { readableRepositories } from '../policy/access.ts';
-import {
-  deleteRepository,
-  findRepository,
-  insertRepository,
-  listRepositories,
-  updateRepository,
-} from '../repository-store.ts';
+import { findRepository, insertRepository, listRepositories, updateRepository } from '../repository-store.ts';
 
 const namespaceParams = Type.Object({ namespace: Type.String({ maxLength: 255 }) });
 const repositoryParams = Type.Object({
   namespace: Type.String({ maxLength: 255 }),
   reponame: Type.String({ maxLength: 255 }),
 });
+
+const maxGraceSeconds = 10 * 365 * 86_400;
+const defaultGraceSeconds = 7 * 86_400;
 
 const settings = {
   shortDescription: Type.String({ maxLength: 1_000 }),
@@ -29,10 +27,13 @@ const settings = {
   immutableTags: Type.Boolean(),
   enableManifestLists: Type.Boolean(),
   tagLimit: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
+  untaggedManifests: Type.Enum(['keep', 'delete']),
+  orphanedReferrers: Type.Enum(['keep', 'delete']),
+  untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds }),
 };
 
 /** `/api/v0/repositories` (msr.md section 3.1). */
-export function repositoryRoutes(app: ApiInstance, { pool, forgetRepositories }: ApiDeps): void {
+export function repositoryRoutes(app: ApiInstance, { pool, forgetRepositories, wakeDispatcher }: ApiDeps): void {
   /** One page, with the headers that lead to the next. */
   async function page(account: Account, query: Static<typeof pageQuery>, namespace?: string) {
     const { pageStart, pageSize, count } = query;
@@ -85,6 +86,9 @@ export function repositoryRoutes(app: ApiInstance, { pool, forgetRepositories }:
             immutableTags: Type.Boolean({ default: false }),
             enableManifestLists: Type.Boolean({ default: true }),
             tagLimit: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: 0 }),
+            untaggedManifests: Type.Enum(['keep', 'delete'], { default: 'delete' }),
+            orphanedReferrers: Type.Enum(['keep', 'delete'], { default: 'delete' }),
+            untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds, default: defaultGraceSeconds }),
           },
           { additionalProperties: false },
         ),
@@ -136,8 +140,13 @@ export function repositoryRoutes(app: ApiInstance, { pool, forgetRepositories }:
   app.delete(
     '/api/v0/repositories/:namespace/:reponame',
     { config: { access: 'repository-admin' }, schema: { params: repositoryParams } },
-    async ({ params: { namespace, reponame } }, reply) => {
-      if (!(await deleteRepository(pool, namespace, reponame))) throw noSuchRepository(namespace, reponame);
+    async (request, reply) => {
+      const { namespace, reponame } = request.params;
+      const requestedBy = requireAccount(request).name;
+      if (!(await deleteRepository(pool, { namespace, name: reponame, requestedBy }))) {
+        throw noSuchRepository(namespace, reponame);
+      }
+      wakeDispatcher.send();
       await forgetRepositories();
       return reply.code(204).send();
     },
