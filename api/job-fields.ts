@@ -1,7 +1,9 @@
 import { Ajv } from 'ajv';
 import { Type } from 'typebox';
 import { parseDurationMs } from '../config/duration.ts';
-import { actions, findAction, type Action } from '../jobs/catalogue.ts';
+import { parametersSchema, type Action } from '../jobs/actions/action.ts';
+import { actions, findAction } from '../jobs/catalogue.ts';
+import type { JobTrigger } from '../jobs/status.ts';
 import { ApiError } from './errors.ts';
 import { describeValidation } from './validation.ts';
 
@@ -43,19 +45,24 @@ export interface JobFields {
 }
 
 /**
- * Checks what a schema cannot: that there is such an action, that it has such parameters, that durations are durations.
+ * Checks what a schema cannot: that there is such an action, that it may be started so, that it has such parameters, that
+ * durations are durations. What the form leaves out is as the action's declaration has it.
  *
- * @throws ApiError NO_SUCH_ACTION, INVALID_PARAMETERS
+ * @throws ApiError NO_SUCH_ACTION, INVALID_PARAMETERS, ACTION_NOT_STARTABLE
  */
-export function readJobFields(form: JobForm): JobFields {
+export function readJobFields(form: JobForm, trigger: Exclude<JobTrigger, 'retry'>): JobFields {
   const action = requireAction(form.action);
+  if (!action.startedBy.includes(trigger)) {
+    const ways = action.startedBy.join(' or ');
+    throw new ApiError('ACTION_NOT_STARTABLE', `jobs ${action.name} are started by ${ways}, not by ${trigger}`);
+  }
   return {
     action,
     parameters: readParameters(action, form.parameters ?? {}),
-    capacityMap: form.capacityMap ?? {},
+    capacityMap: form.capacityMap ?? action.capacityMap,
     retries: form.retries ?? 0,
-    deadline: readDuration('deadline', form.deadline),
-    stopTimeout: readDuration('stopTimeout', form.stopTimeout),
+    deadline: readDuration('deadline', form.deadline ?? action.deadline),
+    stopTimeout: readDuration('stopTimeout', form.stopTimeout ?? action.stopTimeout),
   };
 }
 
@@ -72,17 +79,7 @@ export function requireAction(name: string): Action {
 }
 
 const ajv = new Ajv({ allErrors: true });
-const parameterChecks = new Map(
-  actions.map((action) => [
-    action.name,
-    ajv.compile({
-      type: 'object',
-      properties: action.parameters,
-      required: action.requiredParameters,
-      additionalProperties: false,
-    }),
-  ]),
-);
+const parameterChecks = new Map(actions.map((action) => [action.name, ajv.compile(parametersSchema(action))]));
 
 function readParameters(action: Action, parameters: Record<string, string>): Record<string, string> {
   const validate = parameterChecks.get(action.name);
@@ -92,7 +89,7 @@ function readParameters(action: Action, parameters: Record<string, string>): Rec
   return parameters;
 }
 
-function readDuration(name: string, text = ''): string {
+function readDuration(name: string, text: string): string {
   if (text !== '' && parseDurationMs(text) === undefined) {
     throw new ApiError('INVALID_PARAMETERS', `${name} "${text}" is not a duration such as 30s or 1h30m`);
   }

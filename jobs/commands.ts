@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
-import type { Action } from './catalogue.ts';
+import type { Action } from './actions/action.ts';
 import { enqueueJobs } from './enqueue.ts';
 import { appendJobLog } from './logs.ts';
 import { findJob, jobColumns, type JobRow } from './queries.ts';

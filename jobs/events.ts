@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../database/pool.ts';
+import { causedJobId } from './actions/action.ts';
+import { webhookAction } from './actions/webhook.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
 
 /** The kinds of event that happen in this version, under the names that webhooks subscribe to (msr.md section 3.4). */
@@ -67,17 +69,19 @@ export async function recordEvents(tx: Queryable, events: readonly RegistryEvent
 }
 
 function webhookJob(event: RegistryEvent, eventId: string, webhookId: string): NewJob {
-  const id = `webhook:${eventId}:${webhookId}`;
+  const { name: action, capacityMap, deadline, stopTimeout } = webhookAction;
+  const parameters = { eventID: eventId, webhookID: webhookId, type: event.type };
+  const id = causedJobId(webhookAction, parameters);
   return {
     id,
-    action: 'webhook',
-    parameters: { eventID: eventId, webhookID: webhookId, type: event.type },
-    capacityMap: {},
+    action,
+    parameters,
+    capacityMap,
     retriesLeft: 0,
     retriesTotal: 0,
     retryFromId: id,
-    deadline: '',
-    stopTimeout: '',
+    deadline,
+    stopTimeout,
     trigger: 'event',
     requestedBy: event.actor,
     namespace: event.namespace,

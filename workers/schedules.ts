@@ -7,7 +7,8 @@ import {
 } from '@temporalio/client';
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
-import { findAction, type Action } from '../jobs/catalogue.ts';
+import type { Action } from '../jobs/actions/action.ts';
+import { findAction } from '../jobs/catalogue.ts';
 import { parseCronSchedule, type CalendarRule, type CronSchedule, type ValueRange } from '../jobs/cron-schedule.ts';
 import { listCrons, type CronRow } from '../jobs/crons.ts';
 import { cronChannel } from '../jobs/wake-up.ts';
@@ -107,9 +108,11 @@ function scheduleOptions(cron: CronRow, action: Action): ScheduleOptions {
       args: [job],
       ...workflowOptions(action, job),
     },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupWindowMs(schedule) },
+    policies: { overlap: overlapPolicies[action.overlap], catchupWindow: catchupWindowMs(schedule) },
   };
 }
+
+const overlapPolicies = { skip: ScheduleOverlapPolicy.SKIP, allow: ScheduleOverlapPolicy.ALLOW_ALL } as const;
 
 /** A run that was missed is made up for as long as the next one is not near: at least 1 minute, at most a day. */
 function catchupWindowMs(schedule: CronSchedule): number {

@@ -1,5 +1,5 @@
 import { TypedSearchAttributes, type Priority } from '@temporalio/common';
-import type { Action } from '../jobs/catalogue.ts';
+import type { Action } from '../jobs/actions/action.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 import { searchAttributes } from '../workflows/shared/search-attributes.ts';
 

@@ -62,7 +62,7 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const job = await submitJob(pool, {
-        ...readJobFields(request.body),
+        ...readJobFields(request.body, 'api'),
         scheduledAt: readTime('scheduledAt', request.body.scheduledAt),
         requestedBy: requireAccount(request).name,
       });

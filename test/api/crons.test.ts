@@ -94,6 +94,7 @@ test('what is wrong with a cron is refused by name, and the cron that was there 
     [{ ...right, schedule: 'constructor' }, '400 INVALID_SCHEDULE', /it has 1 field;/],
     [{ ...right, schedule: '0 0 0 * * \u0000' }, '400 INVALID_SCHEDULE', /is not supported/],
     [{ ...right, action: 'no-such' }, '400 NO_SUCH_ACTION', /no-such/],
+    [{ ...right, action: 'webhook' }, '400 ACTION_NOT_STARTABLE', /started by api or event, not by schedule/],
     [{ ...right, parameters: { minutes: '1' } }, '400 INVALID_PARAMETERS', /minutes/],
     [{ ...right, deadline: '1 hour' }, '400 INVALID_PARAMETERS', /deadline/],
     [{ ...right, stopTimeout: 'x' }, '400 INVALID_PARAMETERS', /stopTimeout/],

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
+import { parseDurationMs } from '../../config/duration.ts';
+import { causedJobId, parametersSchema } from '../../jobs/actions/action.ts';
 import { actions, findAction } from '../../jobs/catalogue.ts';
+import { parseCronSchedule } from '../../jobs/cron-schedule.ts';
 import * as workflows from '../../workflows/index.ts';
 
 test('names and aliases are all different, and find their action', () => {
@@ -18,15 +21,11 @@ test('every action has a workflow of its name, and every workflow an action', ()
 });
 
 test('parameters are valid JSON Schema, and their defaults valid values', () => {
-  for (const { name, parameters, requiredParameters } of actions) {
+  for (const action of actions) {
+    const { name, parameters, requiredParameters } = action;
     // "default" and "description" are JSON Schema; anything else unknown is a mistake.
     const ajv = new Ajv({ strict: true });
-    const validate = ajv.compile({
-      type: 'object',
-      properties: parameters,
-      required: requiredParameters,
-      additionalProperties: false,
-    });
+    const validate = ajv.compile(parametersSchema(action));
     const defaults = Object.entries(parameters).flatMap(([key, { default: value }]) =>
       value === undefined ? [] : [[key, value] as const],
     );
@@ -44,4 +43,24 @@ test('every action is described to people in whole sentences', () => {
   for (const { name, description, stopAdvice } of actions) {
     for (const sentence of [description, stopAdvice]) assert.match(sentence, /^[A-Z].+\.$/, name);
   }
+});
+
+test('whatever an action is started with by default is valid', () => {
+  for (const { name, deadline, stopTimeout, defaultCron, startedBy, idParameters, parameters } of actions) {
+    for (const duration of [deadline, stopTimeout]) {
+      if (duration !== '') assert.ok(parseDurationMs(duration), `${name}: ${duration}`);
+    }
+    if (defaultCron !== undefined) {
+      assert.doesNotThrow(() => parseCronSchedule(defaultCron), name);
+      assert.ok(startedBy.includes('schedule'), `${name} has a default cron, so a cron may start it`);
+    }
+    for (const parameter of idParameters) assert.ok(parameters[parameter], `${name}: ${parameter} is described`);
+  }
+});
+
+test('the id of a job that the registry causes is that of its cause', () => {
+  const webhook = findAction('webhook');
+  assert.ok(webhook);
+  assert.equal(causedJobId(webhook, { eventID: 'e', webhookID: 'w', type: 'TAG_PUSH' }), 'webhook:e:w');
+  assert.throws(() => causedJobId(webhook, { eventID: 'e' }), /webhook has its id from webhookID/);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findAction, type Action } from '../../jobs/catalogue.ts';
+import type { Action } from '../../jobs/actions/action.ts';
+import { findAction } from '../../jobs/catalogue.ts';
 import { cancelJob, deleteJob, submitJob, type JobRequest } from '../../jobs/commands.ts';
 import { findJob, listJobs } from '../../jobs/queries.ts';
 import { endJob, startJob } from '../../jobs/records.ts';

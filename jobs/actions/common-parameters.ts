@@ -1,0 +1,26 @@
+import type { ActionParameter } from './action.ts';
+
+/** The value is a UUID. */
+export const uuidPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+
+/** `dryRun`, which means the same for every action that has it. */
+export const dryRun = {
+  type: 'string',
+  pattern: '^(true|false)$',
+  description: 'only tell what would go',
+  default: 'false',
+} as const satisfies ActionParameter;
+
+/**
+ * `batchSize`, 1 to 1000, which is the most that S3 deletes in one call.
+ *
+ * @param items what it counts, such as "blobs per transaction"
+ */
+export function batchSize(items: string): ActionParameter {
+  return {
+    type: 'string',
+    pattern: '^([1-9][0-9]{0,2}|1000)$',
+    description: `${items}, 1 to 1000`,
+    default: '1000',
+  };
+}
