@@ -1,6 +1,7 @@
 import type { Action } from './actions/action.ts';
 import { falseAction } from './actions/false.ts';
 import { onlinegcBlobsAction } from './actions/onlinegc-blobs.ts';
+import { onlinegcMetadataAction } from './actions/onlinegc-metadata.ts';
 import { sleepAction } from './actions/sleep.ts';
 import { uploadPurgeAction } from './actions/upload-purge.ts';
 import { webhookAction } from './actions/webhook.ts';
@@ -9,6 +10,7 @@ import { webhookAction } from './actions/webhook.ts';
 export const actions: readonly Action[] = [
   webhookAction,
   onlinegcBlobsAction,
+  onlinegcMetadataAction,
   uploadPurgeAction,
   sleepAction,
   falseAction,

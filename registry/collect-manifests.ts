@@ -25,16 +25,12 @@ export interface ManifestPage {
   readonly kept: number;
   /** Undefined after the last page. */
   readonly nextCursor: ManifestCursor | undefined;
+  /** How many jobs its events have queued; if any, the caller wakes the dispatcher. */
+  readonly jobs: number;
 }
 
 /** A place in the review queue of manifests. */
 export type ManifestCursor = Omit<ReviewCursor, 'blobId'> & { readonly manifestId: number };
-
-/** What a review page did. */
-export interface ReviewedManifests extends ManifestPage {
-  /** How many jobs its events have queued; if any, the caller wakes the dispatcher. */
-  readonly jobs: number;
-}
 
 /** How many manifests are due for review. */
 export async function countDueManifests(pool: pg.Pool): Promise<number> {
@@ -77,11 +73,7 @@ const reviewedManifests = `registry.manifest_reviews v JOIN registry.manifests m
  *
  * @param context who is named in the events of the deletions
  */
-export async function reviewManifestPage(
-  pool: pg.Pool,
-  limit: number,
-  context: EventContext,
-): Promise<ReviewedManifests> {
+export async function reviewManifestPage(pool: pg.Pool, limit: number, context: EventContext): Promise<ManifestPage> {
   return withTransaction(pool, async (tx) => {
     const { rows: due } = await tx.query<ManifestCursor>(
       `SELECT manifest_id AS "manifestId", review_after::text AS "reviewAfter" FROM registry.manifest_reviews
@@ -152,6 +144,7 @@ export async function previewManifestPage(
     kept: rows.filter(({ verdict }) => verdict === 'kept').length,
     nextCursor:
       last && rows.length === limit ? { reviewAfter: last.reviewAfter, manifestId: last.manifestId } : undefined,
+    jobs: 0,
   };
 }
 

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 import { withTransaction } from '../database/transaction.ts';
+import { causedJobId } from '../jobs/actions/action.ts';
+import { onlinegcMetadataAction } from '../jobs/actions/onlinegc-metadata.ts';
 import { enqueueJobs } from '../jobs/enqueue.ts';
 import { deleteManifests } from './collect-manifests.ts';
 
@@ -26,18 +28,20 @@ export async function deleteRepository(
     if (!found) return false;
     await tx.query('DELETE FROM registry.webhooks WHERE key = $1', [`${namespace}/${name}`]);
     await tx.query('DELETE FROM registry.repository_team_access WHERE repository_id = $1', [found.id]);
-    const id = `onlinegc_metadata:repository:${found.publicId}`;
+    const { name: action, capacityMap, deadline, stopTimeout } = onlinegcMetadataAction;
+    const parameters = { repositoryID: found.publicId };
+    const id = causedJobId(onlinegcMetadataAction, parameters);
     await enqueueJobs(tx, [
       {
         id,
-        action: 'onlinegc_metadata',
-        parameters: {},
-        capacityMap: {},
+        action,
+        parameters,
+        capacityMap,
         retriesLeft: 0,
         retriesTotal: 0,
         retryFromId: id,
-        deadline: '',
-        stopTimeout: '',
+        deadline,
+        stopTimeout,
         trigger: 'event',
         requestedBy,
         namespace,

@@ -22,6 +22,7 @@ export interface WorkerRoleDeps {
   readonly temporal: TemporalTarget;
   readonly wakeDispatcher: WakeUp;
   readonly wakeFollowers: WakeUp;
+  readonly publicUrl: string;
   readonly outboundAllowPrivate: boolean;
   readonly webhookRetryDelayMs: number;
   readonly uploadExpiryMs: number;

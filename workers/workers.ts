@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
+import { createMetadataCollectionActivities } from '../activities/metadata-collection.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
@@ -25,6 +26,8 @@ export interface WorkersDeps {
   readonly wakeDispatcher: WakeUp;
   readonly wakeFollowers: WakeUp;
   readonly log: Logger;
+  /** How clients reach this server. */
+  readonly publicUrl: string;
   /** Shown in the Temporal UI, and as the `workerID` of jobs. */
   readonly workerId: string;
   readonly webhookRetryDelayMs: number;
@@ -86,6 +89,7 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
       taskQueue: taskQueues.maintenance,
       activities: {
         ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
+        ...createMetadataCollectionActivities({ ...deps, jobLog }),
         ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
       },
       maxConcurrentActivityTaskExecutions: 4,

@@ -91,6 +91,7 @@ export async function startTestJobrunner(
     wakeDispatcher,
     wakeFollowers: { send: () => undefined },
     log,
+    publicUrl: 'https://registry.example',
     workerId: 'test-worker',
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
     uploadExpiryMs: 86_400_000,
