@@ -1,5 +1,6 @@
 import type { Action } from './actions/action.ts';
 import { falseAction } from './actions/false.ts';
+import { onlinegcAction } from './actions/onlinegc.ts';
 import { onlinegcBlobsAction } from './actions/onlinegc-blobs.ts';
 import { onlinegcMetadataAction } from './actions/onlinegc-metadata.ts';
 import { sleepAction } from './actions/sleep.ts';
@@ -9,6 +10,7 @@ import { webhookAction } from './actions/webhook.ts';
 /** Every job action of this version. */
 export const actions: readonly Action[] = [
   webhookAction,
+  onlinegcAction,
   onlinegcBlobsAction,
   onlinegcMetadataAction,
   uploadPurgeAction,

@@ -1,5 +1,6 @@
 // The registered workflows: the name of each export is the workflow's type, which is the name of its job action.
 export { alwaysFails as false } from './false.ts';
+export { onlinegc } from './onlinegc.ts';
 export { onlinegcBlobs as onlinegc_blobs } from './onlinegc-blobs.ts';
 export { onlinegcMetadata as onlinegc_metadata } from './onlinegc-metadata.ts';
 export { sleepJob as sleep } from './sleep.ts';

@@ -43,8 +43,8 @@ interface MetadataState {
  */
 export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState): Promise<MetadataCollectionResult> {
   const dryRun = booleanParameter(input, 'dryRun', false);
-  const limit = integerParameter(input, 'batchSize', 1_000);
   const pace = createPace(input, resumed?.startedAtMs);
+  const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: MetadataState['phase'] = resumed?.phase ?? 'emptying';

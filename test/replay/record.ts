@@ -8,6 +8,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import packageJson from '../../package.json' with { type: 'json' };
 import { cancelJob } from '../../jobs/commands.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
+import { makeUntagged } from '../workflows/untagged.ts';
 import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
 import { startTestPostgres } from '../support/postgres.ts';
@@ -88,6 +89,66 @@ const scenarios: readonly Scenario[] = [
       await makeOrphans(jobrunner, 200);
       const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } });
       await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'onlinegc_blobs',
+    name: 'paced',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 30);
+      const parameters = { batchSize: '10', maxPerSecond: '10', maxDuration: '2s' };
+      return jobrunner.submit('onlinegc_blobs', { parameters });
+    },
+  },
+  {
+    workflowType: 'onlinegc_metadata',
+    name: 'dry-run',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 25);
+      return jobrunner.submit('onlinegc_metadata', { parameters: { dryRun: 'true', batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_metadata',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 100);
+      await makeUntagged(jobrunner, 'gone', 100);
+      // Without the job that would otherwise do the work of this one.
+      await jobrunner.pool.query(
+        `UPDATE registry.repositories SET namespace = NULL, deleted_namespace = namespace, deleted_at = now()
+         WHERE name = 'gone'`,
+      );
+      return jobrunner.submit('onlinegc_metadata', { parameters: { batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_metadata',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 100);
+      const parameters = { batchSize: '10', maxPerSecond: '1' };
+      const jobId = await jobrunner.submit('onlinegc_metadata', { parameters });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'onlinegc',
+    name: 'done',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 5);
+      return jobrunner.submit('onlinegc');
+    },
+  },
+  {
+    workflowType: 'onlinegc',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 100);
+      const jobId = await jobrunner.submit('onlinegc', { parameters: { batchSize: '10', maxPerSecond: '1' } });
+      await jobrunner.waitFor(`${jobId}:onlinegc_metadata`, (job) => job.progress !== null);
       return cancelled(jobrunner, jobId);
     },
   },

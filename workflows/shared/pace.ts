@@ -2,12 +2,19 @@ import { sleep } from '@temporalio/workflow';
 import { parseDurationMs } from '../../config/duration.ts';
 import { invalidParameter, type JobInput } from './job-input.ts';
 
+// What a page may take at the least.
+const pageSeconds = 5;
+
 /** How fast, and for how long, a job may work. */
 export interface Pace {
   /** When the job began, in its first run, for those that continue it. */
   readonly startedAtMs: number;
   /** Whether the job has used up its time: it ends, and the next one goes on. */
   isOver(): boolean;
+  /** What is left of its time; undefined where it has no limit. */
+  leftMs(): number | undefined;
+  /** The most items that one page may have, so that no wait after it is long. */
+  pageLimit(limit: number): number;
   /** Waits until `items`, which took from `sinceMs` on, are no more than the job may do in that time. */
   hold(items: number, sinceMs: number): Promise<void>;
   /** Rate and time left, for the person who watches. */
@@ -23,20 +30,25 @@ export interface Pace {
  */
 export function createPace(input: JobInput, startedAtMs = Date.now()): Pace {
   const durationText = input.parameters['maxDuration'] ?? '';
-  const maxDurationMs = durationText === '' ? 0 : parseDurationMs(durationText);
-  if (maxDurationMs === undefined) throw invalidParameter('maxDuration', durationText, 'a duration such as 30m');
+  const parsedMs = durationText === '' ? 0 : parseDurationMs(durationText);
+  if (parsedMs === undefined) throw invalidParameter('maxDuration', durationText, 'a duration such as 30m');
+  const maxDurationMs = parsedMs;
   const rateText = input.parameters['maxPerSecond'] ?? '0';
   if (!/^\d{1,9}$/.test(rateText)) throw invalidParameter('maxPerSecond', rateText, 'a whole number');
   const maxPerSecond = Number(rateText);
+  function leftMs(): number | undefined {
+    return maxDurationMs === 0 ? undefined : Math.max(0, startedAtMs + maxDurationMs - Date.now());
+  }
   return {
     startedAtMs,
-    isOver: () => maxDurationMs > 0 && Date.now() - startedAtMs >= maxDurationMs,
+    leftMs,
+    isOver: () => leftMs() === 0,
+    pageLimit: (limit) => (maxPerSecond === 0 ? limit : Math.min(limit, maxPerSecond * pageSeconds)),
     hold: async (items, sinceMs) => {
       if (maxPerSecond === 0) return;
       const waitMs = Math.ceil((items / maxPerSecond) * 1_000 - (Date.now() - sinceMs));
       // At the end of its time a job need not wait any more.
-      const leftMs = maxDurationMs > 0 ? startedAtMs + maxDurationMs - Date.now() : waitMs;
-      const delayMs = Math.min(waitMs, leftMs);
+      const delayMs = Math.min(waitMs, leftMs() ?? waitMs);
       if (delayMs > 0) await sleep(delayMs, { summary: `at most ${maxPerSecond} a second` });
     },
     describe: (itemsDone, itemsTotal) => {
