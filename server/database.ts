@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Config } from '../config/load.ts';
 import { migrate } from '../database/migrate.ts';
+import { withTransaction } from '../database/transaction.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** PostgreSQL does not answer. The message says where it was looked for, without the password. */
@@ -25,6 +26,14 @@ export async function prepareDatabase(
     `UPDATE registry.gc_settings SET review_delay = $1 * interval '1 ms', blob_lease = $2 * interval '1 ms'`,
     [config.gcReviewDelayMs, config.gcBlobLeaseMs],
   );
+  await withTransaction(pool, async (tx) => {
+    await tx.query('DELETE FROM registry.gc_event_delays');
+    await tx.query(
+      `INSERT INTO registry.gc_event_delays (event, review_delay)
+       SELECT key, value::bigint * interval '1 ms' FROM jsonb_each_text($1)`,
+      [JSON.stringify(config.gcEventDelays)],
+    );
+  });
 }
 
 async function assertReachable(pool: pg.Pool, databaseUrl: string): Promise<void> {
