@@ -39,6 +39,8 @@ export interface ReviewPageInput {
   readonly itemsTotal: number;
   /** How many earlier pages of a dry run have listed. */
   readonly itemsListed?: number;
+  /** Bytes of earlier pages; absent from workflows of an older version. */
+  readonly bytesDone?: number;
 }
 
 export interface ReviewPageResult {
@@ -53,6 +55,8 @@ export interface DeletePageInput {
   readonly limit: number;
   readonly startedAt: string;
   readonly itemsDone: number;
+  /** Bytes of earlier pages; absent from workflows of an older version. */
+  readonly bytesDone?: number;
 }
 
 export interface DeletePageResult {
@@ -96,11 +100,12 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
         phase: 'reviewing',
         done: input.itemsDone + page.reviewed,
         total: input.itemsTotal,
+        bytes: (input.bytesDone ?? 0) + orphanedBytes,
       });
       return { ...counts, nextCursor: page.nextCursor };
     },
 
-    async deleteObjects({ limit, startedAt, itemsDone }: DeletePageInput): Promise<DeletePageResult> {
+    async deleteObjects({ limit, startedAt, itemsDone, bytesDone = 0 }: DeletePageInput): Promise<DeletePageResult> {
       using _heartbeat = keepHeartbeating(() => ({ phase: 'deleting', done: itemsDone }));
       const signal = cancellationSignal();
       const page = await deleteObjectsPage(pool, blobStore, { limit, since: startedAt, signal });
@@ -113,7 +118,11 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
           failures: failures.slice(0, 10),
         });
       }
-      await setJobProgress(pool, currentJobId(), { phase: 'deleting', done: itemsDone + deleted });
+      await setJobProgress(pool, currentJobId(), {
+        phase: 'deleting',
+        done: itemsDone + deleted,
+        bytes: bytesDone + freedBytes,
+      });
       signal.throwIfAborted();
       return { deleted, freedBytes, failed: failures.length, hasMore };
     },

@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
+import { recordPause, type JobPause } from '../jobs/pause.ts';
 import { endJob, startJob, type JobEnd } from '../jobs/records.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
@@ -15,12 +16,17 @@ export interface JobRecordDeps {
 
 export type JobRecordActivities = ReturnType<typeof createJobRecordActivities>;
 
-/** The local activities by which the workflow interceptor keeps the job's row. Both may run twice. */
+/** The local activities by which the workflow interceptor keeps the job's row. Each may run twice. */
 export function createJobRecordActivities({ pool, workerId, wakeDispatcher, wakeFollowers }: JobRecordDeps) {
   return {
     async recordJobStart(start: { jobId: string; runId: string; job: JobInput }): Promise<void> {
       await startJob(pool, { ...start, workerId });
       if (start.job.deadline) wakeDispatcher.send();
+      wakeFollowers.send();
+    },
+
+    async recordJobPause(pause: JobPause): Promise<void> {
+      await recordPause(pool, pause);
       wakeFollowers.send();
     },
 

@@ -41,6 +41,7 @@ export interface ReviewManifestsInput {
   readonly itemsTotal: number;
   /** How many earlier pages of a dry run have listed. */
   readonly itemsListed: number;
+  readonly bytesDone: number;
 }
 
 export interface ReviewManifestsResult {
@@ -122,7 +123,12 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
       }
       const counts = { reviewed, kept, unneeded: page.unneeded.length, unneededBytes };
       if (reviewed > 0) await jobLog.write('info', 'reviewed manifests', { dryRun, ...counts });
-      await setJobProgress(pool, currentJobId(), { phase: 'reviewing', done: itemsDone + reviewed, total: itemsTotal });
+      await setJobProgress(pool, currentJobId(), {
+        phase: 'reviewing',
+        done: itemsDone + reviewed,
+        total: itemsTotal,
+        bytes: input.bytesDone + unneededBytes,
+      });
       return { ...counts, nextCursor };
     },
   };

@@ -36,6 +36,8 @@ export interface ExpireInput {
   readonly cursor: ExpiredCursor | undefined;
   /** Uploads of earlier pages, for the progress that is shown. */
   readonly itemsDone: number;
+  /** Bytes of earlier pages; absent from workflows of an older version. */
+  readonly bytesDone?: number;
 }
 
 export interface ExpireResult {
@@ -87,7 +89,7 @@ export function createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExp
       return { ...times, uploadsDue: await countExpiredUploads(pool, times.expireBefore) };
     },
 
-    async expireUploads({ plan, limit, dryRun, cursor, itemsDone }: ExpireInput): Promise<ExpireResult> {
+    async expireUploads({ plan, limit, dryRun, cursor, itemsDone, bytesDone = 0 }: ExpireInput): Promise<ExpireResult> {
       using _heartbeat = keepHeartbeating(() => ({ phase: 'expiring', done: itemsDone, total: plan.uploadsDue }));
       const page = dryRun
         ? await previewExpiredPage(pool, plan.expireBefore, limit, cursor)
@@ -102,6 +104,7 @@ export function createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExp
         phase: 'expiring',
         done: itemsDone + expired,
         total: plan.uploadsDue,
+        bytes: bytesDone + expiredBytes,
       });
       return { expired, expiredBytes, nextCursor: page.nextCursor };
     },

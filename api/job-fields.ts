@@ -1,6 +1,8 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { Type } from 'typebox';
 import { parseDurationMs } from '../config/duration.ts';
+import type { Queryable } from '../database/pool.ts';
+import { findActionConfig } from '../jobs/action-configs.ts';
 import { parametersSchema, type Action } from '../jobs/actions/action.ts';
 import { actions, findAction } from '../jobs/catalogue.ts';
 import type { JobTrigger } from '../jobs/status.ts';
@@ -46,19 +48,27 @@ export interface JobFields {
 
 /**
  * Checks what a schema cannot: that there is such an action, that it may be started so, that it has such parameters, that
- * durations are durations. What the form leaves out is as the action's declaration has it.
+ * durations are durations. What the form leaves out is as the action's declaration has it. The parameters that are given
+ * back are the form's own; they are checked together with the action's config, which lies under them.
  *
  * @throws ApiError NO_SUCH_ACTION, INVALID_PARAMETERS, ACTION_NOT_STARTABLE
  */
-export function readJobFields(form: JobForm, trigger: Exclude<JobTrigger, 'retry'>): JobFields {
+export async function readJobFields(
+  q: Queryable,
+  form: JobForm,
+  trigger: Exclude<JobTrigger, 'retry'>,
+): Promise<JobFields> {
   const action = requireAction(form.action);
   if (!action.startedBy.includes(trigger)) {
     const ways = action.startedBy.join(' or ');
     throw new ApiError('ACTION_NOT_STARTABLE', `jobs ${action.name} are started by ${ways}, not by ${trigger}`);
   }
+  const parameters = form.parameters ?? {};
+  const defaults = await findActionConfig(q, action.name);
+  checkParameters(action, parameterChecks, { ...defaults?.parameters, ...parameters });
   return {
     action,
-    parameters: readParameters(action, form.parameters ?? {}),
+    parameters,
     capacityMap: form.capacityMap ?? action.capacityMap,
     retries: form.retries ?? 0,
     deadline: readDuration('deadline', form.deadline ?? action.deadline),
@@ -79,14 +89,28 @@ export function requireAction(name: string): Action {
 }
 
 const ajv = new Ajv({ allErrors: true });
-const parameterChecks = new Map(actions.map((action) => [action.name, ajv.compile(parametersSchema(action))]));
+type Checks = ReadonlyMap<string, ValidateFunction>;
+const parameterChecks: Checks = new Map(actions.map((action) => [action.name, ajv.compile(parametersSchema(action))]));
+// Defaults may leave out what every job has to say itself.
+const defaultChecks: Checks = new Map(
+  actions.map((action) => [action.name, ajv.compile(parametersSchema({ ...action, requiredParameters: [] }))]),
+);
 
-function readParameters(action: Action, parameters: Record<string, string>): Record<string, string> {
-  const validate = parameterChecks.get(action.name);
+/**
+ * Checks parameters that are to be defaults of an action's jobs, so none is required.
+ *
+ * @throws ApiError INVALID_PARAMETERS
+ */
+export function readDefaultParameters(action: Action, parameters: Record<string, string>): Record<string, string> {
+  checkParameters(action, defaultChecks, parameters);
+  return parameters;
+}
+
+function checkParameters(action: Action, checks: Checks, parameters: Record<string, string>): void {
+  const validate = checks.get(action.name);
   if (validate && !validate(parameters)) {
     throw new ApiError('INVALID_PARAMETERS', describeValidation(validate.errors ?? [], `parameters of ${action.name}`));
   }
-  return parameters;
 }
 
 function readDuration(name: string, text: string): string {

@@ -40,7 +40,7 @@ function parseDuration(text: string): number {
   return durationMs;
 }
 
-// The kinds of event after which migration 0009 puts something up for review.
+// The kinds of event after which migration 0010 puts something up for review.
 const reviewEvents = [
   'blob_upload',
   'manifest_upload',

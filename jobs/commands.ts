@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
-import type { Action } from './actions/action.ts';
-import { enqueueJobs } from './enqueue.ts';
+import type { Action, JobPriority } from './actions/action.ts';
+import { enqueueJobs, type NewJob } from './enqueue.ts';
 import { appendJobLog } from './logs.ts';
-import { findJob, jobColumns, type JobRow } from './queries.ts';
+import { findJob, lockJob, type JobRow } from './queries.ts';
 import { requestStop } from './records.ts';
 
 /** What somebody asks for with `POST /api/v0/jobs`; durations are valid Go duration strings, empty for none. */
@@ -21,28 +21,45 @@ export interface JobRequest {
 
 /** Makes a job and writes down that it is to be started. After this the caller wakes the dispatcher. */
 export async function submitJob(pool: pg.Pool, request: JobRequest): Promise<JobRow> {
-  const id = `${request.action.name}:${randomUUID()}`;
+  const id = newJobId(request.action.name);
+  return makeJob(pool, {
+    id,
+    action: request.action.name,
+    parameters: request.parameters,
+    capacityMap: request.capacityMap,
+    scheduledAt: request.scheduledAt,
+    retriesLeft: request.retries,
+    retriesTotal: request.retries,
+    retryFromId: id,
+    deadline: request.deadline,
+    stopTimeout: request.stopTimeout,
+    trigger: 'api',
+    requestedBy: request.requestedBy,
+    namespace: '',
+    repository: '',
+  });
+}
+
+/**
+ * Makes a job that does again what one did that has ended, with all that this one was given. After this the caller wakes
+ * the dispatcher.
+ */
+export async function rerunJob(pool: pg.Pool, old: JobRow, requestedBy: string): Promise<JobRow> {
+  const scheduledAt = undefined;
+  const id = newJobId(old.action);
+  const retriesLeft = old.retriesTotal;
+  return makeJob(pool, { ...old, id, retryFromId: old.id, retriesLeft, scheduledAt, trigger: 'api', requestedBy });
+}
+
+function newJobId(action: string): string {
+  return `${action}:${randomUUID()}`;
+}
+
+async function makeJob(pool: pg.Pool, newJob: NewJob): Promise<JobRow> {
   return withTransaction(pool, async (tx) => {
-    await enqueueJobs(tx, [
-      {
-        id,
-        action: request.action.name,
-        parameters: request.parameters,
-        capacityMap: request.capacityMap,
-        scheduledAt: request.scheduledAt,
-        retriesLeft: request.retries,
-        retriesTotal: request.retries,
-        retryFromId: id,
-        deadline: request.deadline,
-        stopTimeout: request.stopTimeout,
-        trigger: 'api',
-        requestedBy: request.requestedBy,
-        namespace: '',
-        repository: '',
-      },
-    ]);
-    const job = await findJob(tx, id);
-    if (!job) throw new Error(`job ${id} is not there in the transaction that made it`);
+    await enqueueJobs(tx, [newJob]);
+    const job = await findJob(tx, newJob.id);
+    if (!job) throw new Error(`job ${newJob.id} is not there in the transaction that made it`);
     return job;
   });
 }
@@ -89,16 +106,27 @@ export async function deleteJob(pool: pg.Pool, jobId: string): Promise<CancelOut
   });
 }
 
-async function lockJob(tx: pg.PoolClient, jobId: string): Promise<JobRow | undefined> {
-  const { rows } = await tx.query<JobRow>(
-    `SELECT ${jobColumns} FROM jobs.jobs WHERE id = $1 AND status <> 'deleted' FOR UPDATE`,
-    [jobId],
-  );
-  return rows[0];
-}
-
 /** Takes back an order to start that has not been carried out. While the dispatcher has it in hand, this waits. */
 async function withdrawStart(tx: pg.PoolClient, jobId: string): Promise<boolean> {
   const { rowCount } = await tx.query(`DELETE FROM jobs.outbox WHERE job_id = $1 AND command = 'start'`, [jobId]);
   return rowCount === 1;
+}
+
+/** What came of a wish to change a job's priority. */
+export type PriorityOutcome = { kind: 'changed'; job: JobRow } | { kind: 'missing' } | { kind: 'not-waiting' };
+
+/** Changes the priority of a job that Temporal has not been told of: there it has the one that it came with. */
+export async function changePriority(pool: pg.Pool, jobId: string, priority: JobPriority): Promise<PriorityOutcome> {
+  return withTransaction(pool, async (tx) => {
+    const job = await lockJob(tx, jobId);
+    if (!job) return { kind: 'missing' };
+    // While the dispatcher has the order in hand, this waits.
+    const { rowCount } = await tx.query(`SELECT FROM jobs.outbox WHERE job_id = $1 AND command = 'start' FOR UPDATE`, [
+      jobId,
+    ]);
+    if (job.status !== 'waiting' || rowCount === 0) return { kind: 'not-waiting' };
+    await tx.query('UPDATE jobs.jobs SET priority = $2, last_updated = now() WHERE id = $1', [jobId, priority]);
+    const changed = await findJob(tx, jobId);
+    return changed ? { kind: 'changed', job: changed } : { kind: 'missing' };
+  });
 }

@@ -1,4 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
+import type { JobPriority } from './actions/action.ts';
+import { findAction } from './catalogue.ts';
 import type { JobTrigger } from './status.ts';
 
 /** A job to be. Durations are Go duration strings, empty for none. */
@@ -6,6 +8,8 @@ export interface NewJob {
   /** Also the workflow id. A job whose id is taken is not made again. */
   readonly id: string;
   readonly action: string;
+  /** Undefined: that of its action. */
+  readonly priority?: JobPriority | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityMap: Readonly<Record<string, number>>;
   /** Undefined: now. */
@@ -26,7 +30,8 @@ export interface NewJob {
 
 /**
  * Writes jobs and the outbox rows that will start them, in the caller's transaction: they exist exactly if it commits.
- * Jobs whose id exists already are left as they are. After the commit the caller wakes the dispatcher.
+ * The parameters of the action's config lie under those of each job (msr.md section 2.3); a job that is tried again keeps
+ * those that it had. Jobs whose id exists already are left as they are. After the commit the caller wakes the dispatcher.
  *
  * @returns how many jobs were new
  */
@@ -34,20 +39,27 @@ export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promi
   if (jobs.length === 0) return 0;
   const { rowCount } = await tx.query(
     `WITH new_jobs AS (
-       INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
-                              deadline, stop_timeout, trigger, requested_by, namespace, repository, scheduled_at)
-       SELECT j."id", j."action", 'waiting', j."parameters", j."capacityMap", j."retryFromId", j."retriesLeft",
-              j."retriesTotal", j."deadline", j."stopTimeout", j."trigger", j."requestedBy", j."namespace",
-              j."repository", coalesce(j."scheduledAt", now())
+       INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
+                              retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
+                              scheduled_at)
+       SELECT j."id", j."action", 'waiting', j."priority", coalesce(c.parameters, '{}') || j."parameters",
+              j."capacityMap", j."retryFromId", j."retriesLeft", j."retriesTotal", j."deadline", j."stopTimeout",
+              j."trigger", j."requestedBy", j."namespace", j."repository", coalesce(j."scheduledAt", now())
        FROM jsonb_to_recordset($1::jsonb) AS j(
-         "id" text, "action" text, "parameters" jsonb, "capacityMap" jsonb, "retryFromId" text, "retriesLeft" integer,
+         "id" text, "action" text, "priority" smallint, "parameters" jsonb, "capacityMap" jsonb, "retryFromId" text, "retriesLeft" integer,
          "retriesTotal" integer, "deadline" text, "stopTimeout" text, "trigger" text, "requestedBy" text,
          "namespace" text, "repository" text, "scheduledAt" timestamptz)
+       LEFT JOIN jobs.action_configs c ON c.action = j."action" AND j."retryFromId" = j."id"
        ON CONFLICT (id) DO NOTHING
        RETURNING id, scheduled_at
      )
      INSERT INTO jobs.outbox (job_id, command, due_at) SELECT id, 'start', scheduled_at FROM new_jobs`,
-    [JSON.stringify(jobs)],
+    [JSON.stringify(jobs.map((job) => ({ ...job, priority: job.priority ?? priorityOf(job.action) })))],
   );
   return rowCount ?? 0;
+}
+
+/** The priority of an action's jobs; that in the middle for an action of another version. */
+export function priorityOf(action: string): JobPriority {
+  return findAction(action)?.priority ?? 3;
 }

@@ -1,4 +1,7 @@
+import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
+import type { JobPriority } from './actions/action.ts';
+import type { StoredProgress } from './progress.ts';
 import type { JobStatus, JobTrigger } from './status.ts';
 
 /** A row of `jobs.jobs`. */
@@ -6,6 +9,11 @@ export interface JobRow {
   readonly id: string;
   readonly action: string;
   readonly status: JobStatus;
+  readonly priority: JobPriority;
+  /** Its workflow waits at a checkpoint. */
+  readonly paused: boolean;
+  /** Why it has not begun, for people; empty where nothing holds it up. */
+  readonly waitingReason: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityMap: Readonly<Record<string, number>>;
   readonly retryFromId: string;
@@ -25,37 +33,59 @@ export interface JobRow {
   readonly lastUpdated: Date;
   readonly result: unknown;
   readonly failure: string | null;
-  readonly progress: unknown;
+  readonly progress: StoredProgress | null;
 }
 
 /** The select list that makes a JobRow. */
 export const jobColumns = `
-  id, action, status, parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
+  id, action, status, priority, paused, waiting_reason AS "waitingReason", parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
   retries_left AS "retriesLeft", retries_total AS "retriesTotal", deadline, stop_timeout AS "stopTimeout", trigger,
   requested_by AS "requestedBy", namespace, repository, worker_id AS "workerId", run_id AS "runId",
   scheduled_at AS "scheduledAt", started_at AS "startedAt", ended_at AS "endedAt", last_updated AS "lastUpdated",
   result, failure, progress`;
 
+/** What a list is narrowed to: jobs that fit every field which is given. */
 export interface JobFilter {
   readonly action?: string | undefined;
+  readonly namespace?: string | undefined;
+  /** namespace/name. */
+  readonly repository?: string | undefined;
+  readonly requestedBy?: string | undefined;
+  readonly trigger?: JobTrigger | undefined;
   readonly workerId?: string | undefined;
   readonly statuses?: readonly JobStatus[] | undefined;
   readonly isRunning?: boolean | undefined;
 }
 
-/** Jobs, the most recently scheduled first. Deleted ones are not shown. */
-export async function listJobs(
-  q: Queryable,
-  filter: JobFilter,
-  page: { start: number; limit: number },
-): Promise<JobRow[]> {
-  const values: unknown[] = [page.start, page.limit];
+/** Which part of a list: `limit` jobs, without the first `start`, of those that come after the job `after`. */
+export interface JobPage {
+  readonly start: number;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+/** The SQL of a filter; `bind` takes a value, and gives its placeholder. */
+export function filterConditions(filter: JobFilter, bind: (value: unknown) => string): string[] {
   const conditions = [`status <> 'deleted'`];
-  const bind = (value: unknown) => `$${values.push(value)}`;
+  if (filter.namespace !== undefined) conditions.push(`namespace = ${bind(filter.namespace)}`);
+  if (filter.repository !== undefined) conditions.push(`repository = ${bind(filter.repository)}`);
+  if (filter.requestedBy !== undefined) conditions.push(`requested_by = ${bind(filter.requestedBy)}`);
+  if (filter.trigger !== undefined) conditions.push(`trigger = ${bind(filter.trigger)}`);
   if (filter.action !== undefined) conditions.push(`action = ${bind(filter.action)}`);
   if (filter.workerId !== undefined) conditions.push(`worker_id = ${bind(filter.workerId)}`);
   if (filter.statuses !== undefined) conditions.push(`status = ANY(${bind(filter.statuses)})`);
   if (filter.isRunning !== undefined) conditions.push(`status ${filter.isRunning ? '=' : '<>'} 'running'`);
+  return conditions;
+}
+
+/** Jobs, the most recently scheduled first. Deleted ones are not shown. */
+export async function listJobs(q: Queryable, filter: JobFilter, page: JobPage): Promise<JobRow[]> {
+  const values: unknown[] = [page.start, page.limit];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const conditions = filterConditions(filter, bind);
+  if (page.after !== undefined) {
+    conditions.push(`(scheduled_at, id) < (SELECT scheduled_at, id FROM jobs.jobs WHERE id = ${bind(page.after)})`);
+  }
   const { rows } = await q.query<JobRow>(
     `SELECT ${jobColumns} FROM jobs.jobs WHERE ${conditions.join(' AND ')}
      ORDER BY scheduled_at DESC, id DESC OFFSET $1 LIMIT $2`,
@@ -69,6 +99,15 @@ export async function findJob(q: Queryable, jobId: string): Promise<JobRow | und
   const { rows } = await q.query<JobRow>(`SELECT ${jobColumns} FROM jobs.jobs WHERE id = $1 AND status <> 'deleted'`, [
     jobId,
   ]);
+  return rows[0];
+}
+
+/** One job, which nobody else changes until the transaction ends; undefined as with findJob. */
+export async function lockJob(tx: pg.PoolClient, jobId: string): Promise<JobRow | undefined> {
+  const { rows } = await tx.query<JobRow>(
+    `SELECT ${jobColumns} FROM jobs.jobs WHERE id = $1 AND status <> 'deleted' FOR UPDATE`,
+    [jobId],
+  );
   return rows[0];
 }
 

@@ -2,8 +2,9 @@ import type pg from 'pg';
 import { parseDurationMs } from '../config/duration.ts';
 import { withTransaction } from '../database/transaction.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
-import { enqueueJobs } from './enqueue.ts';
+import { enqueueJobs, priorityOf } from './enqueue.ts';
 import { appendJobLog, type LogEntry } from './logs.ts';
+import type { JobProgress } from './progress.ts';
 import { jobColumns, type JobRow } from './queries.ts';
 import type { FinalStatus, JobStatus } from './status.ts';
 
@@ -21,9 +22,10 @@ export interface JobStart {
 export async function startJob(pool: pg.Pool, { jobId, runId, workerId, job }: JobStart): Promise<void> {
   await withTransaction(pool, async (tx) => {
     await tx.query(
-      `INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
-                              deadline, stop_timeout, trigger, requested_by, namespace, repository, scheduled_at)
-       VALUES ($1, $2, 'waiting', $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, now()) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
+                              retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
+                              scheduled_at)
+       VALUES ($1, $2, 'waiting', $13, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, now()) ON CONFLICT (id) DO NOTHING`,
       [
         jobId,
         job.action,
@@ -37,6 +39,7 @@ export async function startJob(pool: pg.Pool, { jobId, runId, workerId, job }: J
         job.requestedBy,
         job.namespace,
         job.repository,
+        priorityOf(job.action),
       ],
     );
     // Cancelled before it ran: it stays so, and the workflow is about to hear of it.
@@ -99,7 +102,7 @@ export async function endJob(pool: pg.Pool, { jobId, status, result, failure }: 
     ]);
     await tx.query(`DELETE FROM jobs.jobs WHERE id = $1 AND status = 'deleted'`, [jobId]);
     const { rows } = await tx.query<JobRow>(
-      `UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, ended_at = now(), last_updated = now()
+      `UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, paused = false, ended_at = now(), last_updated = now()
        WHERE id = $1 AND ended_at IS NULL RETURNING ${jobColumns}`,
       [jobId, status, result === undefined ? null : JSON.stringify(result), failure ?? null],
     );
@@ -134,10 +137,17 @@ function endEntry(status: FinalStatus, result: unknown, failure: string | undefi
   }
 }
 
-/** Shows how far a job is. Lost progress is no harm, so nothing waits for it to be durable. */
-export async function setJobProgress(pool: pg.Pool, jobId: string, progress: unknown): Promise<void> {
-  await pool.query('UPDATE jobs.jobs SET progress = $2 WHERE id = $1 AND ended_at IS NULL', [
-    jobId,
-    JSON.stringify(progress),
-  ]);
+/**
+ * Shows how far a job is, and by how much it went on since its phase began. For once a page or a second, never once an
+ * item. Lost progress is no harm.
+ */
+export async function setJobProgress(pool: pg.Pool, jobId: string, progress: JobProgress): Promise<void> {
+  const nowMs = Date.now();
+  await pool.query(
+    `UPDATE jobs.jobs SET progress = $2::jsonb || CASE WHEN progress ->> 'phase' = $3
+         THEN jsonb_build_object('sinceMs', progress -> 'sinceMs', 'doneBefore', progress -> 'doneBefore')
+         ELSE jsonb_build_object('sinceMs', $4::bigint, 'doneBefore', $5::bigint) END
+     WHERE id = $1 AND ended_at IS NULL`,
+    [jobId, JSON.stringify({ ...progress, atMs: nowMs }), progress.phase, nowMs, progress.done],
+  );
 }

@@ -17,5 +17,7 @@ export type JobStatus = (typeof jobStatuses)[number];
 /** Statuses after which a job never changes again. */
 export type FinalStatus = Extract<JobStatus, 'done' | 'error' | 'cancel'>;
 
-/** What made a job: a caller of the API, a cron, an event of the registry, or the failure of an earlier job. */
-export type JobTrigger = 'api' | 'schedule' | 'event' | 'retry';
+/** What makes a job: a caller of the API, a cron, an event of the registry, or the failure of an earlier job. */
+export const jobTriggers = ['api', 'schedule', 'event', 'retry'] as const;
+
+export type JobTrigger = (typeof jobTriggers)[number];

@@ -68,7 +68,7 @@ const reviewedManifests = `registry.manifest_reviews v JOIN registry.manifests m
  * their repository keeps them; then they are looked at again when their grace is over, or a day later, for its settings
  * can change. What they named comes up for review by triggers.
  *
- * Locks in the order of migration 0009. A row that somebody holds is passed over: that manifest is in use just now, and
+ * Locks in the order of migration 0010. A row that somebody holds is passed over: that manifest is in use just now, and
  * its review stays due. Who comes later waits for this transaction, and then finds no manifest.
  *
  * @param context who is named in the events of the deletions

@@ -14,7 +14,10 @@ import { teamRoutes } from '../api/enzi/team-routes.ts';
 import type { ApiDeps, ApiInstance } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
+import { actionConfigRoutes } from '../api/routes/action-configs.ts';
+import { actionRoutes } from '../api/routes/actions.ts';
 import { cronRoutes } from '../api/routes/crons.ts';
+import { jobLeverRoutes } from '../api/routes/job-levers.ts';
 import { jobRoutes } from '../api/routes/jobs.ts';
 import { repositoryRoutes } from '../api/routes/repositories.ts';
 import { teamAccessRoutes } from '../api/routes/team-access.ts';
@@ -169,7 +172,10 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
 
 /** Every route of `/api/v0` and `/enzi/v0`. */
 export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
+  actionRoutes(app);
+  actionConfigRoutes(app, deps);
   jobRoutes(app, deps);
+  jobLeverRoutes(app, deps);
   cronRoutes(app, deps);
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);

@@ -12,6 +12,7 @@ import { jobColumns, type JobRow } from '../jobs/queries.ts';
 import { endJob } from '../jobs/records.ts';
 import { outboxChannel } from '../jobs/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { pauseSignal, resumeSignal, type SteeringRequest } from '../workflows/shared/steering-messages.ts';
 import { startPolling, type Polling } from './polling.ts';
 import { workflowOptions, workflowPriority } from './workflow-options.ts';
 
@@ -25,7 +26,9 @@ export interface DispatcherDeps {
 interface OutboxRow {
   id: number;
   jobId: string;
-  command: 'start' | 'cancel' | 'terminate';
+  command: 'start' | 'cancel' | 'terminate' | 'pause' | 'resume';
+  /** Of a pause or resume: who asks, and why. */
+  details: SteeringRequest | null;
   attempts: number;
   job: JobRow | null;
 }
@@ -64,7 +67,7 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
   const count = await withTransaction(deps.pool, async (tx) => {
     rejected.length = 0;
     const { rows } = await tx.query<OutboxRow>(
-      `SELECT o.id, o.job_id AS "jobId", o.command, o.attempts,
+      `SELECT o.id, o.job_id AS "jobId", o.command, o.details, o.attempts,
               (SELECT to_jsonb(j) FROM (SELECT ${jobColumns} FROM jobs.jobs WHERE id = o.job_id) j) AS job
        FROM jobs.outbox o WHERE o.due_at <= now() ORDER BY o.due_at, o.id LIMIT $1 FOR UPDATE SKIP LOCKED`,
       [batchSize],
@@ -104,7 +107,7 @@ async function send(temporal: Client, row: OutboxRow): Promise<Outcome> {
   }
 }
 
-async function order(temporal: Client, { jobId, command, job }: OutboxRow): Promise<void> {
+async function order(temporal: Client, { jobId, command, details, job }: OutboxRow): Promise<void> {
   switch (command) {
     case 'start': {
       // Deleted before it was started.
@@ -117,7 +120,7 @@ async function order(temporal: Client, { jobId, command, job }: OutboxRow): Prom
       const jobInput = { ...input, trigger, requestedBy, namespace, repository };
       await temporal.workflow.start(action.name, {
         ...workflowOptions(action, jobInput),
-        priority: workflowPriority(action, jobInput),
+        priority: workflowPriority(job.priority, jobInput),
         workflowId: jobId,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         args: [jobInput],
@@ -126,6 +129,12 @@ async function order(temporal: Client, { jobId, command, job }: OutboxRow): Prom
     }
     case 'cancel':
       await temporal.workflow.getHandle(jobId).cancel();
+      return;
+    case 'pause':
+      await temporal.workflow.getHandle(jobId).signal(pauseSignal, details ?? {});
+      return;
+    case 'resume':
+      await temporal.workflow.getHandle(jobId).signal(resumeSignal, details ?? {});
       return;
     case 'terminate':
       await temporal.workflow.getHandle(jobId).terminate('still running when the stop timeout was over');

@@ -8,6 +8,7 @@ import {
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import type { Action } from '../jobs/actions/action.ts';
+import { listActionConfigs } from '../jobs/action-configs.ts';
 import { findAction } from '../jobs/catalogue.ts';
 import { parseCronSchedule, type CalendarRule, type CronSchedule, type ValueRange } from '../jobs/cron-schedule.ts';
 import { listCrons, type CronRow } from '../jobs/crons.ts';
@@ -33,7 +34,7 @@ const minuteMs = 60_000;
  * What an operator has paused stays paused.
  */
 export function startSchedules(deps: SchedulesDeps): Polling {
-  const applied = new Map<string, number>();
+  const applied = new Map<string, string>();
   return startPolling({
     name: 'schedules',
     intervalMs: pollIntervalMs,
@@ -46,15 +47,18 @@ export function startSchedules(deps: SchedulesDeps): Polling {
   });
 }
 
-/** @param applied `updated_at` of each cron that this process has brought to Temporal, so that it does so once */
-async function reconcile({ pool, temporal, log }: SchedulesDeps, applied: Map<string, number>): Promise<void> {
+/** @param applied the version of each cron that this process has brought to Temporal, so that it does so once */
+async function reconcile({ pool, temporal, log }: SchedulesDeps, applied: Map<string, string>): Promise<void> {
   const crons = await listCrons(pool);
+  const configs = new Map((await listActionConfigs(pool)).map((config) => [config.action, config]));
   const wanted = new Set(crons.map((cron) => prefix + cron.action));
   for (const cron of crons) {
     const action = findAction(cron.action);
-    if (!action || applied.get(cron.action) === cron.updatedAt.getTime()) continue;
-    await apply(temporal, cron, action);
-    applied.set(cron.action, cron.updatedAt.getTime());
+    const config = configs.get(cron.action);
+    const version = `${cron.updatedAt.getTime()} ${config?.updatedAt.getTime()}`;
+    if (!action || applied.get(cron.action) === version) continue;
+    await apply(temporal, { ...cron, parameters: { ...config?.parameters, ...cron.parameters } }, action);
+    applied.set(cron.action, version);
     log.info({ action: cron.action, schedule: cron.schedule }, 'schedule applied');
   }
   for await (const { scheduleId } of temporal.schedule.list()) {

@@ -1,5 +1,5 @@
 import { TypedSearchAttributes, type Priority } from '@temporalio/common';
-import type { Action } from '../jobs/actions/action.ts';
+import type { Action, JobPriority } from '../jobs/actions/action.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 import { searchAttributes } from '../workflows/shared/search-attributes.ts';
 
@@ -25,8 +25,8 @@ export function workflowOptions(action: Action, job: JobInput) {
 }
 
 /** Work of one namespace must not hold up that of another, where the server can tell them apart. */
-export function workflowPriority(action: Action, job: JobInput): Priority {
-  return { priorityKey: action.priority, ...(job.namespace && { fairnessKey: job.namespace.slice(0, 64) }) };
+export function workflowPriority(priorityKey: JobPriority, job: JobInput): Priority {
+  return { priorityKey, ...(job.namespace && { fairnessKey: job.namespace.slice(0, 64) }) };
 }
 
 function summary(job: JobInput, isDryRun: boolean): string {

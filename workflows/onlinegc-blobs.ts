@@ -4,6 +4,7 @@ import { booleanParameter, integerParameter, type JobInput } from './shared/job-
 import { pageOptions } from './shared/options.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
+import { createSteering } from './shared/steering.ts';
 
 const { planBlobCollection, reviewBlobs, deleteObjects } = proxyActivities<BlobCollectionActivities>(pageOptions);
 
@@ -47,6 +48,7 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   let cursor = resumed?.cursor;
   let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';
   const report = createProgressReport({ phase, itemsDone: totals.blobsReviewed, note: 'Counts what is due.' });
+  const steering = createSteering(report);
   const plan = resumed?.plan ?? (await planBlobCollection.executeWithOptions({ summary: 'count due reviews' }, []));
   report.set(progress());
 
@@ -59,7 +61,8 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
     if (isDone) break;
     // Of what it reviews it may delete all, so either counts.
     const items = totals.blobsReviewed - before.blobsReviewed + totals.objectsDeleted - before.objectsDeleted;
-    await pace.hold(items, sinceMs);
+    await steering.waitUnlessPaused(() => pace.hold(items, sinceMs));
+    await steering.checkpoint();
     if (workflowInfo().continueAsNewSuggested) {
       const { startedAtMs } = pace;
       await continueAsNew<typeof onlinegcBlobs>(input, { plan, totals, cursor, phase, startedAtMs });
@@ -77,6 +80,7 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
         itemsDone: totals.blobsReviewed,
         itemsTotal: plan.blobsDue,
         itemsListed: totals.blobsOrphaned,
+        bytesDone: totals.orphanedBytes,
       },
     ]);
     totals = {
@@ -93,7 +97,7 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   /** Returns whether the job is done. */
   async function deleteNextPage(): Promise<boolean> {
     const page = await deleteObjects.executeWithOptions({ summary: `delete after ${totals.objectsDeleted} objects` }, [
-      { limit, startedAt: plan.startedAt, itemsDone: totals.objectsDeleted },
+      { limit, startedAt: plan.startedAt, itemsDone: totals.objectsDeleted, bytesDone: totals.freedBytes },
     ]);
     totals = {
       ...totals,

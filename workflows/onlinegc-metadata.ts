@@ -4,6 +4,7 @@ import { booleanParameter, integerParameter, type JobInput } from './shared/job-
 import { pageOptions } from './shared/options.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
+import { createSteering } from './shared/steering.ts';
 
 const { planMetadataCollection, emptyRepositories, reviewManifests } =
   proxyActivities<MetadataCollectionActivities>(pageOptions);
@@ -49,6 +50,7 @@ export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState)
   let cursor = resumed?.cursor;
   let phase: MetadataState['phase'] = resumed?.phase ?? 'emptying';
   const report = createProgressReport({ phase, itemsDone: itemsDone(), note: 'Counts what is due.' });
+  const steering = createSteering(report);
   const plan = resumed?.plan ?? (await planMetadataCollection.executeWithOptions({ summary: 'count what is due' }, []));
   if (!resumed && dryRun) {
     totals = { ...totals, repositoriesEmptied: plan.repositoriesDeleted, manifestsEmptied: plan.manifestsDeleted };
@@ -62,8 +64,10 @@ export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState)
     const { items, isLast } = await (phase === 'emptying' ? emptyNextPage() : reviewNextPage());
     isDone = isLast;
     report.set(progress());
-    if (!isDone) await pace.hold(items, sinceMs);
-    if (!isDone && workflowInfo().continueAsNewSuggested) {
+    if (isDone) break;
+    await steering.waitUnlessPaused(() => pace.hold(items, sinceMs));
+    await steering.checkpoint();
+    if (workflowInfo().continueAsNewSuggested) {
       const { startedAtMs } = pace;
       await continueAsNew<typeof onlinegcMetadata>(input, { plan, totals, cursor, phase, startedAtMs });
     }
@@ -95,6 +99,7 @@ export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState)
           itemsDone: totals.manifestsReviewed,
           itemsTotal: plan.manifestsDue,
           itemsListed: totals.manifestsDeleted,
+          bytesDone: totals.deletedBytes,
         },
       ],
     );

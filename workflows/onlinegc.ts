@@ -9,6 +9,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { booleanParameter, type JobInput } from './shared/job-input.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport } from './shared/progress.ts';
+import { createSteering } from './shared/steering.ts';
 import { searchAttributes } from './shared/search-attributes.ts';
 
 /**
@@ -33,7 +34,7 @@ export interface GarbageCollectionResult {
 
 /**
  * `onlinegc`: runs every garbage collection, one after the other, each as a child with a job, a log and a result of its
- * own. One that fails does not keep the next from running; the job fails at its end.
+ * own. A pause takes effect before the next one; the one that runs is paused by itself. One that fails does not keep the next from running; the job fails at its end.
  *
  * Parameters: `dryRun`, `batchSize`, `maxDuration`, `maxPerSecond`, as each collection takes them; `maxDuration` is for
  * all of them together.
@@ -47,7 +48,10 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
   const skipped: string[] = [];
   const report = createProgressReport({ phase: collections[0], itemsDone: 0, itemsTotal: collections.length });
 
+  const steering = createSteering(report);
+
   for (const [index, action] of collections.entries()) {
+    await steering.checkpoint();
     if (pace.isOver()) {
       skipped.push(action);
       continue;

@@ -3,6 +3,7 @@ import type { ExpiredCursor, PurgePlan, UploadPurgeActivities } from '../activit
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
+import { createSteering } from './shared/steering.ts';
 
 const { planUploadPurge, expireUploads, abortUploads, sweepLeftovers } =
   proxyActivities<UploadPurgeActivities>(pageOptions);
@@ -45,6 +46,7 @@ export async function uploadPurge(input: JobInput, resumed?: PurgeState): Promis
   let phase: PurgeState['phase'] = resumed?.phase ?? 'expiring';
   let { expiredCursor, sweepCursor } = resumed ?? {};
   const report = createProgressReport({ phase, itemsDone: totals.uploadsExpired, note: 'Counts what has expired.' });
+  const steering = createSteering(report);
   const plan = resumed?.plan ?? (await planUploadPurge.executeWithOptions({ summary: 'count expired uploads' }, []));
   report.set(progress());
 
@@ -52,6 +54,7 @@ export async function uploadPurge(input: JobInput, resumed?: PurgeState): Promis
   for (let isDone = false; !isDone;) {
     isDone = await nextPage[phase]();
     report.set(progress());
+    if (!isDone) await steering.checkpoint();
     if (!isDone && workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof uploadPurge>(input, { plan, totals, phase, expiredCursor, sweepCursor });
     }
@@ -61,7 +64,14 @@ export async function uploadPurge(input: JobInput, resumed?: PurgeState): Promis
   /** Returns whether the job is done, as the others do. */
   async function expireNextPage(): Promise<boolean> {
     const page = await expireUploads.executeWithOptions({ summary: `expire after ${totals.uploadsExpired} uploads` }, [
-      { plan, limit, dryRun, cursor: expiredCursor, itemsDone: totals.uploadsExpired },
+      {
+        plan,
+        limit,
+        dryRun,
+        cursor: expiredCursor,
+        itemsDone: totals.uploadsExpired,
+        bytesDone: totals.expiredBytes,
+      },
     ]);
     totals = {
       ...totals,

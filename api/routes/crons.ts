@@ -25,7 +25,7 @@ export function cronRoutes(app: ApiInstance, { pool, wakeSchedules }: ApiDeps): 
       },
     },
     async (request, reply) => {
-      const fields = readJobFields(request.body, 'schedule');
+      const fields = await readJobFields(pool, request.body, 'schedule');
       const { schedule } = request.body;
       readSchedule(schedule);
       const cron = await saveCron(pool, {

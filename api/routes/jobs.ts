@@ -1,19 +1,19 @@
 import { Type } from 'typebox';
 import { cancelJob, deleteJob, submitJob } from '../../jobs/commands.ts';
 import { readJobLog } from '../../jobs/logs.ts';
-import { findJob, listJobs, type JobRow } from '../../jobs/queries.ts';
-import { jobStatuses, type JobStatus } from '../../jobs/status.ts';
+import { listJobs } from '../../jobs/queries.ts';
 import { requireAccount } from '../access.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { jobFormFields, readJobFields, requireAction } from '../job-fields.ts';
+import { jobFormFields, readJobFields } from '../job-fields.ts';
+import { jobFilterFields, readJobFilter } from '../job-filter.ts';
 import { followJobLog } from '../job-log-stream.ts';
+import { jobParams, noSuchJob, requireJob, viewJob } from '../job-view.ts';
 
 const maxPageSize = 1_000;
 const maxLogLines = 10_000;
 
 const config = { access: 'system-admin' } as const;
-const jobParams = Type.Object({ jobID: Type.String({ minLength: 1, maxLength: 255 }) });
 
 /** `/api/v0/jobs` (msr.md section 2.3). */
 export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -26,10 +26,9 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
       schema: {
         querystring: Type.Object(
           {
-            action: Type.String({ default: 'any' }),
-            worker: Type.String({ default: 'any' }),
+            ...jobFilterFields,
             running: Type.Enum(['any', 'true', 'false'], { default: 'any' }),
-            status: Type.String({ default: 'any' }),
+            after: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
             start: Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0 }),
             limit: Type.Integer({ minimum: 0, maximum: maxPageSize, default: 10 }),
           },
@@ -38,13 +37,10 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
       },
     },
     async ({ query }) => {
-      const filter = {
-        action: query.action === 'any' ? undefined : requireAction(query.action).name,
-        workerId: query.worker === 'any' ? undefined : query.worker,
-        statuses: query.status === 'any' ? undefined : query.status.split(',').map(readStatus),
-        isRunning: query.running === 'any' ? undefined : query.running === 'true',
-      };
-      const jobs = await listJobs(pool, filter, query);
+      const isRunning = query.running === 'any' ? undefined : query.running === 'true';
+      // Of a job that is gone nobody knows what comes after it.
+      if (query.after !== undefined) await requireJob(deps, query.after);
+      const jobs = await listJobs(pool, { ...readJobFilter(query), isRunning }, query);
       return { jobs: jobs.map(viewJob) };
     },
   );
@@ -62,7 +58,7 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const job = await submitJob(pool, {
-        ...readJobFields(request.body, 'api'),
+        ...(await readJobFields(pool, request.body, 'api')),
         scheduledAt: readTime('scheduledAt', request.body.scheduledAt),
         requestedBy: requireAccount(request).name,
       });
@@ -122,28 +118,6 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-async function requireJob({ pool }: ApiDeps, jobId: string): Promise<JobRow> {
-  const job = await findJob(pool, jobId);
-  if (!job) throw noSuchJob(jobId);
-  return job;
-}
-
-function noSuchJob(jobId: string): ApiError {
-  return new ApiError('NO_SUCH_JOB', `there is no job "${jobId}": GET /api/v0/jobs lists those that are kept`);
-}
-
-// The published specification and the documentation name two statuses differently (msr.md section 2.1).
-const statusAliases = new Map<string, JobStatus>([
-  ['errored', 'error'],
-  ['canceled', 'cancel'],
-]);
-
-function readStatus(text: string): JobStatus {
-  const status = statusAliases.get(text) ?? jobStatuses.find((candidate) => candidate === text);
-  if (status) return status;
-  throw new ApiError('INVALID_PARAMETERS', `status "${text}" is none of ${jobStatuses.join(', ')}`);
-}
-
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 
 const firstTime = new Date('1970-01-01T00:00:00Z');
@@ -156,31 +130,4 @@ function readTime(name: string, text = ''): Date | undefined {
   const isInRange = time >= firstTime && time <= lastTime;
   if (rfc3339.test(text) && isInRange) return time;
   throw new ApiError('INVALID_PARAMETERS', `${name} "${text}" is not a time such as 2026-01-31T03:00:00Z`);
-}
-
-/** A job as the API shows it: MSR's fields (SW27 tmpresponses.Job), and after them our own. */
-function viewJob(job: JobRow) {
-  return {
-    id: job.id,
-    retryFromID: job.retryFromId,
-    workerID: job.workerId,
-    status: job.status,
-    scheduledAt: job.scheduledAt,
-    lastUpdated: job.lastUpdated,
-    action: job.action,
-    retriesLeft: job.retriesLeft,
-    retriesTotal: job.retriesTotal,
-    capacityMap: job.capacityMap,
-    parameters: job.parameters,
-    deadline: job.deadline,
-    stopTimeout: job.stopTimeout,
-    trigger: job.trigger,
-    requestedBy: job.requestedBy,
-    repository: job.repository,
-    startedAt: job.startedAt,
-    endedAt: job.endedAt,
-    progress: job.progress,
-    result: job.result,
-    failure: job.failure,
-  };
 }

@@ -157,6 +157,35 @@ test('jobs are listed by every filter, the most recently scheduled first', async
   }
 });
 
+test('jobs are listed by what they are about and who wants them, and on from a job', async (t) => {
+  const api = await startApi(t);
+  const acme = { namespace: 'acme', repository: 'acme/app', trigger: 'event', requestedBy: 'ada' } as const;
+  await addJob(api.pool, { id: 'a', ...acme, scheduledAt: new Date(1) });
+  await addJob(api.pool, { id: 'b', ...acme, repository: 'acme/b', scheduledAt: new Date(2) });
+  await addJob(api.pool, { id: 'c', requestedBy: 'eve', scheduledAt: new Date(3) });
+  const lists = {
+    'namespace=acme': 'ba',
+    'repository=acme/app': 'a',
+    'requestedBy=ada': 'ba',
+    'requestedBy=eve&trigger=any': 'c',
+    'trigger=event&namespace=acme&action=sleep': 'ba',
+    'trigger=retry': '',
+    'after=c': 'ba',
+    'after=b&limit=5': 'a',
+    'after=a': '',
+  };
+  for (const [query, ids] of Object.entries(lists)) {
+    const jobs = jobsOf(await api.send('GET', `${jobsPath}?${query}`));
+    assert.equal(jobs.map(({ id }) => id).join(''), ids, query);
+  }
+  const [job] = jobsOf(await api.send('GET', `${jobsPath}?after=b`));
+  assert.deepEqual(
+    [job?.['namespace'], job?.['repository'], job?.['trigger'], job?.['priority'], job?.['paused']],
+    ['acme', 'acme/app', 'event', 3, false],
+  );
+  assert.equal((await api.send('GET', `${jobsPath}?after=none`)).outcome, '404 NO_SUCH_JOB');
+});
+
 test('ten jobs are a page', async (t) => {
   const api = await startApi(t);
   for (let index = 0; index < 11; index++) await addJob(api.pool);
@@ -176,6 +205,9 @@ test('a filter that makes no sense is refused', async (t) => {
     'limit=ten': '400 INVALID_PARAMETERS',
     'start=1.5': '400 INVALID_PARAMETERS',
     'start=99999999999': '400 INVALID_PARAMETERS',
+    'namespace=': '400 INVALID_PARAMETERS',
+    'trigger=person': '400 INVALID_PARAMETERS',
+    'after=': '400 INVALID_PARAMETERS',
     'color=red': '400 INVALID_PARAMETERS',
     'worker=%00': '400 INVALID_PARAMETERS',
   };

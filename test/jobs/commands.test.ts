@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Action } from '../../jobs/actions/action.ts';
 import { findAction } from '../../jobs/catalogue.ts';
-import { cancelJob, deleteJob, submitJob, type JobRequest } from '../../jobs/commands.ts';
+import { cancelJob, changePriority, deleteJob, rerunJob, submitJob, type JobRequest } from '../../jobs/commands.ts';
 import { findJob, listJobs } from '../../jobs/queries.ts';
 import { endJob, startJob } from '../../jobs/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -125,4 +125,40 @@ test('a running job that is deleted is not seen any more, is canceled, and goes 
   const { rowCount } = await pool.query('SELECT FROM jobs.jobs');
   assert.equal(rowCount, 0);
   assert.deepEqual(await outboxOf(pool, jobId), []);
+});
+
+test("the priority of a job is its action's, and is changed until Temporal has heard of the job", async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const jobId = await addJob(pool, { action: 'onlinegc_blobs' });
+  assert.equal((await findJob(pool, jobId))?.priority, 5);
+  const outcome = await changePriority(pool, jobId, 1);
+  assert.equal(outcome.kind === 'changed' && outcome.job.priority, 1);
+  assert.equal((await findJob(pool, jobId))?.priority, 1);
+  await acceptStart(pool, jobId);
+  assert.deepEqual(await changePriority(pool, jobId, 2), { kind: 'not-waiting' });
+  assert.equal((await findJob(pool, jobId))?.priority, 1);
+  assert.deepEqual(await changePriority(pool, 'none', 2), { kind: 'missing' });
+});
+
+test('a job that is tried again keeps its priority', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const jobId = await addJob(pool, { priority: 2, retriesLeft: 1, retriesTotal: 1 });
+  await endJob(pool, { jobId, status: 'error', failure: 'no' });
+  assert.equal((await findJob(pool, `${jobId}~1`))?.priority, 2);
+});
+
+test('a job that is run again does all that the old one did, as a new job of whoever asks', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const about = { namespace: 'acme', repository: 'acme/app', capacityMap: { scan: 1 }, priority: 2 } as const;
+  const jobId = await addJob(pool, { ...about, retriesTotal: 3, deadline: '1h', stopTimeout: '5s', trigger: 'event' });
+  await endJob(pool, { jobId, status: 'done', result: { seconds: 1 } });
+  const old = await findJob(pool, jobId);
+  assert.ok(old);
+  const job = await rerunJob(pool, old, 'ada');
+  assert.match(job.id, /^sleep:[0-9a-f-]{36}$/);
+  const { parameters, deadline, stopTimeout } = old;
+  const same = { ...about, parameters, deadline, stopTimeout, action: 'sleep', retriesTotal: 3 };
+  const fresh = { retriesLeft: 3, retryFromId: jobId, requestedBy: 'ada', trigger: 'api', status: 'waiting' } as const;
+  assert.deepEqual(job, { ...job, ...same, ...fresh, result: null, endedAt: null });
+  assert.deepEqual(await outboxOf(pool, job.id), [{ command: 'start', dueInSeconds: 0 }]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
-import { countJobs, listJobs, type JobFilter } from '../../jobs/queries.ts';
+import { countJobs, listJobs, type JobFilter, type JobPage } from '../../jobs/queries.ts';
 import type { JobStatus } from '../../jobs/status.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { addJob } from './test-jobs.ts';
@@ -24,7 +24,7 @@ async function database(t: TestContext): Promise<pg.Pool> {
   return pool;
 }
 
-async function ids(pool: pg.Pool, filter: JobFilter, page = { start: 0, limit: 100 }): Promise<string> {
+async function ids(pool: pg.Pool, filter: JobFilter, page: JobPage = { start: 0, limit: 100 }): Promise<string> {
   return (await listJobs(pool, filter, page)).map(({ id }) => id).join('');
 }
 
@@ -52,6 +52,31 @@ test('pages do not overlap and leave nothing out', async (t) => {
   for (let start = 0; start < 8; start += 2) pages.push(await ids(pool, {}, { start, limit: 2 }));
   assert.deepEqual(pages, ['gf', 'ec', 'ba', '']);
   assert.equal(await ids(pool, { isRunning: false }, { start: 1, limit: 2 }), 'ec');
+});
+
+test('jobs are picked by whom and what they are about, and who or what made them', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const acme = { namespace: 'acme', repository: 'acme/app', trigger: 'event' } as const;
+  await addJob(pool, { id: 'a', ...acme, requestedBy: 'ada', scheduledAt: new Date(1) });
+  await addJob(pool, { id: 'b', ...acme, repository: 'acme/other', scheduledAt: new Date(2) });
+  await addJob(pool, { id: 'c', requestedBy: 'ada', scheduledAt: new Date(3) });
+  assert.equal(await ids(pool, { namespace: 'acme' }), 'ba');
+  assert.equal(await ids(pool, { repository: 'acme/app' }), 'a');
+  assert.equal(await ids(pool, { requestedBy: 'ada' }), 'ca');
+  assert.equal(await ids(pool, { trigger: 'event' }), 'ba');
+  assert.equal(await ids(pool, { trigger: 'event', requestedBy: 'ada', namespace: 'acme' }), 'a');
+  assert.equal(await ids(pool, { namespace: 'acm%' }), '');
+});
+
+test('a page after a job goes on where that one stood, also among jobs of the same time', async (t) => {
+  const pool = await database(t);
+  const pages = [];
+  for (let after: string | undefined = 'g'; after; after = pages.at(-1)?.at(-1)) {
+    pages.push(await ids(pool, {}, { start: 0, limit: 2, after }));
+  }
+  assert.deepEqual(pages, ['fe', 'cb', 'a', '']);
+  assert.equal(await ids(pool, {}, { start: 1, limit: 2, after: 'g' }), 'ec');
+  assert.equal(await ids(pool, { action: 'sleep' }, { start: 0, limit: 2, after: 'f' }), 'eb');
 });
 
 test('counts are of the jobs that have not ended', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findJob } from '../../jobs/queries.ts';
+import { viewProgress } from '../../jobs/progress.ts';
 import { endJob, setJobProgress, startJob } from '../../jobs/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, messagesOf, outboxOf, rowOf } from './test-jobs.ts';
@@ -96,7 +97,7 @@ test('a job that ends keeps its result, loses the orders to stop it, and never c
   assert.deepEqual(await outboxOf(pool, jobId), [{ command: 'start', dueInSeconds: 0 }]);
 
   await endJob(pool, { jobId, status: 'error', failure: 'too late' });
-  await setJobProgress(pool, jobId, { phase: 'too late' });
+  await setJobProgress(pool, jobId, { phase: 'too late', done: 1 });
   await startJob(pool, { jobId, ...run, job: jobInput() });
   assert.deepEqual(await rowOf(pool, jobId), ended);
   assert.deepEqual(await messagesOf(pool, jobId), ['started', 'done']);
@@ -155,9 +156,29 @@ test('a job that was canceled, or failed after somebody had asked for that, is n
   );
 });
 
-test('progress is shown while the job runs', async (t) => {
+test('progress is shown while the job runs, with its rate since the phase began', async (t) => {
   const { pool } = await createTestDatabase(t);
   const jobId = await addJob(pool);
-  await setJobProgress(pool, jobId, { phase: 'reviewing', done: 3 });
-  assert.deepEqual((await findJob(pool, jobId))?.progress, { phase: 'reviewing', done: 3 });
+  const view = async () => {
+    const progress = (await findJob(pool, jobId))?.progress;
+    assert.ok(progress);
+    return { progress, view: viewProgress(progress) };
+  };
+  await setJobProgress(pool, jobId, { phase: 'reviewing', done: 3, total: 10 });
+  const first = await view();
+  assert.deepEqual(first.progress, { ...first.progress, phase: 'reviewing', done: 3, total: 10, doneBefore: 3 });
+  assert.deepEqual([first.view.rate, first.view.secondsLeft, first.view.bytes], [null, null, null]);
+
+  await pool.query(
+    `UPDATE jobs.jobs SET progress = progress || jsonb_build_object('sinceMs', $2::bigint) WHERE id = $1`,
+    [jobId, Date.now() - 1_000_000],
+  );
+  await setJobProgress(pool, jobId, { phase: 'reviewing', done: 2_003, total: 10_003, bytes: 7 });
+  const second = await view();
+  assert.equal(second.progress.doneBefore, 3, 'counted from the first report of the phase');
+  assert.deepEqual([second.view.rate, second.view.secondsLeft, second.view.bytes], [2, 4_000, 7]);
+
+  await setJobProgress(pool, jobId, { phase: 'deleting', done: 1 });
+  const third = await view();
+  assert.deepEqual([third.progress.doneBefore, third.view.rate, third.view.total], [1, null, null]);
 });

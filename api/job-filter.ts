@@ -1,0 +1,57 @@
+import { Type } from 'typebox';
+import type { JobFilter } from '../jobs/queries.ts';
+import { jobStatuses, jobTriggers, type JobStatus } from '../jobs/status.ts';
+import { ApiError } from './errors.ts';
+import { requireAction } from './job-fields.ts';
+
+const name = Type.Optional(Type.String({ minLength: 1, maxLength: 512 }));
+
+/** What jobs are picked by, in a query or a body. `any` stands for all (SW27 GET /jobs). */
+export const jobFilterFields = {
+  action: Type.String({ maxLength: 100, default: 'any' }),
+  worker: Type.String({ maxLength: 255, default: 'any' }),
+  status: Type.String({ maxLength: 200, default: 'any' }),
+  namespace: name,
+  repository: name,
+  requestedBy: name,
+  trigger: Type.Enum(['any', ...jobTriggers], { default: 'any' }),
+};
+
+interface JobFilterForm {
+  readonly action: string;
+  readonly worker: string;
+  readonly status: string;
+  readonly namespace?: string;
+  readonly repository?: string;
+  readonly requestedBy?: string;
+  readonly trigger: 'any' | NonNullable<JobFilter['trigger']>;
+}
+
+/**
+ * The filter that a form means.
+ *
+ * @throws ApiError NO_SUCH_ACTION, INVALID_PARAMETERS
+ */
+export function readJobFilter(form: JobFilterForm): JobFilter {
+  return {
+    action: form.action === 'any' ? undefined : requireAction(form.action).name,
+    workerId: form.worker === 'any' ? undefined : form.worker,
+    statuses: form.status === 'any' ? undefined : form.status.split(',').map(readStatus),
+    namespace: form.namespace,
+    repository: form.repository,
+    requestedBy: form.requestedBy,
+    trigger: form.trigger === 'any' ? undefined : form.trigger,
+  };
+}
+
+// The published specification and the documentation name two statuses differently (msr.md section 2.1).
+const statusAliases = new Map<string, JobStatus>([
+  ['errored', 'error'],
+  ['canceled', 'cancel'],
+]);
+
+function readStatus(text: string): JobStatus {
+  const status = statusAliases.get(text) ?? jobStatuses.find((candidate) => candidate === text);
+  if (status) return status;
+  throw new ApiError('INVALID_PARAMETERS', `status "${text}" is none of ${jobStatuses.join(', ')}`);
+}

@@ -1,0 +1,55 @@
+import { Type } from 'typebox';
+import { viewProgress } from '../jobs/progress.ts';
+import { findJob, type JobRow } from '../jobs/queries.ts';
+import { ApiError } from './errors.ts';
+import type { ApiDeps } from './instance.ts';
+
+/** The path parameters of one job. */
+export const jobParams = Type.Object({ jobID: Type.String({ minLength: 1, maxLength: 255 }) });
+
+/**
+ * The job of this id.
+ *
+ * @throws ApiError NO_SUCH_JOB
+ */
+export async function requireJob({ pool }: Pick<ApiDeps, 'pool'>, jobId: string): Promise<JobRow> {
+  const job = await findJob(pool, jobId);
+  if (!job) throw noSuchJob(jobId);
+  return job;
+}
+
+/** The error for a job that is not there, or was deleted. */
+export function noSuchJob(jobId: string): ApiError {
+  return new ApiError('NO_SUCH_JOB', `there is no job "${jobId}": GET /api/v0/jobs lists those that are kept`);
+}
+
+/** A job as the API shows it: MSR's fields (SW27 tmpresponses.Job), and after them our own. */
+export function viewJob(job: JobRow) {
+  return {
+    id: job.id,
+    retryFromID: job.retryFromId,
+    workerID: job.workerId,
+    status: job.status,
+    scheduledAt: job.scheduledAt,
+    lastUpdated: job.lastUpdated,
+    action: job.action,
+    retriesLeft: job.retriesLeft,
+    retriesTotal: job.retriesTotal,
+    capacityMap: job.capacityMap,
+    parameters: job.parameters,
+    deadline: job.deadline,
+    stopTimeout: job.stopTimeout,
+    trigger: job.trigger,
+    requestedBy: job.requestedBy,
+    namespace: job.namespace,
+    repository: job.repository,
+    startedAt: job.startedAt,
+    endedAt: job.endedAt,
+    priority: job.priority,
+    paused: job.paused,
+    waitingReason: job.waitingReason,
+    progress: job.progress && viewProgress(job.progress),
+    result: job.result,
+    failure: job.failure,
+  };
+}

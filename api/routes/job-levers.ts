@@ -1,0 +1,125 @@
+import { Type } from 'typebox';
+import { jobPriorities } from '../../jobs/actions/action.ts';
+import { cancelJobs, countCancellable } from '../../jobs/cancel-many.ts';
+import { changePriority, rerunJob } from '../../jobs/commands.ts';
+import { pauseJob, resumeJob, type PauseOutcome, type PauseRequest } from '../../jobs/pause.ts';
+import { requireAccount } from '../access.ts';
+import { ApiError } from '../errors.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { jobFilterFields, readJobFilter } from '../job-filter.ts';
+import { requireAction } from '../job-fields.ts';
+import { jobParams, noSuchJob, requireJob, viewJob } from '../job-view.ts';
+
+/** A request cancels no more than this: it takes some seconds, and another goes on. */
+const maxCancelled = 10_000;
+
+const config = { access: 'system-admin' } as const;
+const closed = { additionalProperties: false };
+const Note = Type.Optional(Type.String({ maxLength: 500 }));
+// Without a body, there is no note.
+const PauseForm = Type.Union([Type.Null(), Type.Object({ note: Note }, closed)]);
+
+/** The levers on jobs that MSR does not have. */
+export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeDispatcher } = deps;
+
+  for (const [name, steer] of [
+    ['pause', pauseJob],
+    ['resume', resumeJob],
+  ] as const) {
+    app.post(
+      `/api/v0/jobs/:jobID/${name}`,
+      { config, schema: { params: jobParams, body: PauseForm } },
+      async (request, reply) => {
+        const pause: PauseRequest = {
+          jobId: request.params.jobID,
+          requestedBy: requireAccount(request).name,
+          note: request.body?.note ?? '',
+        };
+        assertAccepted(await steer(pool, pause), pause.jobId, name);
+        wakeDispatcher.send();
+        return reply.code(204).send();
+      },
+    );
+  }
+
+  app.patch(
+    '/api/v0/jobs/:jobID',
+    {
+      config,
+      schema: { params: jobParams, body: Type.Object({ priority: Type.Enum([...jobPriorities]) }, closed) },
+    },
+    async ({ params: { jobID }, body: { priority } }) => {
+      const outcome = await changePriority(pool, jobID, priority);
+      if (outcome.kind === 'missing') throw noSuchJob(jobID);
+      if (outcome.kind === 'changed') return viewJob(outcome.job);
+      throw new ApiError('JOB_NOT_WAITING', `job "${jobID}" has been handed to Temporal, which keeps its priority`);
+    },
+  );
+
+  app.post('/api/v0/jobs/:jobID/rerun', { config, schema: { params: jobParams } }, async (request, reply) => {
+    const old = await requireJob(deps, request.params.jobID);
+    if (!old.endedAt) {
+      throw new ApiError('JOB_NOT_ENDED', `job "${old.id}" is ${old.status}: it can be run again once it has ended`);
+    }
+    requireAction(old.action);
+    const job = await rerunJob(pool, old, requireAccount(request).name);
+    wakeDispatcher.send();
+    void reply.code(202).header('location', `/api/v0/jobs/${encodeURIComponent(job.id)}`);
+    return viewJob(job);
+  });
+
+  app.post(
+    '/api/v0/jobs/cancel',
+    {
+      config,
+      schema: {
+        body: Type.Object(
+          {
+            ...jobFilterFields,
+            dryRun: Type.Boolean({ default: false }),
+            limit: Type.Integer({ minimum: 1, maximum: maxCancelled, default: maxCancelled }),
+          },
+          closed,
+        ),
+      },
+    },
+    async (request) => {
+      const { dryRun, limit } = request.body;
+      const filter = readJobFilter(request.body);
+      if (Object.values(filter).every((value) => value === undefined)) {
+        throw new ApiError(
+          'INVALID_PARAMETERS',
+          `body names no filter, which would cancel every job: give one of ${Object.keys(jobFilterFields).join(', ')}`,
+        );
+      }
+      if (dryRun) {
+        const found = await countCancellable(pool, filter, limit + 1);
+        return { count: Math.min(found, limit), hasMore: found > limit, dryRun };
+      }
+      const requestedBy = requireAccount(request).name;
+      const {
+        count,
+        hasMore,
+        wakeDispatcher: isTemporalToldOf,
+      } = await cancelJobs(pool, { filter, requestedBy, limit });
+      if (isTemporalToldOf) wakeDispatcher.send();
+      request.log.info({ filter, requestedBy, count }, 'jobs cancelled');
+      return { count, hasMore, dryRun };
+    },
+  );
+}
+
+/** @throws ApiError NO_SUCH_JOB, JOB_NOT_PAUSABLE, JOB_NOT_RUNNING */
+function assertAccepted(outcome: PauseOutcome, jobId: string, verb: 'pause' | 'resume'): void {
+  switch (outcome.kind) {
+    case 'accepted':
+      return;
+    case 'missing':
+      throw noSuchJob(jobId);
+    case 'not-pausable':
+      throw new ApiError('JOB_NOT_PAUSABLE', `jobs ${outcome.action} have nowhere to pause: cancel it, or let it end`);
+    case 'not-running':
+      throw new ApiError('JOB_NOT_RUNNING', `job "${jobId}" is ${outcome.status}: only one that runs can ${verb}`);
+  }
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cancelJob } from '../../jobs/commands.ts';
+import { pauseJob, resumeJob } from '../../jobs/pause.ts';
+import { progressQuery } from '../../workflows/shared/progress.ts';
+import { makeOrphans } from './orphans.ts';
+import { startTestJobrunner } from './test-jobrunner.ts';
+
+test('jobs are paused and go on', async (t) => {
+  // So low that a few pages make the workflow start afresh.
+  const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'] });
+  const { pool, temporal } = jobrunner;
+  const steer = async (lever: typeof pauseJob, jobId: string) => {
+    assert.deepEqual(await lever(pool, { jobId, requestedBy: 'ada', note: 'backup' }), { kind: 'accepted' });
+    jobrunner.wakeDispatcher.send();
+  };
+  const pause = async (jobId: string) => {
+    await steer(pauseJob, jobId);
+    await jobrunner.waitFor(jobId, (job) => job.paused);
+  };
+  const running = async (seconds: string) => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    return jobId;
+  };
+
+  await t.test('by the API: a sleeping job lasts longer by its pause, and Temporal shows who paused it', async () => {
+    const jobId = await running('2');
+    await pause(jobId);
+    const handle = temporal.workflow.getHandle(jobId);
+    assert.deepEqual((await handle.query(progressQuery)).paused, { by: 'ada', note: 'backup' });
+    const { typedSearchAttributes } = await handle.describe();
+    const phase = typedSearchAttributes.getAll().find(({ key }) => key.name === 'JobPhase');
+    assert.equal(phase?.value, 'paused');
+    await delay(2_500);
+    const paused = await jobrunner.waitFor(jobId, () => true);
+    assert.deepEqual([paused.status, paused.paused], ['running', true], 'it woke while it was paused');
+    await steer(resumeJob, jobId);
+    const job = await jobrunner.ended(jobId);
+    assert.deepEqual([job.status, job.paused, job.result], ['done', false, { seconds: 2 }]);
+    assert.deepEqual(await jobrunner.messages(jobId), [
+      'started',
+      'pause requested',
+      'paused',
+      'resume requested',
+      'resumed',
+      'done',
+    ]);
+  });
+
+  await t.test('by the update of the Temporal UI, which refuses what it does not understand', async () => {
+    const jobId = await running('1');
+    const handle = temporal.workflow.getHandle(jobId);
+    assert.deepEqual(await handle.executeUpdate('pause', { args: [{ note: 'by hand' }] }), { isPauseWanted: true });
+    await jobrunner.waitFor(jobId, (job) => job.paused);
+    assert.deepEqual((await handle.query(progressQuery)).paused, { by: 'somebody in Temporal', note: 'by hand' });
+    for (const wrong of ['now', 7, { by: 7 }, { note: 'x'.repeat(501) }]) {
+      const update = handle.executeUpdate('resume', { args: [wrong] });
+      await assert.rejects(update, (error: Error) => /must be nothing, or an object/.test(String(error.cause)));
+    }
+    assert.equal((await jobrunner.waitFor(jobId, () => true)).paused, true);
+    assert.deepEqual(await handle.executeUpdate('resume'), { isPauseWanted: false });
+    assert.equal((await jobrunner.ended(jobId)).status, 'done');
+  });
+
+  await t.test('a signal of any shape pauses, and never breaks the job', async () => {
+    const jobId = await running('1');
+    const handle = temporal.workflow.getHandle(jobId);
+    for (const argument of ['x', 7, null, { by: { a: 1 }, note: [] }]) await handle.signal('pause', argument);
+    await jobrunner.waitFor(jobId, (job) => job.paused);
+    await handle.signal('resume');
+    assert.equal((await jobrunner.ended(jobId)).status, 'done');
+  });
+
+  await t.test('a paused job is cancelled, and passes its deadline, like any other', async () => {
+    const jobId = await running('100');
+    await pause(jobId);
+    await cancelJob(pool, jobId, 'ada');
+    jobrunner.wakeDispatcher.send();
+    const job = await jobrunner.ended(jobId);
+    assert.deepEqual([job.status, job.paused], ['cancel', false]);
+
+    const late = await jobrunner.submit('sleep', { parameters: { seconds: '100' }, deadline: '3s' });
+    await jobrunner.waitFor(late, (job) => job.status === 'running');
+    await steer(pauseJob, late);
+    assert.equal((await jobrunner.ended(late)).status, 'cancel');
+  });
+
+  await t.test('a paged job stops between pages, and does the rest, over several runs of its workflow', async () => {
+    await makeOrphans(jobrunner, 20);
+    const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } });
+    await jobrunner.waitFor(jobId, (job) => (job.progress?.done ?? 0) > 0);
+    for (let pauses = 0; pauses < 3; pauses++) {
+      const askedMs = performance.now();
+      await pause(jobId);
+      assert.ok(performance.now() - askedMs < 5_000, 'a pause took more than 5 s');
+      const before = (await jobrunner.waitFor(jobId, () => true)).progress;
+      await delay(300);
+      assert.deepEqual((await jobrunner.waitFor(jobId, () => true)).progress, before, 'it worked on while paused');
+      await steer(resumeJob, jobId);
+      await jobrunner.waitFor(jobId, (job) => !job.paused);
+    }
+    const job = await jobrunner.waitFor(jobId, (job) => job.endedAt !== null);
+    assert.equal(job.status, 'done');
+    assert.deepEqual(job.result, { ...(job.result as object), blobsOrphaned: 20, objectsDeleted: 20 });
+  });
+});

@@ -1,0 +1,115 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { JobRecordActivities } from '../../activities/job-record.ts';
+import { recordOptions } from './options.ts';
+import type { ProgressReport } from './progress.ts';
+import {
+  pauseSignal,
+  pauseUpdate,
+  resumeSignal,
+  resumeUpdate,
+  type SteeringRequest,
+  type SteeringState,
+} from './steering-messages.ts';
+
+const { recordJobPause } = proxyLocalActivities<JobRecordActivities>(recordOptions);
+
+/** The pause and resume of one workflow. */
+export interface Steering {
+  /**
+   * Waits while the job is to be paused. To be called between pages, and before the workflow continues as new: without an
+   * await in between, so that no pause is lost.
+   *
+   * @throws CancelledFailure where the job is cancelled while it waits
+   */
+  checkpoint(): Promise<void>;
+  /**
+   * Waits for something that does no work, such as a timer, but no longer than until a pause is asked for.
+   *
+   * @returns whether it came to its end
+   */
+  waitUnlessPaused(wait: () => Promise<unknown>): Promise<boolean>;
+}
+
+const maxTextLength = 500;
+const unknownPerson = 'somebody in Temporal';
+
+/**
+ * Makes a workflow that can be paused: by the signals and updates `pause` and `resume`, from the API and from the Temporal
+ * UI. Call once, before the workflow's first await. Nothing goes into the history of a job that nobody pauses.
+ */
+export function createSteering(report: ProgressReport): Steering {
+  let wanted: Required<SteeringRequest> | undefined;
+  let lastRequest = readRequest(undefined);
+  let interrupt: (() => void) | undefined;
+
+  function pause(request?: SteeringRequest): SteeringState {
+    wanted = readRequest(request);
+    interrupt?.();
+    return { isPauseWanted: true };
+  }
+  function resume(request?: SteeringRequest): SteeringState {
+    wanted = undefined;
+    lastRequest = readRequest(request);
+    return { isPauseWanted: false };
+  }
+  const pauseDescription = 'Pauses the job at its next checkpoint. Input, which may be left out: {"by", "note"}.';
+  const resumeDescription = 'Lets a paused job go on. Input, which may be left out: {"by", "note"}.';
+  setHandler(pauseSignal, (request) => void pause(request), { description: pauseDescription });
+  setHandler(resumeSignal, (request) => void resume(request), { description: resumeDescription });
+  setHandler(pauseUpdate, pause, { description: pauseDescription, validator: validateRequest });
+  setHandler(resumeUpdate, resume, { description: resumeDescription, validator: validateRequest });
+
+  return {
+    checkpoint: async () => {
+      const { workflowId: jobId } = workflowInfo();
+      for (let pause = wanted; pause; pause = wanted) {
+        report.showPause(pause);
+        await recordJobPause({ jobId, isPaused: true, ...pause });
+        await condition(() => wanted === undefined);
+        report.showPause(undefined);
+        await recordJobPause({ jobId, isPaused: false, ...lastRequest });
+      }
+    },
+    waitUnlessPaused: async (wait) => {
+      if (wanted) return false;
+      const scope = new CancellationScope();
+      interrupt = () => scope.cancel();
+      try {
+        await scope.run(wait);
+        return true;
+      } catch (error) {
+        const isInterrupted = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+        if (isInterrupted && isCancellation(error)) return false;
+        throw error;
+      } finally {
+        interrupt = undefined;
+      }
+    },
+  };
+}
+
+/** A signal cannot be refused, so whatever is not text counts as left out. */
+function readRequest(request: SteeringRequest | undefined): Required<SteeringRequest> {
+  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, maxTextLength) : '');
+  return { by: text(request?.by) || unknownPerson, note: text(request?.note) };
+}
+
+/** @throws ApplicationFailure of type InvalidRequest, which refuses the update and leaves nothing in the history */
+function validateRequest(request?: SteeringRequest): void {
+  const isText = (value: unknown) =>
+    value === undefined || (typeof value === 'string' && value.length <= maxTextLength);
+  if (request === undefined || request === null) return;
+  if (typeof request === 'object' && isText(request.by) && isText(request.note)) return;
+  throw ApplicationFailure.nonRetryable(
+    `the input must be nothing, or an object whose "by" and "note" are texts of ${maxTextLength} characters at most`,
+    'InvalidRequest',
+  );
+}
