@@ -1,5 +1,7 @@
 import type { Action } from './actions/action.ts';
+import { blobVerifyAction } from './actions/blob-verify.ts';
 import { falseAction } from './actions/false.ts';
+import { gcAuditAction } from './actions/gc-audit.ts';
 import { onlinegcAction } from './actions/onlinegc.ts';
 import { onlinegcBlobsAction } from './actions/onlinegc-blobs.ts';
 import { onlinegcMetadataAction } from './actions/onlinegc-metadata.ts';
@@ -10,6 +12,8 @@ import { webhookAction } from './actions/webhook.ts';
 /** Every job action of this version. */
 export const actions: readonly Action[] = [
   webhookAction,
+  gcAuditAction,
+  blobVerifyAction,
   onlinegcAction,
   onlinegcBlobsAction,
   onlinegcMetadataAction,

@@ -5,6 +5,7 @@ import { createBlobCollectionActivities } from '../activities/blob-collection.ts
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
 import { createMetadataCollectionActivities } from '../activities/metadata-collection.ts';
+import { createStorageAuditActivities } from '../activities/storage-audit.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
@@ -90,6 +91,7 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
       activities: {
         ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
         ...createMetadataCollectionActivities({ ...deps, jobLog }),
+        ...createStorageAuditActivities({ pool, blobStore, cache, jobLog }),
         ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
       },
       maxConcurrentActivityTaskExecutions: 4,

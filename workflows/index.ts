@@ -1,5 +1,7 @@
 // The registered workflows: the name of each export is the workflow's type, which is the name of its job action.
+export { blobVerify as blob_verify } from './blob-verify.ts';
 export { alwaysFails as false } from './false.ts';
+export { gcAudit as gc_audit } from './gc-audit.ts';
 export { onlinegc } from './onlinegc.ts';
 export { onlinegcBlobs as onlinegc_blobs } from './onlinegc-blobs.ts';
 export { onlinegcMetadata as onlinegc_metadata } from './onlinegc-metadata.ts';

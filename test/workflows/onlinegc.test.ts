@@ -80,7 +80,11 @@ test('the jobs onlinegc_metadata and onlinegc', async (t) => {
   await t.test('onlinegc runs them all, each a job of its own, and sums up', async () => {
     await makeOrphans(jobrunner, 5);
     const left = await count(jobrunner, 'manifests');
-    const job = await jobrunner.ended(await jobrunner.submit('onlinegc'));
+    const jobId = await jobrunner.submit('onlinegc');
+    for (const action of ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge']) {
+      assert.equal((await jobrunner.ended(`${jobId}:${action}`)).status, 'done');
+    }
+    const job = await jobrunner.ended(jobId);
     assert.equal(job.status, 'done', job.failure ?? '');
     const { collections } = job.result as { collections: Record<string, Record<string, number>> };
     // That of `stays` was kept before, and is looked at again in a day.

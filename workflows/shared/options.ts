@@ -17,6 +17,13 @@ export const pageOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 } as const satisfies ActivityOptions;
 
+/** Reading blobs, one of which may take hours at a limited rate. */
+export const readOptions = {
+  ...pageOptions,
+  startToCloseTimeout: '12 hours',
+  scheduleToCloseTimeout: '1 day',
+} as const satisfies ActivityOptions;
+
 /** One delivery of one webhook. The activity itself sets the delay before each next attempt. */
 export const webhookOptions = {
   taskQueue: taskQueues.webhook,

@@ -23,17 +23,18 @@ export interface Pace {
 
 /**
  * Reads the parameters `maxDuration` (Go duration string; empty or 0s: no limit) and `maxPerSecond` (0: no limit). A
- * job without them makes no timer.
+ * job without limits makes no timer.
  *
  * @param startedAtMs what an earlier run of the job has handed over
+ * @param defaultPerSecond the limit of a job that names none
  * @throws ApplicationFailure of type InvalidParameters, which ends the job
  */
-export function createPace(input: JobInput, startedAtMs = Date.now()): Pace {
+export function createPace(input: JobInput, startedAtMs = Date.now(), defaultPerSecond = 0): Pace {
   const durationText = input.parameters['maxDuration'] ?? '';
   const parsedMs = durationText === '' ? 0 : parseDurationMs(durationText);
   if (parsedMs === undefined) throw invalidParameter('maxDuration', durationText, 'a duration such as 30m');
   const maxDurationMs = parsedMs;
-  const rateText = input.parameters['maxPerSecond'] ?? '0';
+  const rateText = input.parameters['maxPerSecond'] ?? String(defaultPerSecond);
   if (!/^\d{1,9}$/.test(rateText)) throw invalidParameter('maxPerSecond', rateText, 'a whole number');
   const maxPerSecond = Number(rateText);
   function leftMs(): number | undefined {
