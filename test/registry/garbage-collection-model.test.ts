@@ -1,13 +1,14 @@
 // Every interleaving, as chance has it, of what two clients and garbage collection send to PostgreSQL.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { createRandom } from '../support/random.ts';
+import { assertAgreement } from './agreement.ts';
 import { interleave } from './interleave.ts';
 import { actAsClient, actAsCollector, collectAll, type World } from './model-clients.ts';
 
@@ -50,38 +51,6 @@ for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
     assert.ok(world.log.length > 0, 'something was pushed');
 
     await collectAll(pool, world);
-    const dangling = await pool.query(
-      `SELECT m.digest FROM registry.manifests m WHERE m.media_type NOT LIKE '%index%' AND
-         (SELECT count(*) FROM registry.manifest_blobs mb
-          JOIN registry.repository_blobs rb ON rb.blob_id = mb.blob_id AND rb.repository_id = m.repository_id
-          WHERE mb.manifest_id = m.id) <> 1 + json_array_length(convert_from(m.payload, 'UTF8')::json -> 'layers')`,
-    );
-    assert.deepEqual(dangling.rows, [], 'every manifest has its config and layers, readable through its repository');
-    const unneeded = await pool.query(
-      `SELECT m.digest FROM registry.manifests m
-       WHERE NOT EXISTS (SELECT FROM registry.tags t WHERE t.manifest_id = m.id)
-         AND NOT EXISTS (SELECT FROM registry.manifest_children c WHERE c.child_id = m.id)
-         AND NOT EXISTS (SELECT FROM registry.manifests s
-                         WHERE s.repository_id = m.repository_id AND s.digest = m.subject_digest)`,
-    );
-    assert.deepEqual(unneeded.rows, [], 'what nothing needs is gone');
-    const { rows: blobs } = await pool.query<{ key: string; isNamed: boolean }>(
-      `SELECT storage_key AS key, EXISTS (SELECT FROM registry.manifest_blobs mb WHERE mb.blob_id = b.id) AS "isNamed"
-       FROM registry.blobs b`,
-    );
-    assert.ok(
-      blobs.every(({ isNamed }) => isNamed),
-      'no blob is left that nothing names',
-    );
-    const entries = await readdir(path.join(rootPath, 'blobs'), { recursive: true, withFileTypes: true });
-    assert.deepEqual(
-      entries
-        .filter((entry) => entry.isFile())
-        .map(({ name }) => name)
-        .toSorted(),
-      blobs.map(({ key }) => key).toSorted(),
-      'store and database agree',
-    );
-    assert.equal((await pool.query('SELECT FROM registry.deleted_objects')).rowCount, 0);
+    await assertAgreement(pool, rootPath);
   });
 }

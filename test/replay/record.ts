@@ -135,6 +135,32 @@ const scenarios: readonly Scenario[] = [
     },
   },
   {
+    workflowType: 'gc_audit',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 40);
+      return jobrunner.submit('gc_audit', { parameters: { batchSize: '5', repair: 'true' } });
+    },
+  },
+  {
+    workflowType: 'gc_audit',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 10);
+      const jobId = await jobrunner.submit('gc_audit', { parameters: { batchSize: '10', maxPerSecond: '1' } });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'blob_verify',
+    name: 'done',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 10);
+      return jobrunner.submit('blob_verify', { parameters: { batchSize: '10' } });
+    },
+  },
+  {
     workflowType: 'onlinegc',
     name: 'done',
     run: async (jobrunner) => {
