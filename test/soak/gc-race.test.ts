@@ -28,7 +28,7 @@ test('no blob that a client was told of is lost while garbage is collected', { t
   const collector = openCollector(registry);
   const counts: SoakCounts = { operations: 0, pushes: 0, pulls: 0, deletions: 0, slow: 0, violations: [] };
   const endMs = Date.now() + seconds * 1_000;
-  let running = clients;
+  const running = new Set(Array.from({ length: clients }, (_, index) => index));
   const isOver = (): boolean => Date.now() >= endMs && counts.operations >= operations;
   let cycles = 0;
   try {
@@ -36,10 +36,10 @@ test('no blob that a client was told of is lost while garbage is collected', { t
       ...Array.from({ length: clients }, async (_, index) => {
         const node = nodes[index % nodes.length] ?? registry;
         const random = createRandom(index + 1);
-        await actAsSoakClient(node, { random, counts, leaseMs, isOver }).finally(() => running--);
+        await actAsSoakClient(node, { random, counts, leaseMs, isOver }).finally(() => running.delete(index));
       }),
       (async () => {
-        for (; running > 0; cycles++) await collector.collect();
+        for (; running.size > 0; cycles++) await collector.collect();
       })(),
     ]);
     t.diagnostic(`${counts.operations} operations (${counts.pushes} pushes, ${counts.pulls} pulls, ${counts.deletions} \
