@@ -47,7 +47,6 @@ export function viewJob(job: JobRow) {
     endedAt: job.endedAt,
     priority: job.priority,
     paused: job.paused,
-    waitingReason: job.waitingReason,
     progress: job.progress && viewProgress(job.progress),
     result: job.result,
     failure: job.failure,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import { filterConditions, type JobFilter } from './queries.ts';
-import { requestStop } from './records.ts';
+import { requestStops } from './records.ts';
 
 export interface CancelManyRequest {
   readonly filter: JobFilter;
@@ -93,6 +93,9 @@ async function cancelPage(
     [ids, [...unstarted], line],
   );
   const running = jobs.filter(({ id }) => !unstarted.has(id));
-  for (const { id, stopTimeout } of running) await requestStop(tx, id, { afterMs: 0, stopTimeout });
+  await requestStops(
+    tx,
+    running.map(({ id, stopTimeout }) => ({ jobId: id, afterMs: 0, stopTimeout })),
+  );
   return { count: jobs.length, running: running.length };
 }

@@ -5,7 +5,7 @@ import type { Action, JobPriority } from './actions/action.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
 import { appendJobLog } from './logs.ts';
 import { findJob, lockJob, type JobRow } from './queries.ts';
-import { requestStop } from './records.ts';
+import { requestStops } from './records.ts';
 
 /** What somebody asks for with `POST /api/v0/jobs`; durations are valid Go duration strings, empty for none. */
 export interface JobRequest {
@@ -84,7 +84,7 @@ export async function cancelJob(pool: pg.Pool, jobId: string, requestedBy: strin
       return { found: true, wakeDispatcher: false };
     }
     await tx.query(`UPDATE jobs.jobs SET status = 'cancel_request', last_updated = now() WHERE id = $1`, [jobId]);
-    await requestStop(tx, jobId, { afterMs: 0, stopTimeout: job.stopTimeout });
+    await requestStops(tx, [{ jobId, afterMs: 0, stopTimeout: job.stopTimeout }]);
     return { found: true, wakeDispatcher: true };
   });
 }
@@ -101,7 +101,7 @@ export async function deleteJob(pool: pg.Pool, jobId: string): Promise<CancelOut
     // The row stays, unseen, until the workflow has ended: it is how its end is recognized.
     await tx.query(`UPDATE jobs.jobs SET status = 'deleted', last_updated = now() WHERE id = $1`, [jobId]);
     await tx.query('DELETE FROM jobs.log_lines WHERE job_id = $1', [jobId]);
-    await requestStop(tx, jobId, { afterMs: 0, stopTimeout: job.stopTimeout });
+    await requestStops(tx, [{ jobId, afterMs: 0, stopTimeout: job.stopTimeout }]);
     return { found: true, wakeDispatcher: true };
   });
 }

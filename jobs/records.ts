@@ -51,34 +51,41 @@ export async function startJob(pool: pg.Pool, { jobId, runId, workerId, job }: J
     );
     if (rowCount === 0) return;
     const deadlineMs = parseDurationMs(job.deadline);
-    if (deadlineMs) await requestStop(tx, jobId, { afterMs: deadlineMs, stopTimeout: job.stopTimeout });
+    if (deadlineMs) await requestStops(tx, [{ jobId, afterMs: deadlineMs, stopTimeout: job.stopTimeout }]);
     await appendJobLog(tx, jobId, [
       { level: 'info', msg: 'started', action: job.action, workerID: workerId, trigger: job.trigger },
     ]);
   });
 }
 
+/** That a job is to be cancelled, and when. */
+export interface StopRequest {
+  readonly jobId: string;
+  /** From now. */
+  readonly afterMs: number;
+  /** A Go duration string; empty: it is never terminated. */
+  readonly stopTimeout: string;
+}
+
 /**
- * Writes down that a running workflow is to be cancelled and, where the job has a stop timeout, terminated after it.
+ * Writes down that running workflows are to be cancelled and, where the job has a stop timeout, terminated after it.
  * The dispatcher tells Temporal when the time has come.
  */
-export async function requestStop(
-  tx: pg.PoolClient,
-  jobId: string,
-  { afterMs, stopTimeout }: { afterMs: number; stopTimeout: string },
-): Promise<void> {
-  const stopTimeoutMs = parseDurationMs(stopTimeout);
-  const commands = [
-    { command: 'cancel', afterMs },
-    ...(stopTimeoutMs ? [{ command: 'terminate', afterMs: afterMs + stopTimeoutMs }] : []),
-  ];
-  for (const { command, afterMs: dueMs } of commands) {
-    await tx.query(
-      `INSERT INTO jobs.outbox (job_id, command, due_at) VALUES ($1, $2, now() + $3 * interval '1 ms')
-       ON CONFLICT (job_id, command) DO UPDATE SET due_at = least(outbox.due_at, excluded.due_at)`,
-      [jobId, command, dueMs],
-    );
-  }
+export async function requestStops(tx: pg.PoolClient, requests: readonly StopRequest[]): Promise<void> {
+  const orders = requests.flatMap(({ jobId, afterMs, stopTimeout }) => {
+    const stopTimeoutMs = parseDurationMs(stopTimeout);
+    return [
+      { jobId, command: 'cancel', afterMs },
+      ...(stopTimeoutMs ? [{ jobId, command: 'terminate', afterMs: afterMs + stopTimeoutMs }] : []),
+    ];
+  });
+  await tx.query(
+    `INSERT INTO jobs.outbox (job_id, command, due_at)
+     SELECT o."jobId", o.command, now() + o."afterMs" * interval '1 ms'
+     FROM jsonb_to_recordset($1::jsonb) AS o("jobId" text, command text, "afterMs" double precision)
+     ON CONFLICT (job_id, command) DO UPDATE SET due_at = least(outbox.due_at, excluded.due_at)`,
+    [JSON.stringify(orders)],
+  );
 }
 
 export interface JobEnd {

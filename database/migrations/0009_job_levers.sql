@@ -1,11 +1,9 @@
 -- What people steer jobs by, and the defaults of an action's parameters.
 ALTER TABLE jobs.jobs
   -- 1, first, to 5, last.
-  ADD COLUMN IF NOT EXISTS priority smallint NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
+  ADD COLUMN priority smallint NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 5),
   -- Its workflow waits at a checkpoint.
-  ADD COLUMN paused boolean NOT NULL DEFAULT false,
-  -- Why it has not begun, for people; empty where nothing holds it up.
-  ADD COLUMN IF NOT EXISTS waiting_reason text NOT NULL DEFAULT '';
+  ADD COLUMN paused boolean NOT NULL DEFAULT false;
 UPDATE jobs.jobs SET priority = CASE WHEN action = 'webhook' THEN 1 ELSE 5 END
   WHERE ended_at IS NULL AND action IN ('webhook', 'onlinegc_blobs', 'upload_purge');
 
@@ -15,10 +13,17 @@ UPDATE jobs.jobs SET progress = progress || jsonb_build_object(
     'doneBefore', coalesce((progress ->> 'done')::bigint, 0))
   WHERE progress IS NOT NULL;
 
-CREATE INDEX jobs_namespace ON jobs.jobs (namespace, scheduled_at DESC, id DESC) WHERE namespace <> '';
-CREATE INDEX jobs_repository ON jobs.jobs (repository, scheduled_at DESC, id DESC) WHERE repository <> '';
-CREATE INDEX jobs_requested_by ON jobs.jobs (requested_by, scheduled_at DESC, id DESC);
-CREATE INDEX jobs_trigger ON jobs.jobs (trigger, scheduled_at DESC, id DESC);
+-- Lists read ids from an index alone, however far they have to go: no list shows deleted jobs, and what is filtered
+-- besides lies in the index too.
+DROP INDEX jobs.jobs_scheduled;
+CREATE INDEX jobs_scheduled ON jobs.jobs (scheduled_at DESC, id DESC) WHERE status <> 'deleted';
+CREATE INDEX jobs_namespace ON jobs.jobs (namespace, scheduled_at DESC, id DESC)
+  INCLUDE (action, status, trigger, requested_by) WHERE status <> 'deleted' AND namespace <> '';
+CREATE INDEX jobs_repository ON jobs.jobs (repository, scheduled_at DESC, id DESC)
+  WHERE status <> 'deleted' AND repository <> '';
+CREATE INDEX jobs_requested_by ON jobs.jobs (requested_by, scheduled_at DESC, id DESC)
+  INCLUDE (action, status, trigger) WHERE status <> 'deleted';
+CREATE INDEX jobs_trigger ON jobs.jobs (trigger, scheduled_at DESC, id DESC) WHERE status <> 'deleted';
 CREATE INDEX jobs_action_status ON jobs.jobs (action, status, scheduled_at DESC, id DESC);
 
 -- A pause and a resume say who wants it, and why.

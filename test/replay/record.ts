@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import packageJson from '../../package.json' with { type: 'json' };
 import { cancelJob } from '../../jobs/commands.ts';
+import { pauseJob, resumeJob } from '../../jobs/pause.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
 import { makeUntagged } from '../workflows/untagged.ts';
 import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
@@ -29,6 +30,22 @@ async function cancelled(jobrunner: TestJobrunner, jobId: string): Promise<strin
   return jobId;
 }
 
+/** Pauses a running job and lets it go on, each as soon as the one before has happened. */
+async function paused(jobrunner: TestJobrunner, jobId: string): Promise<string> {
+  await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+  await pauseJob(jobrunner.pool, { jobId, requestedBy: 'tester', note: 'backup' });
+  jobrunner.wakeDispatcher.send();
+  await jobrunner.waitFor(jobId, (job) => job.paused);
+  return jobId;
+}
+
+async function pausedAndResumed(jobrunner: TestJobrunner, jobId: string): Promise<string> {
+  await paused(jobrunner, jobId);
+  await resumeJob(jobrunner.pool, { jobId, requestedBy: 'tester', note: '' });
+  jobrunner.wakeDispatcher.send();
+  return jobId;
+}
+
 const scenarios: readonly Scenario[] = [
   {
     workflowType: 'sleep',
@@ -43,6 +60,30 @@ const scenarios: readonly Scenario[] = [
       await jobrunner.waitFor(jobId, (job) => job.status === 'running');
       return cancelled(jobrunner, jobId);
     },
+  },
+  {
+    workflowType: 'sleep',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) =>
+      pausedAndResumed(jobrunner, await jobrunner.submit('sleep', { parameters: { seconds: '3' } })),
+  },
+  {
+    workflowType: 'sleep',
+    name: 'paused-by-update',
+    run: async (jobrunner) => {
+      const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '3' } });
+      await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+      const handle = jobrunner.temporal.workflow.getHandle(jobId);
+      await handle.executeUpdate('pause', { args: [{ note: 'by hand' }] });
+      await jobrunner.waitFor(jobId, (job) => job.paused);
+      await handle.executeUpdate('resume');
+      return jobId;
+    },
+  },
+  {
+    workflowType: 'sleep',
+    name: 'paused-and-cancelled',
+    run: async (jobrunner) => cancelled(jobrunner, await paused(jobrunner, await jobrunner.submit('sleep'))),
   },
   { workflowType: 'false', name: 'failed', run: (jobrunner) => jobrunner.submit('false', { retries: 1 }) },
   {
@@ -64,6 +105,44 @@ const scenarios: readonly Scenario[] = [
     run: (jobrunner, receiver) => {
       receiver.statuses.push(404);
       return pushEvent(jobrunner, receiver.url);
+    },
+  },
+  {
+    workflowType: 'webhook',
+    name: 'cancelled',
+    run: async (jobrunner, receiver) => {
+      receiver.statuses.push(500, 500, 500, 500);
+      const jobId = await pushEvent(jobrunner, receiver.url);
+      await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+      await cancelled(jobrunner, jobId);
+      await jobrunner.ended(jobId);
+      receiver.statuses.length = 0;
+      return jobId;
+    },
+  },
+  {
+    workflowType: 'onlinegc_blobs',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 20);
+      return pausedAndResumed(jobrunner, await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } }));
+    },
+  },
+  {
+    workflowType: 'onlinegc_blobs',
+    name: 'paused-and-cancelled',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 20);
+      const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } });
+      return cancelled(jobrunner, await paused(jobrunner, jobId));
+    },
+  },
+  {
+    workflowType: 'upload_purge',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await makeIdleUploads(jobrunner, 20);
+      return pausedAndResumed(jobrunner, await jobrunner.submit('upload_purge', { parameters: { batchSize: '1' } }));
     },
   },
   {

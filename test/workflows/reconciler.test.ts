@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startReconciler } from '../../workers/reconciler.ts';
 import { startSchedules } from '../../workers/schedules.ts';
+import { deleteActionConfig, saveActionConfig } from '../../jobs/action-configs.ts';
 import { saveCron, deleteCron } from '../../jobs/crons.ts';
 import { cronChannel, createWakeUp } from '../../jobs/wake-up.ts';
 import { listJobs } from '../../jobs/queries.ts';
+import type { JobInput } from '../../workflows/shared/job-input.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -87,6 +89,20 @@ test('rows and schedules follow Temporal', async (t) => {
     );
     assert.deepEqual([state.paused, state.note], [true, 'paused by an operator']);
     assert.equal(policies.overlap, 'SKIP');
+
+    const isGiven = async (seconds: string | undefined) => {
+      const { action } = await handle.describe();
+      return (action.args?.[0] as JobInput | undefined)?.parameters['seconds'] === seconds;
+    };
+    await saveCron(pool, { ...cron, schedule: '0 0 3 * * MON,FRI', parameters: {} });
+    await saveActionConfig(pool, { action: 'sleep', parameters: { seconds: '7' }, requestedBy: 'tester' });
+    wakeSchedules.send();
+    for (let tries = 0; !(await isGiven('7')) && tries < 100; tries++) await delay(100);
+    assert.ok(await isGiven('7'), 'the config of the action lies under the parameters of its cron');
+    await deleteActionConfig(pool, 'sleep');
+    wakeSchedules.send();
+    for (let tries = 0; !(await isGiven(undefined)) && tries < 100; tries++) await delay(100);
+    assert.ok(await isGiven(undefined), 'and no longer once it is deleted');
 
     assert.equal(await deleteCron(pool, 'sleep'), true);
     wakeSchedules.send();

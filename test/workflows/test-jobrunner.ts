@@ -56,11 +56,12 @@ let isRuntimeInstalled = false;
 /**
  * Starts it. Workflows are never cached, so that every task replays the whole history, and fail on nondeterminism.
  *
+ * @param options.isCaching caches them, for tests that run several at once: without, each holds up the others for 10 s
  * @param options.settings settings of the Temporal server, each `name=value`
  */
 export async function startTestJobrunner(
   t: CleanUp,
-  options: { settings?: readonly string[]; webhookRetryDelayMs?: number } = {},
+  options: { settings?: readonly string[]; webhookRetryDelayMs?: number; isCaching?: boolean } = {},
 ): Promise<TestJobrunner> {
   if (!isRuntimeInstalled) installTemporalRuntime(log);
   isRuntimeInstalled = true;
@@ -96,7 +97,10 @@ export async function startTestJobrunner(
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
     uploadExpiryMs: 86_400_000,
     shutdownGraceMs: 1_000,
-    overrides: { maxCachedWorkflows: 0, workflowFailureErrorTypes: { '*': ['NondeterminismError'] } },
+    overrides: {
+      maxCachedWorkflows: options.isCaching ? 100 : 0,
+      workflowFailureErrorTypes: { '*': ['NondeterminismError'] },
+    },
   });
   const dispatcher = startDispatcher({ pool, listener, temporal, log });
   cleanUp.after(async () => {
