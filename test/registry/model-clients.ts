@@ -34,7 +34,7 @@ export interface World {
 }
 
 const repositories = ['admin/one', 'admin/two'] as const;
-const tags = ['a', 'b'] as const;
+const tags = ['a'] as const;
 const context = { actor: 'model', at: new Date(), host: 'registry.example' };
 const signal = new AbortController().signal;
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -46,9 +46,9 @@ function contentOf(text: string): Content {
 
 // Few, so that clients meet.
 const layers = ['layer 0', 'layer 1', 'layer 2'].map(contentOf);
-const config = contentOf('{"os":"linux","architecture":"amd64"}');
-
 function imageOf(mask: number, subject?: Content): Content & { readonly blobs: readonly Content[] } {
+  // Each has a config of its own, which nothing names once the image is gone.
+  const config = contentOf(JSON.stringify({ os: 'linux', architecture: 'amd64', mask }));
   const chosen = layers.filter((_, index) => (mask & (1 << index)) !== 0);
   const content = contentOf(
     JSON.stringify({
@@ -88,7 +88,10 @@ export async function actAsClient(pool: pg.Pool, world: World, random: Random, o
     const told = new Set<string>();
     world.told.set(push, told);
     try {
-      await random.pick([pushTagged, pushTagged, pushIndex, pushReferrer, remove, removeTag])(repository, told);
+      await random.pick([pushTagged, pushTagged, pushIndex, pushReferrer, remove, removeTag, removeTag])(
+        repository,
+        told,
+      );
     } finally {
       world.told.delete(push);
     }
