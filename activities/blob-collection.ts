@@ -12,7 +12,7 @@ import {
   type ReviewCursor,
 } from '../registry/collect-blobs.ts';
 import { keepHeartbeating } from './heartbeat.ts';
-import type { JobLog } from './job-log.ts';
+import { maxListed, type JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
 
 export type { ReviewCursor };
@@ -37,6 +37,8 @@ export interface ReviewPageInput {
   /** Blobs of earlier pages, for the progress that is shown. */
   readonly itemsDone: number;
   readonly itemsTotal: number;
+  /** How many earlier pages of a dry run have listed. */
+  readonly itemsListed?: number;
   /** Bytes of earlier pages; absent from workflows of an older version. */
   readonly bytesDone?: number;
 }
@@ -87,7 +89,9 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
       const orphanedBytes = page.orphans.reduce((sum, blob) => sum + blob.sizeBytes, 0);
       if (input.dryRun) {
         await jobLog.writeAll(
-          page.orphans.map(({ digest, sizeBytes }) => ({ level: 'info', msg: 'would delete', digest, sizeBytes })),
+          page.orphans
+            .slice(0, Math.max(0, maxListed - (input.itemsListed ?? 0)))
+            .map(({ digest, sizeBytes }) => ({ level: 'info', msg: 'would delete', digest, sizeBytes })),
         );
       }
       const counts = { reviewed: page.reviewed, orphaned: page.orphans.length, orphanedBytes };

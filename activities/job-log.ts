@@ -3,6 +3,9 @@ import { appendJobLog, type LogEntry, type LogLevel } from '../jobs/logs.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { currentJobId } from './job-record.ts';
 
+/** The most items that a dry run lists in the job's log. */
+export const maxListed = 1_000;
+
 /** Writes lines into the log of the job whose activity is running. */
 export interface JobLog {
   write(level: LogLevel, msg: string, fields?: Readonly<Record<string, unknown>>): Promise<void>;

@@ -1,5 +1,4 @@
 import type { Queryable } from '../database/pool.ts';
-import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import { listReadable, type ReadableRepositories } from '../registry/readable-repositories.ts';
 import { ApiError } from './errors.ts';
 
@@ -16,6 +15,12 @@ export interface RepositoryRow {
   readonly immutableTags: boolean;
   readonly enableManifestLists: boolean;
   readonly tagLimit: number;
+  /** What garbage collection does with manifests that no tag, index or subject needs (not of MSR, as the next two). */
+  readonly untaggedManifests: 'keep' | 'delete';
+  /** What it does with referrers, such as signatures and SBOMs, whose subject is gone. */
+  readonly orphanedReferrers: 'keep' | 'delete';
+  /** How long it keeps either at least. */
+  readonly untaggedGraceSeconds: number;
   readonly pulls: number;
   readonly pushes: number;
 }
@@ -24,7 +29,9 @@ const select = `SELECT r.public_id AS id, r.namespace,
     CASE WHEN a.is_org THEN 'organization' ELSE 'user' END AS "namespaceType", r.name,
     r.short_description AS "shortDescription", r.long_description AS "longDescription", r.visibility,
     r.scan_on_push AS "scanOnPush", r.immutable_tags AS "immutableTags",
-    r.enable_manifest_lists AS "enableManifestLists", r.tag_limit AS "tagLimit", r.pulls, r.pushes
+    r.enable_manifest_lists AS "enableManifestLists", r.tag_limit AS "tagLimit", r.pulls, r.pushes,
+    r.untagged_manifests AS "untaggedManifests", r.orphaned_referrers AS "orphanedReferrers",
+    extract(epoch FROM r.untagged_grace)::bigint AS "untaggedGraceSeconds"
   FROM registry.repositories r JOIN accounts.accounts a ON a.name = r.namespace`;
 
 export interface RepositoryPage {
@@ -90,8 +97,9 @@ export type NewRepository = Omit<RepositoryRow, 'id' | 'namespaceType' | 'pulls'
 export async function insertRepository(q: Queryable, repository: NewRepository): Promise<RepositoryRow | undefined> {
   const { rowCount } = await q.query(
     `INSERT INTO registry.repositories (namespace, name, visibility, short_description, long_description, scan_on_push,
-                                        immutable_tags, enable_manifest_lists, tag_limit)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (namespace, name) DO NOTHING`,
+                                        immutable_tags, enable_manifest_lists, tag_limit, untagged_manifests,
+                                        orphaned_referrers, untagged_grace)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 * interval '1 s') ON CONFLICT (namespace, name) DO NOTHING`,
     [
       repository.namespace,
       repository.name,
@@ -102,6 +110,9 @@ export async function insertRepository(q: Queryable, repository: NewRepository):
       repository.immutableTags,
       repository.enableManifestLists,
       repository.tagLimit,
+      repository.untaggedManifests,
+      repository.orphanedReferrers,
+      repository.untaggedGraceSeconds,
     ],
   );
   return rowCount === 1 ? findRepository(q, repository.namespace, repository.name) : undefined;
@@ -120,7 +131,9 @@ export async function updateRepository(
     `UPDATE registry.repositories SET visibility = coalesce($3, visibility),
        short_description = coalesce($4, short_description), long_description = coalesce($5, long_description),
        scan_on_push = coalesce($6, scan_on_push), immutable_tags = coalesce($7, immutable_tags),
-       enable_manifest_lists = coalesce($8, enable_manifest_lists), tag_limit = coalesce($9, tag_limit)
+       enable_manifest_lists = coalesce($8, enable_manifest_lists), tag_limit = coalesce($9, tag_limit),
+       untagged_manifests = coalesce($10, untagged_manifests), orphaned_referrers = coalesce($11, orphaned_referrers),
+       untagged_grace = coalesce($12 * interval '1 s', untagged_grace)
      WHERE namespace = $1 AND name = $2`,
     [
       namespace,
@@ -132,36 +145,10 @@ export async function updateRepository(
       changes.immutableTags,
       changes.enableManifestLists,
       changes.tagLimit,
+      changes.untaggedManifests,
+      changes.orphanedReferrers,
+      changes.untaggedGraceSeconds,
     ],
   );
   return findRepository(q, namespace, name);
-}
-
-/**
- * Deletes a repository with its tags, manifests, uploads, grants and webhooks. Its blobs are left to garbage collection,
- * the bytes of its uploads to the job `upload_purge`. Gives whether there was one. The caller makes caches forget it.
- */
-export async function deleteRepository(source: TransactionSource, namespace: string, name: string): Promise<boolean> {
-  return withTransaction(source, async (tx) => {
-    const { rows } = await tx.query<{ id: number }>(
-      'SELECT id FROM registry.repositories WHERE namespace = $1 AND name = $2 FOR UPDATE',
-      [namespace, name],
-    );
-    const found = rows[0];
-    if (!found) return false;
-    await tx.query(
-      `INSERT INTO registry.expired_uploads (storage_key, store_state)
-       SELECT storage_key, store_state FROM registry.uploads WHERE repository_id = $1 ON CONFLICT DO NOTHING`,
-      [found.id],
-    );
-    // All at once, so that the blobs of several manifests are put up for review in the order that everybody locks them.
-    await tx.query(
-      `DELETE FROM registry.manifest_blobs mb USING registry.manifests m
-       WHERE m.id = mb.manifest_id AND m.repository_id = $1`,
-      [found.id],
-    );
-    await tx.query('DELETE FROM registry.webhooks WHERE key = $1', [`${namespace}/${name}`]);
-    await tx.query('DELETE FROM registry.repositories WHERE id = $1', [found.id]);
-    return true;
-  });
 }

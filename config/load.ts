@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { maxProcesses } from './connections.ts';
-import { variables, type Variable } from './variables.ts';
+import { type EventDelays, variables, type Variable } from './variables.ts';
 
 /** The configuration of a process: parsed once in its entry point, and passed down from there. */
 export interface Config {
@@ -48,6 +48,8 @@ export interface Config {
   readonly webhookRetryDelayMs: number;
   readonly analyticsUrl: string | undefined;
   readonly gcReviewDelayMs: number;
+  /** In milliseconds, by kind of event. */
+  readonly gcEventDelays: EventDelays;
   readonly gcBlobLeaseMs: number;
   /** Undefined: blobs are files in the data folder. */
   readonly s3: S3Config | undefined;
@@ -251,6 +253,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     webhookRetryDelayMs: required('WEBHOOK_RETRY_DELAY', variables.WEBHOOK_RETRY_DELAY),
     analyticsUrl: read('ANALYTICS_URL', variables.ANALYTICS_URL),
     gcReviewDelayMs: required('GC_REVIEW_DELAY', variables.GC_REVIEW_DELAY),
+    gcEventDelays: read('GC_EVENT_DELAYS', variables.GC_EVENT_DELAYS) ?? {},
     gcBlobLeaseMs: required('GC_BLOB_LEASE', variables.GC_BLOB_LEASE),
     s3: usesS3 ? s3 : undefined,
     ldap: ldapUrl ? ldap : undefined,

@@ -44,6 +44,33 @@ function parseDuration(text: string): number {
   return durationMs;
 }
 
+// The kinds of event after which migration 0020 puts something up for review.
+const reviewEvents = [
+  'blob_upload',
+  'manifest_upload',
+  'manifest_delete',
+  'tag_delete',
+  'tag_move',
+  'index_delete',
+  'subject_delete',
+] as const;
+
+/** How long after a kind of event what it may have orphaned is reviewed. */
+export type EventDelays = Readonly<Record<string, number>>;
+
+function parseEventDelays(text: string): EventDelays {
+  return Object.fromEntries(
+    text.split(',').map((entry) => {
+      const [event = '', duration = ''] = entry.split('=');
+      const delayMs = parseDurationMs(duration);
+      if (!reviewEvents.some((known) => known === event) || delayMs === undefined) {
+        throw new InvalidValue(`must be kinds of event with a duration each, such as tag_delete=24h: not "${entry}"`);
+      }
+      return [event, delayMs];
+    }),
+  );
+}
+
 const maxKeyAgeMs = 365 * 86_400_000;
 // Keys overlap for some minutes, and are read twice a minute.
 const minKeyAgeMs = 3_600_000;
@@ -292,10 +319,16 @@ export const variables = {
     'where the job analytics_report sends totals, if the setting reportAnalytics is true (default: nowhere)',
     parseHttpUrl,
   ),
-  GC_REVIEW_DELAY: variable('how long after an event a blob is reviewed', parseDuration, { default: '1h' }),
-  GC_BLOB_LEASE: variable('how long a blob that a pusher was told of is kept without a reference', parseDuration, {
-    default: '1h',
-  }),
+  GC_REVIEW_DELAY: variable('how long after an event a manifest or blob is reviewed', parseDuration, { default: '1h' }),
+  GC_EVENT_DELAYS: variable(
+    `the same for single kinds of event, such as tag_delete=24h,manifest_upload=2h; kinds: ${reviewEvents.join(', ')}`,
+    parseEventDelays,
+  ),
+  GC_BLOB_LEASE: variable(
+    'how long a manifest or blob that a pusher was told of is kept without a reference',
+    parseDuration,
+    { default: '1h' },
+  ),
   BLOB_STORE: variable('where blobs are: filesystem, in the data folder, or s3', oneOf('filesystem', 's3'), {
     default: 'filesystem',
   }),

@@ -10,6 +10,7 @@ import { RegistryError } from './errors.ts';
 import { cutWhenStalled, isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { errnoOf } from './file-system.ts';
 import { createHandOver } from './nginx-hand-over.ts';
+import { quarantineError } from './quarantine.ts';
 import { ClientGoneError } from './request-body.ts';
 
 export interface BlobRouteDeps {
@@ -67,7 +68,9 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
     get: async (exchange) => {
       const { req, res } = exchange;
       const digest = requireDigest(exchange.reference).text;
-      const blob = await requireBlob(exchange, digest);
+      const blob = await requireBlob(exchange, digest).catch(async (error: unknown) => {
+        throw (await quarantineError(pool, exchange.repository, digest)) ?? error;
+      });
       const headers = headersOf(blob);
       if (isUnmodified(req, headers.ETag)) {
         sendEmpty(exchange, 304, headers);

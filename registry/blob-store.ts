@@ -48,6 +48,19 @@ export interface LeftoverPage {
   readonly nextCursor: string | undefined;
 }
 
+/** A final object, as found in the store. */
+export interface StoredObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+}
+
+export interface ObjectPage {
+  readonly objects: readonly StoredObject[];
+  /** Undefined after the last page. */
+  readonly nextCursor: string | undefined;
+}
+
 /** What could not be deleted, and why. */
 export interface DeletionFailure {
   readonly key: string;
@@ -108,6 +121,16 @@ export interface BlobStore {
 
   /** The path of a final object below the store's folder, in characters that need no escaping. Only of stores of files. */
   relativePath?(key: string): string;
+
+  /** The size of a final object in bytes, or undefined where there is none. */
+  sizeOf(key: string): Promise<number | undefined>;
+
+  /** Lists final objects, in the order of their keys. What is no object of this store is left out. */
+  listObjects(options: {
+    readonly limit: number;
+    readonly cursor: string | undefined;
+    readonly signal?: AbortSignal;
+  }): Promise<ObjectPage>;
 
   /**
    * Deletes objects. One that does not exist counts as deleted.

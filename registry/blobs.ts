@@ -15,7 +15,7 @@ export interface LinkedBlob {
   readonly leasedUntilMs: number;
 }
 
-/** Finds a blob that can be read through a repository, or undefined. */
+/** Finds a blob that can be read through a repository, or undefined, also for one that is quarantined. */
 export async function findLinkedBlob(
   db: Queryable,
   repository: RepositoryName,
@@ -33,7 +33,7 @@ export async function findLinkedBlob(
            JOIN registry.blobs b ON b.id = rb.blob_id
            LEFT JOIN registry.blob_reviews v ON v.blob_id = b.id
            CROSS JOIN registry.gc_settings s
-           WHERE r.namespace = $1 AND r.name = $2 AND b.digest = $3`,
+           WHERE r.namespace = $1 AND r.name = $2 AND b.digest = $3 AND b.quarantined_at IS NULL`,
     values: [repository.namespace, repository.name, digest],
   });
   const [row] = rows;
@@ -78,7 +78,7 @@ export async function mountBlob(
         `SELECT b.id FROM registry.blobs b
          JOIN registry.repository_blobs rb ON rb.blob_id = b.id
          JOIN registry.repositories r ON r.id = rb.repository_id
-         WHERE r.namespace = $1 AND r.name = $2 AND b.digest = $3
+         WHERE r.namespace = $1 AND r.name = $2 AND b.digest = $3 AND b.quarantined_at IS NULL
          FOR KEY SHARE OF b, rb`,
         [from.namespace, from.name, digest],
       );

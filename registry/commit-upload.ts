@@ -6,6 +6,7 @@ import { adoptBlob, linkBlob } from './blobs.ts';
 import { createHasher, type Digest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { healBlob } from './quarantine.ts';
 import { type UploadClaim, type UploadProgress, uploadUnknown } from './uploads.ts';
 
 const maxAttempts = 5;
@@ -130,8 +131,12 @@ async function findOrCreateBlob(
     // The lease locks the review, without which garbage collection cannot take the blob before this commits.
     const leasedId = await leaseBlob(tx, digest);
     if (leasedId !== undefined) {
-      await tx.query('SELECT id FROM registry.blobs WHERE id = $1 FOR KEY SHARE', [leasedId]);
-      return { blobId: leasedId, isNew: false };
+      const { rows: found } = await tx.query<{ isQuarantined: boolean }>(
+        `SELECT quarantined_at IS NOT NULL AS "isQuarantined" FROM registry.blobs WHERE id = $1 FOR KEY SHARE`,
+        [leasedId],
+      );
+      const isHealed = found[0]?.isQuarantined === true && (await healBlob(tx, leasedId, upload.storageKey));
+      return { blobId: leasedId, isNew: isHealed };
     }
     const { rows } = await tx.query<{ id: number }>({
       name: 'registry-insert-blob',

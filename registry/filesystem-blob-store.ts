@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, opendir, rename, stat, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { constants, type FileHandle, mkdir, open, opendir, readdir, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type BlobStore,
@@ -8,6 +9,7 @@ import {
   ObjectNotFoundError,
   type ObjectStream,
   requireStorageKey,
+  type StoredObject,
   stoppedReason,
   StoreFullError,
 } from './blob-store.ts';
@@ -139,6 +141,24 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
 
     delete: (keys, signal) => unlinkAll(keys, finalPath, signal),
 
+    sizeOf: async (key) => (await statIfThere(finalPath(key)))?.size,
+
+    listObjects: async ({ limit, cursor = '', signal }) => {
+      const shards = (await readdir(blobsPath)).filter((shard) => shard >= cursor.slice(0, 2)).sort();
+      const keys: string[] = [];
+      for (const shard of shards) {
+        if (keys.length >= limit) break;
+        const found = await firstKeysAfter(path.join(blobsPath, shard), cursor, limit - keys.length, signal);
+        keys.push(...found.filter((key) => key.startsWith(shard)));
+      }
+      const objects: StoredObject[] = [];
+      for (const key of keys) {
+        const stats = await statIfThere(finalPath(key));
+        if (stats) objects.push({ key, sizeBytes: stats.size, modifiedAt: stats.mtime });
+      }
+      return { objects, nextCursor: keys.length === limit ? keys.at(-1) : undefined };
+    },
+
     listLeftovers: async ({ olderThan, limit, cursor = '', signal }) => {
       const keys = await firstKeysAfter(uploadsPath, cursor, limit, signal);
       const leftovers: { key: string; handle: string }[] = [];
@@ -241,6 +261,15 @@ async function writeAll(file: FileHandle, chunks: Uint8Array[], position: number
       if (skipped < chunk.length) rest.push(chunk.subarray(skipped));
     }
     pending = rest;
+  }
+}
+
+async function statIfThere(file: string): Promise<Stats | undefined> {
+  try {
+    return await stat(file);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

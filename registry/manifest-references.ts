@@ -50,7 +50,7 @@ async function lockBlobs(
     name: 'registry-lock-blobs',
     text: `SELECT b.id, b.digest, b.size_bytes AS "sizeBytes"
            FROM registry.blobs b JOIN registry.repository_blobs rb ON rb.blob_id = b.id
-           WHERE rb.repository_id = $1 AND b.digest = ANY ($2)
+           WHERE rb.repository_id = $1 AND b.digest = ANY ($2) AND b.quarantined_at IS NULL
            ORDER BY b.id FOR KEY SHARE OF b, rb`,
     values: [repositoryId, wanted.map(({ digest }) => digest)],
   });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import { mayAct } from './access.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type CoherentCache, manifestKey, tagKey } from './coherent-cache.ts';
 import { createDeleteTag } from './delete-tag.ts';
@@ -10,6 +11,7 @@ import { isUnmodified, type RepositoryExchange, sendBytes, sendEmpty } from './e
 import { readPlatform } from './image-platform.ts';
 import type { Logger } from './logger.ts';
 import type { EventContext } from './manifest-events.ts';
+import { keepManifest } from './manifest-leases.ts';
 import {
   deleteManifest,
   findManifestByDigest,
@@ -28,6 +30,8 @@ import type { TrafficRecorder } from './traffic-recorder.ts';
 export const maxManifestBytes = 4 * 1024 * 1024;
 
 const maxTagsPerPut = 50;
+// A manifest can be collected, and pushed again, between its look-up and its lease.
+const maxAttempts = 3;
 
 export interface ManifestRouteDeps {
   readonly pool: pg.Pool;
@@ -62,6 +66,24 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
     return cache.get(tagKey(repository, reference), () => findManifestByTag(pool, repository, reference), payloadBytes);
   }
 
+  /**
+   * Finds a manifest for an answer. For a client that may push, it stays for the length of the lease.
+   */
+  async function findForAnswer({ repository, reference, claims }: RepositoryExchange): Promise<StoredManifest> {
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const manifest = await findManifest(repository, reference);
+      if (!manifest) break;
+      const isKept = performance.now() < manifest.leasedUntilMs || !mayAct(claims, repository.full, 'push');
+      if (isKept) return manifest;
+      // What is cached does not know of the lease yet, or is gone.
+      cache.invalidate([
+        isDigest(reference) ? manifestKey(repository, manifest.digest) : tagKey(repository, reference),
+      ]);
+      if (await keepManifest(pool, manifest.manifestId)) return manifest;
+    }
+    throw manifestUnknown(repository, reference);
+  }
+
   function contextOf(exchange: RepositoryExchange): EventContext {
     const { claims, req } = exchange;
     return { actor: claims.subject, address: deps.clientAddress(req), at: new Date(), host: deps.host };
@@ -70,8 +92,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
   return {
     read: async (exchange) => {
       const { repository, reference, req } = exchange;
-      const manifest = await findManifest(repository, reference);
-      if (!manifest) throw manifestUnknown(repository, reference);
+      const manifest = await findForAnswer(exchange);
       const etag = `"${manifest.digest}"`;
       const headers = { 'Docker-Content-Digest': manifest.digest, ETag: etag };
       if (isUnmodified(req, etag)) {

@@ -10,9 +10,31 @@ import type { RepositoryName } from './names.ts';
 /** A manifest as it is answered. */
 export interface StoredManifest extends Platform {
   readonly repositoryId: number;
+  readonly manifestId: number;
   readonly digest: string;
   readonly mediaType: string;
   readonly payload: Buffer;
+  /** Until then (`performance.now()`) its review is so far off that a lease need not be written. */
+  readonly leasedUntilMs: number;
+}
+
+// A tenth of the lease is given up, so that most of a client's many HEAD requests write nothing.
+const storedColumns = `r.id AS "repositoryId", m.id AS "manifestId", m.digest, m.media_type AS "mediaType", m.payload,
+  m.os, m.architecture,
+  coalesce(extract(epoch FROM v.review_after - now() - 0.9 * s.blob_lease) * 1000, 0)::float8 AS "leasedForMs"`;
+const withReview = `LEFT JOIN registry.manifest_reviews v ON v.manifest_id = m.id CROSS JOIN registry.gc_settings s`;
+
+interface StoredRow extends Omit<StoredManifest, 'leasedUntilMs'> {
+  readonly leasedForMs: number;
+}
+
+async function findStored(db: Queryable, query: pg.QueryConfig): Promise<StoredManifest | undefined> {
+  const askedAtMs = performance.now();
+  const { rows } = await db.query<StoredRow>(query);
+  const [row] = rows;
+  if (!row) return undefined;
+  const { leasedForMs, ...manifest } = row;
+  return { ...manifest, leasedUntilMs: askedAtMs + leasedForMs };
 }
 
 /** Finds a manifest by its digest, or undefined. */
@@ -21,15 +43,13 @@ export async function findManifestByDigest(
   repository: RepositoryName,
   digest: string,
 ): Promise<StoredManifest | undefined> {
-  const { rows } = await db.query<StoredManifest>({
+  return findStored(db, {
     name: 'registry-find-manifest-by-digest',
-    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload,
-                  m.os, m.architecture
-           FROM registry.repositories r JOIN registry.manifests m ON m.repository_id = r.id
+    text: `SELECT ${storedColumns}
+           FROM registry.repositories r JOIN registry.manifests m ON m.repository_id = r.id ${withReview}
            WHERE r.namespace = $1 AND r.name = $2 AND m.digest = $3`,
     values: [repository.namespace, repository.name, digest],
   });
-  return rows[0];
 }
 
 /** Finds the manifest that a tag names, or undefined. */
@@ -38,17 +58,15 @@ export async function findManifestByTag(
   repository: RepositoryName,
   tag: string,
 ): Promise<StoredManifest | undefined> {
-  const { rows } = await db.query<StoredManifest>({
+  return findStored(db, {
     name: 'registry-find-manifest-by-tag',
-    text: `SELECT r.id AS "repositoryId", m.digest, m.media_type AS "mediaType", m.payload,
-                  m.os, m.architecture
+    text: `SELECT ${storedColumns}
            FROM registry.repositories r
            JOIN registry.tags t ON t.repository_id = r.id
-           JOIN registry.manifests m ON m.id = t.manifest_id
+           JOIN registry.manifests m ON m.id = t.manifest_id ${withReview}
            WHERE r.namespace = $1 AND r.name = $2 AND t.name = $3`,
     values: [repository.namespace, repository.name, tag],
   });
-  return rows[0];
 }
 
 /** What a deletion brought about. */

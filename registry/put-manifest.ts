@@ -4,6 +4,7 @@ import { recordEvents } from '../jobs/events.ts';
 import { RegistryError } from './errors.ts';
 import type { Platform } from './image-platform.ts';
 import { type EventContext, manifestPushed, tagDeleted, tagPushed } from './manifest-events.ts';
+import { keepManifest } from './manifest-leases.ts';
 import { insertReferences, lockReferences } from './manifest-references.ts';
 import type { RepositoryName } from './names.ts';
 import type { Manifest } from './parse-manifest.ts';
@@ -99,6 +100,10 @@ async function insertManifest(tx: pg.PoolClient, input: NewManifest, author: str
           [repository.id, digest],
         );
     // Neither: it was deleted between the two statements.
-    if (existing[0]) return existing[0].id;
+    if (!existing[0]) continue;
+    const { id } = existing[0];
+    // Nothing need name it by the end of this transaction, and no trigger sees that it was pushed again.
+    if (inserted.length === 0 && input.tags.length === 0) await keepManifest(tx, id);
+    return id;
   }
 }

@@ -125,7 +125,7 @@ export async function countReadable(
 ): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `SELECT count(*) AS count FROM registry.repositories r
-     WHERE ($1::text IS NULL OR r.namespace = $1) AND ${isReadableSql(2)}`,
+     WHERE r.namespace IS NOT NULL AND ($1::text IS NULL OR r.namespace = $1) AND ${isReadableSql(2)}`,
     [namespace ?? null, ...readableValues(readable)],
   );
   return rows[0]?.count ?? 0;

@@ -135,6 +135,10 @@ export async function createS3BlobStore(options: S3BlobStoreOptions): Promise<S3
         }),
     }),
 
+    sizeOf: (key) => objects.finalSizeBytes(key),
+
+    listObjects: (page) => objects.listFinal(page),
+
     delete: async (keys, signal) => {
       const failures: DeletionFailure[] = [];
       const byName = new Map(keys.map((key) => [objects.finalName(key), key]));

@@ -7,12 +7,20 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { type ByteRange, ObjectNotFoundError, requireStorageKey } from './blob-store.ts';
+import {
+  type BlobStore,
+  type ByteRange,
+  isStorageKey,
+  ObjectNotFoundError,
+  type ObjectPage,
+  requireStorageKey,
+} from './blob-store.ts';
 import { isMissing, type S3Options } from './s3-client.ts';
 
 const contentType = 'application/octet-stream';
@@ -71,6 +79,26 @@ export function createS3Objects(client: S3Client, { bucket: Bucket, prefix }: S3
         if (isMissing(error)) return undefined;
         throw error;
       }
+    },
+
+    /** Lists final objects, in the order of their keys. */
+    async listFinal({ limit, cursor, signal }: Parameters<BlobStore['listObjects']>[0]): Promise<ObjectPage> {
+      const { Contents = [], IsTruncated } = await client.send(
+        new ListObjectsV2Command({
+          Bucket,
+          Prefix: `${prefix}blobs/`,
+          MaxKeys: limit,
+          ...(cursor !== undefined && { StartAfter: finalName(cursor) }),
+        }),
+        signal ? { abortSignal: signal } : {},
+      );
+      const found = Contents.map(({ Key = '', Size = 0, LastModified = new Date() }) => ({
+        key: Key.slice(Key.lastIndexOf('/') + 1),
+        sizeBytes: Size,
+        modifiedAt: LastModified,
+      }));
+      const objects = found.filter(({ key }) => isStorageKey(key));
+      return { objects, nextCursor: IsTruncated ? objects.at(-1)?.key : undefined };
     },
 
     /** Stores bytes beside the object. Gives the segment's id. */

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Config } from '../config/load.ts';
 import { migrate } from '../database/migrate.ts';
 import { storeFirstSettings } from '../jobs/settings.ts';
+import { withTransaction } from '../database/transaction.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** PostgreSQL does not answer. The message says where it was looked for, without the password. */
@@ -27,6 +28,14 @@ export async function prepareDatabase(
     [config.gcReviewDelayMs, config.gcBlobLeaseMs],
   );
   await storeFirstSettings(pool, { createRepositoryOnPush: config.createRepositoryOnPush });
+  await withTransaction(pool, async (tx) => {
+    await tx.query('DELETE FROM registry.gc_event_delays');
+    await tx.query(
+      `INSERT INTO registry.gc_event_delays (event, review_delay)
+       SELECT key, value::bigint * interval '1 ms' FROM jsonb_each_text($1)`,
+      [JSON.stringify(config.gcEventDelays)],
+    );
+  });
 }
 
 async function assertReachable(pool: pg.Pool, databaseUrl: string): Promise<void> {

@@ -13,6 +13,8 @@ import { createDirectorySyncActivities } from '../activities/directory-sync.ts';
 import { createHistoryPruningActivities } from '../activities/history-pruning.ts';
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
+import { createMetadataCollectionActivities } from '../activities/metadata-collection.ts';
+import { createStorageAuditActivities } from '../activities/storage-audit.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
 import type { JobObserver } from '../jobs/records.ts';
@@ -48,6 +50,7 @@ export interface WorkersDeps {
   readonly webhookRetryDelayMs: number;
   /** Where reports of the use go; undefined: nowhere. */
   readonly analyticsUrl: string | undefined;
+  /** How clients reach this server. */
   readonly publicUrl: string;
   /** How long an upload may lie still before it is purged. */
   readonly uploadExpiryMs: number;
@@ -116,6 +119,8 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
         ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
         ...createDirectorySyncActivities({ pool, jobLog, directory: deps.ldap && createDirectory(deps.ldap) }),
         ...createHistoryPruningActivities({ pool, jobLog }),
+        ...createMetadataCollectionActivities({ ...deps, jobLog }),
+        ...createStorageAuditActivities({ pool, blobStore, cache, jobLog }),
         ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
       },
       maxConcurrentActivityTaskExecutions: 4,

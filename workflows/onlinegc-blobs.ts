@@ -2,6 +2,7 @@ import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workfl
 import type { BlobCollectionActivities, CollectionPlan, ReviewCursor } from '../activities/blob-collection.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
+import { createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
@@ -18,6 +19,8 @@ export interface BlobCollectionResult {
   readonly freedBytes: number;
   /** Objects that the blob store would not delete; the next run tries them again. */
   readonly objectsFailed: number;
+  /** Whether the job ended because its time was over; the next one goes on. */
+  readonly isOutOfTime: boolean;
 }
 
 /** What one run hands to the next when it continues as new. */
@@ -26,17 +29,21 @@ interface CollectionState {
   readonly totals: BlobCollectionResult;
   readonly cursor: ReviewCursor | undefined;
   readonly phase: 'reviewing' | 'deleting';
+  /** Not of runs that were started before there was a pace. */
+  readonly startedAtMs?: number;
 }
 
 /**
  * `onlinegc_blobs`: removes blobs that no manifest names, while clients push and pull. First rows, page by page, each in
  * a transaction that records the object to delete; then the objects.
  *
- * Parameters: `dryRun` (false), `batchSize` (1000, the most that S3 deletes in one call).
+ * Parameters: `dryRun` (false), `batchSize` (1000, the most that S3 deletes in one call), `maxDuration` (none),
+ * `maxPerSecond` (none).
  */
 export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState): Promise<BlobCollectionResult> {
   const dryRun = booleanParameter(input, 'dryRun', false);
-  const limit = integerParameter(input, 'batchSize', 1_000);
+  const pace = createPace(input, resumed?.startedAtMs);
+  const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';
@@ -46,11 +53,19 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   report.set(progress());
 
   for (let isDone = false; !isDone;) {
+    if (pace.isOver()) return { ...totals, isOutOfTime: true };
+    const sinceMs = Date.now();
+    const before = totals;
     isDone = await (phase === 'reviewing' ? reviewNextPage() : deleteNextPage());
     report.set(progress());
-    if (!isDone) await steering.checkpoint();
-    if (!isDone && workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof onlinegcBlobs>(input, { plan, totals, cursor, phase });
+    if (isDone) break;
+    // Of what it reviews it may delete all, so either counts.
+    const items = totals.blobsReviewed - before.blobsReviewed + totals.objectsDeleted - before.objectsDeleted;
+    await steering.waitUnlessPaused(() => pace.hold(items, sinceMs));
+    await steering.checkpoint();
+    if (workflowInfo().continueAsNewSuggested) {
+      const { startedAtMs } = pace;
+      await continueAsNew<typeof onlinegcBlobs>(input, { plan, totals, cursor, phase, startedAtMs });
     }
   }
   return totals;
@@ -64,6 +79,7 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
         cursor,
         itemsDone: totals.blobsReviewed,
         itemsTotal: plan.blobsDue,
+        itemsListed: totals.blobsOrphaned,
         bytesDone: totals.orphanedBytes,
       },
     ]);
@@ -93,9 +109,11 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   }
 
   function progress(): Progress {
-    return phase === 'reviewing'
-      ? { phase, itemsDone: totals.blobsReviewed, itemsTotal: plan.blobsDue, sizeBytes: totals.orphanedBytes }
-      : { phase, itemsDone: totals.objectsDeleted, sizeBytes: totals.freedBytes };
+    const [itemsDone, itemsTotal, sizeBytes] =
+      phase === 'reviewing'
+        ? [totals.blobsReviewed, plan.blobsDue, totals.orphanedBytes]
+        : [totals.objectsDeleted, undefined, totals.freedBytes];
+    return { phase, itemsDone, itemsTotal, sizeBytes, note: pace.describe(itemsDone, itemsTotal) };
   }
 }
 
@@ -108,5 +126,6 @@ function noneYet(dryRun: boolean): BlobCollectionResult {
     objectsDeleted: 0,
     freedBytes: 0,
     objectsFailed: 0,
+    isOutOfTime: false,
   };
 }

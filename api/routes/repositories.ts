@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import type { AuditEvent } from '../../jobs/audit.ts';
 import type { EventKind } from '../../jobs/event-kinds.ts';
 import { RegistryError } from '../../registry/errors.ts';
+import { deleteRepository } from '../../registry/delete-repository.ts';
 import { parseRepositoryName } from '../../registry/names.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
@@ -12,7 +13,6 @@ import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
 import { countReadable } from '../../registry/readable-repositories.ts';
 import { readableRepositories } from '../policy/access.ts';
 import {
-  deleteRepository,
   findRepository,
   insertRepository,
   listRepositories,
@@ -26,6 +26,9 @@ const repositoryParams = Type.Object({
   reponame: Type.String({ maxLength: 255 }),
 });
 
+const maxGraceSeconds = 10 * 365 * 86_400;
+const defaultGraceSeconds = 7 * 86_400;
+
 const settings = {
   shortDescription: Type.String({ maxLength: 1_000 }),
   longDescription: Type.String({ maxLength: 100_000 }),
@@ -33,11 +36,14 @@ const settings = {
   immutableTags: Type.Boolean(),
   enableManifestLists: Type.Boolean(),
   tagLimit: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
+  untaggedManifests: Type.Enum(['keep', 'delete']),
+  orphanedReferrers: Type.Enum(['keep', 'delete']),
+  untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds }),
 };
 
 /** `/api/v0/repositories` (msr.md section 3.1). */
 export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
-  const { pool, forgetRepositories } = deps;
+  const { pool, forgetRepositories, wakeDispatcher } = deps;
 
   /** One page, with the headers that lead to the next. */
   async function page(account: Account, query: Static<typeof pageQuery>, namespace?: string) {
@@ -91,6 +97,9 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
             immutableTags: Type.Boolean({ default: false }),
             enableManifestLists: Type.Boolean({ default: true }),
             tagLimit: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: 0 }),
+            untaggedManifests: Type.Enum(['keep', 'delete'], { default: 'delete' }),
+            orphanedReferrers: Type.Enum(['keep', 'delete'], { default: 'delete' }),
+            untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds, default: defaultGraceSeconds }),
           },
           { additionalProperties: false },
         ),
@@ -158,10 +167,12 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { namespace, reponame } = request.params;
       await auditedChange(deps, request, async (tx, record) => {
         const repository = await findRepository(tx, namespace, reponame);
-        const isDeleted = await deleteRepository(tx, namespace, reponame);
+        const requestedBy = requireAccount(request).name;
+        const isDeleted = await deleteRepository(tx, { namespace, name: reponame, requestedBy });
         if (!repository || !isDeleted) throw noSuchRepository(namespace, reponame);
         await record(repositoryEvent('REPOSITORY_DELETE', repository));
       });
+      wakeDispatcher.send();
       await forgetRepositories();
       return reply.code(204).send();
     },

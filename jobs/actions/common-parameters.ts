@@ -11,6 +11,22 @@ export const dryRun = {
   default: 'false',
 } as const satisfies ActionParameter;
 
+/** `maxDuration`: MSR's "for x minutes". */
+export const maxDuration = {
+  type: 'string',
+  pattern: '^(0|([0-9]{1,9}(\\.[0-9]{1,9})?(ms|s|m|h))+)$',
+  description: 'how long it may work, such as 30m; the next job goes on; 0: no limit',
+  default: '0',
+} as const satisfies ActionParameter;
+
+/** `maxPerSecond`, which leaves room for others. */
+export const maxPerSecond = {
+  type: 'string',
+  pattern: '^[0-9]{1,6}$',
+  description: 'how many items a second it may do; 0: no limit',
+  default: '0',
+} as const satisfies ActionParameter;
+
 /**
  * `batchSize`, 1 to 1000, which is the most that S3 deletes in one call.
  *

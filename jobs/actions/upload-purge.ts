@@ -17,6 +17,6 @@ export const uploadPurgeAction: Action = {
   overlap: 'skip',
   idParameters: [],
   startedBy: ['api', 'schedule'],
-  defaultCron: '@hourly',
+  defaultCron: undefined,
   isPausable: true,
 };

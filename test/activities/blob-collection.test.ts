@@ -208,7 +208,7 @@ test('the activities: plan, review and delete, with counts, progress and log lin
     orphanedBytes: blobBytes,
     nextCursor: undefined,
   });
-  assert.deepEqual((await findJob(pool, id))?.progress, { phase: 'reviewing', done: 102, total: 102 });
+  assert.partialDeepStrictEqual((await findJob(pool, id))?.progress, { phase: 'reviewing', done: 102, total: 102 });
 
   const deletion = { limit: 10, startedAt: plan.startedAt, itemsDone: 50 };
   assert.deepEqual(await runIn(environment(), () => activities.deleteObjects(deletion)), {
@@ -217,7 +217,7 @@ test('the activities: plan, review and delete, with counts, progress and log lin
     failed: 0,
     hasMore: false,
   });
-  assert.deepEqual((await findJob(pool, id))?.progress, { phase: 'deleting', done: 51 });
+  assert.partialDeepStrictEqual((await findJob(pool, id))?.progress, { phase: 'deleting', done: 51 });
   assert.equal(await blobs.hasBytes(orphan), false);
   assert.equal(await blobs.hasBytes(named), true);
   assert.deepEqual(await messagesOf(pool, id), ['reviewed blobs', 'deleted objects']);

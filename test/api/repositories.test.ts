@@ -43,6 +43,9 @@ test('a repository is made with the defaults of MSR, and found again', async (t)
     immutableTags: false,
     enableManifestLists: true,
     tagLimit: 0,
+    untaggedManifests: 'delete',
+    orphanedReferrers: 'delete',
+    untaggedGraceSeconds: 604_800,
     pulls: 0,
     pushes: 0,
   });
@@ -62,6 +65,9 @@ test('every field of the form is taken', async (t) => {
     immutableTags: true,
     enableManifestLists: false,
     tagLimit: 10,
+    untaggedManifests: 'keep',
+    orphanedReferrers: 'keep',
+    untaggedGraceSeconds: 0,
   };
   const repository = await create(api, 'admin', form);
   assert.deepEqual({ ...repository, ...form, namespaceType: 'user' }, repository);

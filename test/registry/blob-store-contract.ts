@@ -148,6 +148,36 @@ export function testBlobStoreContract(name: string, open: (t: TestContext) => Pr
     assert.equal((await collect(await store.open(final))).toString(), 'abc');
   });
 
+  test(`${name}: final objects are listed in pages, with their sizes; unfinished ones are not`, async (t) => {
+    const store = await open(t);
+    const final = [];
+    for (const sizeBytes of [0, 1, 1_000, 70_000, 5]) {
+      const key = store.newKey();
+      const bytes = randomBytes(sizeBytes);
+      await store.commit(key, sizeBytes, await appendPieces(store, key, bytes, [sizeBytes]));
+      final.push({ key, sizeBytes });
+      assert.equal(await store.sizeOf(key), sizeBytes);
+    }
+    const unfinished = store.newKey();
+    await store.append(unfinished, 0, chunked(randomBytes(10), 10));
+    assert.equal(await store.sizeOf(unfinished), undefined);
+    const listed: { key: string; sizeBytes: number }[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.listObjects({ limit: 2, cursor });
+      assert.ok(page.objects.length <= 2);
+      for (const { key, sizeBytes, modifiedAt } of page.objects) {
+        listed.push({ key, sizeBytes });
+        assert.ok(Math.abs(modifiedAt.getTime() - Date.now()) < timeout);
+      }
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    assert.deepEqual(
+      listed,
+      final.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    );
+  });
+
   test(`${name}: a deletion that is stopped names what it left`, async (t) => {
     const store = await open(t);
     const key = store.newKey();

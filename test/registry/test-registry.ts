@@ -49,6 +49,8 @@ export interface TestNode {
 export interface TestRegistry extends TestNode {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
+  /** Folder of the blob store. */
+  readonly rootPath: string;
   readonly summaries: RequestSummary[];
   /** What went to the error log. */
   readonly errors: unknown[];
@@ -145,6 +147,7 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
     ...node,
     pool,
     blobStore,
+    rootPath,
     summaries,
     errors,
     wakeUps: () => wakeUps,

@@ -10,6 +10,7 @@ import { cancelJob } from '../../jobs/commands.ts';
 import { pauseJob, resumeJob } from '../../jobs/pause.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
 import { makeEndedJobs, makeEvents, storeSettings } from '../jobs/histories.ts';
+import { makeUntagged } from '../workflows/untagged.ts';
 import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
 import { startTestDirectory } from '../support/slapd.ts';
@@ -169,6 +170,92 @@ const scenarios: readonly Scenario[] = [
       await makeOrphans(jobrunner, 200);
       const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } });
       await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'onlinegc_blobs',
+    name: 'paced',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 30);
+      const parameters = { batchSize: '10', maxPerSecond: '10', maxDuration: '2s' };
+      return jobrunner.submit('onlinegc_blobs', { parameters });
+    },
+  },
+  {
+    workflowType: 'onlinegc_metadata',
+    name: 'dry-run',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 25);
+      return jobrunner.submit('onlinegc_metadata', { parameters: { dryRun: 'true', batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_metadata',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 100);
+      await makeUntagged(jobrunner, 'gone', 100);
+      // Without the job that would otherwise do the work of this one.
+      await jobrunner.pool.query(
+        `UPDATE registry.repositories SET namespace = NULL, deleted_namespace = namespace, deleted_at = now()
+         WHERE name = 'gone'`,
+      );
+      return jobrunner.submit('onlinegc_metadata', { parameters: { batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_metadata',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 100);
+      const parameters = { batchSize: '10', maxPerSecond: '1' };
+      const jobId = await jobrunner.submit('onlinegc_metadata', { parameters });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'gc_audit',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 40);
+      return jobrunner.submit('gc_audit', { parameters: { batchSize: '5', repair: 'true' } });
+    },
+  },
+  {
+    workflowType: 'gc_audit',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 10);
+      const jobId = await jobrunner.submit('gc_audit', { parameters: { batchSize: '10', maxPerSecond: '1' } });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'blob_verify',
+    name: 'done',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 10);
+      return jobrunner.submit('blob_verify', { parameters: { batchSize: '10' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc',
+    name: 'done',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 5);
+      return jobrunner.submit('onlinegc');
+    },
+  },
+  {
+    workflowType: 'onlinegc',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 100);
+      const jobId = await jobrunner.submit('onlinegc', { parameters: { batchSize: '10', maxPerSecond: '1' } });
+      await jobrunner.waitFor(`${jobId}:onlinegc_metadata`, (job) => job.progress !== null);
       return cancelled(jobrunner, jobId);
     },
   },

@@ -32,6 +32,7 @@ test('the job onlinegc_blobs', async (t) => {
       objectsDeleted: 0,
       freedBytes: 0,
       objectsFailed: 0,
+      isOutOfTime: false,
     });
     const messages = await jobrunner.messages(jobId);
     assert.equal(messages.filter((message) => message === 'would delete').length, 25);
@@ -52,6 +53,7 @@ test('the job onlinegc_blobs', async (t) => {
       objectsDeleted: 200,
       freedBytes: 200 * 64,
       objectsFailed: 0,
+      isOutOfTime: false,
     });
     assert.equal(await runs(jobrunner, jobId), 2, 'the workflow did not continue as new');
     for (const table of ['blobs', 'blob_reviews', 'deleted_objects']) assert.equal(await count(jobrunner, table), 0);

@@ -54,7 +54,8 @@ export function textParameter(input: JobInput, name: string): string {
   return text;
 }
 
-function invalidParameter(name: string, text: string, expected: string): ApplicationFailure {
+/** The failure of a job whose parameter is not what it must be. */
+export function invalidParameter(name: string, text: string, expected: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     `parameter ${name} of the job must be ${expected}, not "${text}": submit the job again`,
     'InvalidParameters',

@@ -38,6 +38,13 @@ export const reportOptions = {
   retry: { initialInterval: '5 seconds', backoffCoefficient: 4, maximumAttempts: 5 },
 } as const satisfies ActivityOptions;
 
+/** Reading blobs, one of which may take hours at a limited rate. */
+export const readOptions = {
+  ...pageOptions,
+  startToCloseTimeout: '12 hours',
+  scheduleToCloseTimeout: '1 day',
+} as const satisfies ActivityOptions;
+
 /** One delivery of one webhook. The activity itself sets the delay before each next attempt. */
 export const webhookOptions = {
   taskQueue: taskQueues.webhook,

@@ -1,0 +1,164 @@
+import { cancellationSignal, sleep } from '@temporalio/activity';
+import type pg from 'pg';
+import { setJobProgress } from '../jobs/records.ts';
+import { auditObjectsPage, type AuditedRows, auditRowsPage, verifyBlobsPage } from '../registry/audit-storage.ts';
+import type { BlobStore } from '../registry/blob-store.ts';
+import { allBlobs, type CoherentCache } from '../registry/coherent-cache.ts';
+import { listQuarantined } from '../registry/quarantine.ts';
+import { keepHeartbeating } from './heartbeat.ts';
+import { maxListed, type JobLog } from './job-log.ts';
+import { currentJobId } from './job-record.ts';
+
+export interface StorageAuditDeps {
+  readonly pool: pg.Pool;
+  readonly blobStore: BlobStore;
+  readonly cache: Pick<CoherentCache, 'publish'>;
+  readonly jobLog: JobLog;
+}
+
+export interface AuditObjectsInput {
+  readonly limit: number;
+  readonly repair: boolean;
+  /** Younger objects are left alone: milliseconds since 1970. */
+  readonly olderThanMs: number;
+  readonly cursor: string | undefined;
+  readonly itemsDone: number;
+  /** How many findings earlier pages have listed in the job's log. */
+  readonly itemsListed: number;
+}
+
+export interface AuditObjectsResult {
+  readonly checked: number;
+  readonly unowned: number;
+  readonly unownedBytes: number;
+  readonly deleted: number;
+  readonly failed: number;
+  /** Undefined after the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+export interface AuditRowsInput {
+  readonly limit: number;
+  readonly repair: boolean;
+  readonly afterId: number;
+  readonly itemsDone: number;
+  readonly itemsTotal: number;
+  readonly itemsListed: number;
+}
+
+export interface VerifyBlobsInput {
+  readonly limit: number;
+  readonly maxBytesPerSecond: number;
+  readonly afterId: number;
+  readonly itemsDone: number;
+  readonly itemsTotal: number;
+  readonly bytesDone: number;
+  readonly itemsListed: number;
+}
+
+export interface RowsResult {
+  readonly checked: number;
+  readonly checkedBytes: number;
+  readonly damaged: number;
+  readonly quarantined: number;
+  readonly released: number;
+  /** Undefined after the last page. */
+  readonly nextId: number | undefined;
+}
+
+// A page of blobs that are read ends after so long, whatever is left of it.
+const pageMs = 20_000;
+const imagesShown = 20;
+
+export type StorageAuditActivities = ReturnType<typeof createStorageAuditActivities>;
+
+/** The activities of `gc_audit` and `blob_verify`. Each does one page; to do it again does no harm. */
+export function createStorageAuditActivities({ pool, blobStore, cache, jobLog }: StorageAuditDeps) {
+  return {
+    async countBlobs(): Promise<number> {
+      const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM registry.blobs');
+      return rows[0]?.count ?? 0;
+    },
+
+    async auditObjects(input: AuditObjectsInput): Promise<AuditObjectsResult> {
+      const { repair, itemsDone } = input;
+      using _heartbeat = keepHeartbeating(() => ({ phase: 'objects', done: itemsDone }));
+      const signal = cancellationSignal();
+      const olderThan = new Date(input.olderThanMs);
+      const { checked, unowned, failures, nextCursor } = await auditObjectsPage(pool, blobStore, {
+        ...input,
+        olderThan,
+        signal,
+      });
+      const msg = repair ? 'deletes an object that nobody owns' : 'nobody owns this object';
+      await jobLog.writeAll(listed(unowned, input).map((object) => ({ level: 'warn', msg, ...object })));
+      if (failures.length > 0) {
+        await jobLog.write('warn', 'objects could not be deleted', { failures: failures.slice(0, 10) });
+      }
+      await setJobProgress(pool, currentJobId(), { phase: 'objects', done: itemsDone + checked });
+      signal.throwIfAborted();
+      return {
+        checked,
+        unowned: unowned.length,
+        unownedBytes: unowned.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        deleted: repair ? unowned.length - failures.length : 0,
+        failed: failures.length,
+        nextCursor,
+      };
+    },
+
+    async auditRows(input: AuditRowsInput): Promise<RowsResult> {
+      using _heartbeat = keepHeartbeating(() => ({ phase: 'rows', done: input.itemsDone, total: input.itemsTotal }));
+      const page = await auditRowsPage(pool, blobStore, { ...input, signal: cancellationSignal() });
+      return finish('rows', input, page, 0);
+    },
+
+    async verifyBlobs(input: VerifyBlobsInput): Promise<RowsResult> {
+      using _heartbeat = keepHeartbeating(() => ({ phase: 'reading', done: input.itemsDone, total: input.itemsTotal }));
+      const startedMs = performance.now();
+      const signal = cancellationSignal();
+      let readBytes = 0;
+      const page = await verifyBlobsPage(pool, blobStore, {
+        ...input,
+        signal,
+        isEnough: () => performance.now() - startedMs > pageMs,
+        onBytes: async (sizeBytes) => {
+          readBytes += sizeBytes;
+          const aheadMs = (readBytes / input.maxBytesPerSecond) * 1_000 - (performance.now() - startedMs);
+          // Shorter waits cost more than they slow down.
+          if (aheadMs > 50) await sleep(aheadMs);
+        },
+      });
+      return finish('reading', input, page, input.bytesDone);
+    },
+  };
+
+  async function finish(
+    phase: string,
+    input: AuditRowsInput | VerifyBlobsInput,
+    page: AuditedRows,
+    bytesDone: number,
+  ): Promise<RowsResult> {
+    const { checked, checkedBytes, damaged, quarantined, released, nextId } = page;
+    if (quarantined > 0) await cache.publish([allBlobs]);
+    await jobLog.writeAll(
+      listed(damaged, input).map(({ digest, reason }) => ({ level: 'error', msg: `the bytes are ${reason}`, digest })),
+    );
+    if (quarantined > 0) {
+      const newest = (await listQuarantined(pool, imagesShown)).flatMap(({ images }) => images);
+      const images = [...new Set(newest)].slice(0, imagesShown);
+      await jobLog.write('error', 'blobs were quarantined', { quarantined, images });
+    }
+    await setJobProgress(pool, currentJobId(), {
+      phase,
+      done: input.itemsDone + checked,
+      total: input.itemsTotal,
+      ...(checkedBytes > 0 && { bytes: bytesDone + checkedBytes }),
+    });
+    return { checked, checkedBytes, damaged: damaged.length, quarantined, released, nextId };
+  }
+}
+
+function listed<T>(findings: readonly T[], { itemsListed }: { readonly itemsListed: number }): readonly T[] {
+  return findings.slice(0, Math.max(0, maxListed - itemsListed));
+}

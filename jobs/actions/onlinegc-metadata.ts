@@ -1,0 +1,28 @@
+import { taskQueues } from '../../workflows/shared/task-queues.ts';
+import type { Action } from './action.ts';
+import { batchSize, dryRun, maxDuration, maxPerSecond, uuidPattern } from './common-parameters.ts';
+
+export const onlinegcMetadataAction: Action = {
+  name: 'onlinegc_metadata',
+  aliases: [],
+  description: 'Deletes manifests that no tag, index or subject needs, and what is left of deleted repositories.',
+  stopAdvice: 'Safe to cancel, terminate or reset at any time: what is left is done by the next run.',
+  parameters: {
+    dryRun,
+    batchSize: batchSize('manifests per transaction'),
+    maxDuration,
+    maxPerSecond,
+    repositoryID: { type: 'string', pattern: uuidPattern, description: 'the deleted repository that caused the job' },
+  },
+  requiredParameters: [],
+  taskQueue: taskQueues.control,
+  priority: 5,
+  capacityMap: {},
+  deadline: '',
+  stopTimeout: '',
+  overlap: 'skip',
+  idParameters: ['repositoryID'],
+  startedBy: ['api', 'schedule', 'event'],
+  defaultCron: undefined,
+  isPausable: true,
+};
