@@ -43,8 +43,8 @@ async function addRuns(
     );
   }
   await pool.query(
-    `INSERT INTO jobs.crons (action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
-     VALUES ($1, '@daily', 0, '{}', '{}', '', '', 'admin') ON CONFLICT DO NOTHING`,
+    `INSERT INTO jobs.crons (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
+     VALUES ($1, $1, '@daily', 0, '{}', '{}', '', '', 'admin') ON CONFLICT DO NOTHING`,
     [action],
   );
 }
