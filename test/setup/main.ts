@@ -36,6 +36,7 @@ if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']
 await bring('base-image', makeBaseImage, hasBaseImage);
 await bring('nginx', () => aptInstallStopped(['nginx']));
 await bring('openssl', () => aptInstall(['openssl']));
+await bring('chromium', () => aptInstall(['chromium']));
 await bring('notary', () => aptInstallStopped(['notary']));
 await bring('notary-server', () => aptInstallStopped(['notary']));
 for (const [name, module] of Object.entries(goModules)) {
