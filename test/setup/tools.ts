@@ -16,6 +16,7 @@ export const tools = {
   versitygw: 'tests with an S3 server',
   nginx: 'tests with NGINX in front',
   openssl: 'tests with TLS',
+  chromium: 'tests with a browser',
   notary: 'tests with a Notary server',
   'notary-server': 'tests with a Notary server',
   slapd: 'tests with an LDAP directory',
