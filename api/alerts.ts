@@ -47,8 +47,7 @@ async function workerAlerts({ pool }: AlertDeps): Promise<Alert[]> {
   const { rows } = await pool.query<{ count: number }>(
     `SELECT count(*) AS count FROM (
        SELECT FROM jobs.jobs j
-       WHERE status IN ('waiting', 'running', 'cancel_request', 'deleted', 'worker_dead', 'worker_shutdown', 'worker_resurrection')
-         AND checked_at < now() - $1::interval
+       WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND checked_at < now() - $1::interval
          AND NOT EXISTS (SELECT FROM jobs.outbox o WHERE o.job_id = j.id AND o.command = 'start')
        LIMIT 1000) unchecked`,
     [uncheckedAfter],
@@ -71,11 +70,17 @@ const overdueAttempts = 15;
 
 async function backlogAlerts({ pool }: AlertDeps): Promise<Alert[]> {
   const { rows } = await pool.query<{ count: number; lastError: string | null }>(
+    // Jobs may wait for room as long as they like, but not for somebody to look whether there is room.
     `SELECT count(*) AS count, max(last_error) AS "lastError" FROM (
-       SELECT last_error FROM jobs.outbox
-       WHERE due_at < now() + interval '10 seconds'
-         AND (attempts >= $2 OR (attempts = 0 AND due_at < now() - $1::interval))
-       ORDER BY due_at LIMIT 1000) overdue`,
+       (SELECT last_error FROM jobs.outbox
+        WHERE state = 'order' AND due_at < now() + interval '10 seconds'
+          AND (attempts >= $2 OR (attempts = 0 AND due_at < now() - $1::interval))
+        ORDER BY due_at LIMIT 1000)
+       UNION ALL
+       (SELECT last_error FROM jobs.outbox
+        WHERE state IN ('later', 'queued') AND due_at < now() - $1::interval
+          AND NOT EXISTS (SELECT FROM jobs.workers WHERE status = 'running' AND heartbeat_expiration > now())
+        LIMIT 1000)) overdue`,
     [overdueAfter, overdueAttempts],
   );
   const { count = 0, lastError } = rows[0] ?? {};
@@ -102,7 +107,7 @@ async function cronAlerts({ pool }: AlertDeps): Promise<Alert[]> {
             (array_agg(r.id ORDER BY r.scheduled_at DESC))[1] AS "lastJobId"
      FROM unnest($1::text[]) c (action), LATERAL (
        SELECT j.id, j.status, j.scheduled_at FROM jobs.jobs j
-       WHERE j.action = c.action AND j.trigger = 'schedule' AND j.ended_at IS NOT NULL
+       WHERE j.action = c.action AND j.trigger = 'schedule' AND j.ended_at IS NOT NULL AND j.status <> 'deleted'
        ORDER BY j.scheduled_at DESC, j.id DESC LIMIT $2) r
      GROUP BY c.action HAVING count(*) FILTER (WHERE r.status = 'error') = $2 ORDER BY c.action`,
     [crons.map(({ action }) => action), failuresInARow],

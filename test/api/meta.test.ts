@@ -75,7 +75,8 @@ test('a process in trouble, and jobs that no worker looks at, are alerts and cha
   await enqueueJobs(api.pool, [newJob({ id: 'onlinegc_blobs:1', action: 'onlinegc_blobs' })]);
   await api.pool.query(`DELETE FROM jobs.outbox`);
   await api.pool.query(
-    `UPDATE jobs.jobs SET status = 'running', worker_id = 'host-1', checked_at = now() - interval '1 hour'`,
+    `UPDATE jobs.jobs SET status = 'running', worker_id = 'host-1', admitted_at = now() - interval '1 hour',
+       checked_at = now() - interval '1 hour'`,
   );
   const [unchecked, ...more] = await alertsOf(api);
   assert.deepEqual([unchecked?.class, unchecked?.id, more.length], ['worker', 'worker:unchecked', 0]);
@@ -102,13 +103,31 @@ test('orders that nobody takes up, and a Temporal that is away, are a backlog', 
   assert.match(idle.message, /^2 orders for Temporal .* no process with the role worker takes them up/);
   // As the dispatcher leaves orders that it tries again and again.
   await api.pool.query(
-    `UPDATE jobs.outbox SET due_at = now() + interval '4 seconds', attempts = 20, last_error = 'connection refused'`,
+    `UPDATE jobs.outbox SET state = 'order', due_at = now() + interval '4 seconds', attempts = 20,
+       last_error = 'connection refused'`,
   );
   const [away] = await alertsOf(api);
   assert.match(away?.message ?? '', /Temporal cannot be reached: connection refused/);
   assert.match((await statusOf(api)).replica_health['temporal'] ?? '', /connection refused/);
   await api.pool.query('UPDATE jobs.outbox SET attempts = 2');
   assert.deepEqual(await alertsOf(api), [], 'it may be a restart');
+});
+
+test('jobs that wait for room are no backlog, as long as a worker looks whether there is any', async (t) => {
+  const api = await startApi(t);
+  await enqueueJobs(api.pool, [newJob(), newJob()]);
+  await api.pool.query(
+    `INSERT INTO jobs.deployments (name, capacity_map) VALUES ('default', '{}') ON CONFLICT DO NOTHING;
+     INSERT INTO jobs.workers (id, deployment, status, version, roles, heartbeat_expiration)
+       VALUES ('host-1', 'default', 'running', '1', '{}', now() + interval '1 hour');
+     UPDATE jobs.outbox SET due_at = now() - interval '2 minutes'`,
+  );
+  assert.deepEqual(await alertsOf(api), []);
+  await api.pool.query(`UPDATE jobs.workers SET heartbeat_expiration = now()`);
+  assert.deepEqual(
+    (await alertsOf(api)).map(({ id }) => id),
+    ['backlog:outbox'],
+  );
 });
 
 test('a cron whose last three runs failed is an alert that leads to the log', async (t) => {
