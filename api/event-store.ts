@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
-import { type EventKind, isAboutRepository } from '../jobs/event-kinds.ts';
+import { type EventKind, eventKinds, isAboutRepository } from '../jobs/event-kinds.ts';
 import type { AdministeredRepositories } from './policy/access.ts';
 
 /** A row of `registry.events`. */
@@ -49,16 +49,20 @@ export interface EventPage {
 }
 
 interface Source {
-  /** What goes before the events of one kind; its rows are the places to look at. */
+  /** What goes before the events at one place; its rows are the places to look at. */
   readonly places: string;
   readonly condition: string;
-  readonly kinds: string;
+  /** Undefined: the kind does not matter. */
+  readonly kinds: readonly EventKind[] | undefined;
 }
+
+const repositoryKinds = (Object.keys(eventKinds) as EventKind[]).filter(isAboutRepository);
 
 /**
  * Builds the query for ids and times of events. The newest few of each kind are taken from an index that has the kind
  * before the time, at every place, and the newest of those: a filter that lets little through costs no more than one
- * that lets everything through.
+ * that lets everything through. Where every kind is wanted that a repository has, the newest few of all are taken from an
+ * index that has no kind before the time: somebody may administer a thousand repositories.
  */
 function buildQuery(scope: EventScope, filter: EventFilter, pageStart: string | undefined) {
   const values: unknown[] = [];
@@ -66,41 +70,51 @@ function buildQuery(scope: EventScope, filter: EventFilter, pageStart: string | 
   const bounds: string[] = [];
   if (filter.publishedBefore) bounds.push(`e.published_at < ${bind(filter.publishedBefore, 'timestamptz')}`);
   if (filter.publishedAfter) bounds.push(`e.published_at > ${bind(filter.publishedAfter, 'timestamptz')}`);
-  if (filter.actorId !== undefined) bounds.push(`e.actor_id = ${bind(filter.actorId, 'uuid')}`);
+  const actor = filter.actorId === undefined ? undefined : bind(filter.actorId, 'uuid');
   if (pageStart !== undefined) {
     const start = bind(pageStart, 'uuid');
     bounds.push(
       `(e.published_at, e.id) <= ((SELECT s.published_at FROM registry.events s WHERE s.id = ${start}), ${start})`,
     );
   }
-  // Bound where they are used: PostgreSQL refuses a value that no place of the statement has.
-  const kinds = (): string => bind(filter.kinds, 'text[]');
-  const ofRepositories = (): string => bind(filter.kinds.filter(isAboutRepository), 'text[]');
+  const { kinds } = filter;
+
+  // OFFSET keeps PostgreSQL from looking a place up once for each kind. The actor is compared in a way that no index
+  // answers: it would go through all that he did, once for each place.
+  function repositories(where: string): Source {
+    const wanted = kinds.filter(isAboutRepository);
+    return {
+      places: `(SELECT r.namespace, r.name, r.created_at FROM registry.repositories r WHERE ${where} OFFSET 0) p,`,
+      condition: `e.namespace = p.namespace AND e.repository = p.name AND e.repository <> ''
+        AND e.published_at >= p.created_at${actor === undefined ? '' : ` AND e.actor_id IS NOT DISTINCT FROM ${actor}`}`,
+      kinds: wanted.length === repositoryKinds.length ? undefined : wanted,
+    };
+  }
 
   function sources(): Source[] {
+    const ofActor = actor === undefined ? '' : ` AND e.actor_id = ${actor}`;
     switch (scope.of) {
       case 'all':
-        return [{ places: '', condition: 'true', kinds: kinds() }];
-      case 'repository': {
-        const where = `r.namespace = ${bind(scope.namespace, 'text')} AND r.name = ${bind(scope.name, 'text')}`;
-        return [repositories(where, ofRepositories())];
-      }
+        return [{ places: '', condition: `true${ofActor}`, kinds }];
+      case 'repository':
+        return [
+          repositories(`r.namespace = ${bind(scope.namespace, 'text')} AND r.name = ${bind(scope.name, 'text')}`),
+        ];
       case 'account': {
         const { namespaces, repositories: names } = scope.administered;
         return [
-          { places: '', condition: `e.actor_id = ${bind(scope.id, 'uuid')}`, kinds: kinds() },
+          { places: '', condition: `e.actor_id = ${bind(scope.id, 'uuid')}${ofActor}`, kinds },
           {
             places: `(SELECT a.name, a.created_at FROM accounts.accounts a
-                      WHERE a.name = ANY (${bind(namespaces, 'text[]')})) p,`,
-            condition: 'e.namespace = p.name AND e.published_at >= p.created_at',
-            kinds: kinds(),
+                      WHERE a.name = ANY (${bind(namespaces, 'text[]')}) OFFSET 0) p,`,
+            condition: `e.namespace = p.name AND e.published_at >= p.created_at${ofActor}`,
+            kinds,
           },
           ...(names.length > 0
             ? [
                 repositories(
                   `(r.namespace, r.name) IN (SELECT split_part(n, '/', 1), substr(n, strpos(n, '/') + 1)
                                              FROM unnest(${bind(names, 'text[]')}) n)`,
-                  ofRepositories(),
                 ),
               ]
             : []),
@@ -109,29 +123,16 @@ function buildQuery(scope: EventScope, filter: EventFilter, pageStart: string | 
     }
   }
 
-  return {
-    values,
-    /** @param limit undefined: all of them */
-    text: (limit: number | undefined): string => {
-      const end = limit === undefined ? '' : `ORDER BY e.published_at DESC, e.id DESC LIMIT ${limit}`;
-      return sources()
-        .map(
-          ({ places, condition, kinds: wanted }) =>
-            `SELECT e.id, e.published_at FROM ${places} unnest(${wanted}) k, LATERAL (
-               SELECT e.id, e.published_at FROM registry.events e
-               WHERE ${[condition, 'e.kind = k', ...bounds].join(' AND ')} ${end}) e`,
-        )
-        .join(' UNION ');
-    },
-  };
-}
+  /** The rows of each source: of each kind at each place all, or as many as `end` leaves. */
+  const parts = (end: string): string[] =>
+    sources().map(({ places, condition, kinds: wanted }) => {
+      const isOfKind = wanted ? ['e.kind = k'] : [];
+      return `SELECT e.id, e.published_at FROM ${places} ${wanted ? `unnest(${bind(wanted, 'text[]')}) k,` : ''} LATERAL (
+         SELECT e.id, e.published_at FROM registry.events e
+         WHERE ${[condition, ...isOfKind, ...bounds].join(' AND ')} ${end}) e`;
+    });
 
-function repositories(where: string, kinds: string): Source {
-  return {
-    places: `(SELECT r.namespace, r.name, r.created_at FROM registry.repositories r WHERE ${where}) p,`,
-    condition: 'e.namespace = p.namespace AND e.repository = p.name AND e.published_at >= p.created_at',
-    kinds,
-  };
+  return { values, parts };
 }
 
 /** Events, the newest first. Empty where there is no event `pageStart`. */
@@ -141,8 +142,8 @@ export async function listEvents(
   filter: EventFilter,
   { pageStart, pageSize }: EventPage,
 ): Promise<EventRow[]> {
-  const { text, values } = buildQuery(scope, filter, pageStart);
-  const found = text(pageSize);
+  const { parts, values } = buildQuery(scope, filter, pageStart);
+  const found = parts(`ORDER BY e.published_at DESC, e.id DESC LIMIT ${pageSize}`).join(' UNION ');
   const { rows } = await q.query<EventRow>(
     `SELECT ${columns} FROM (
        SELECT f.id, f.published_at FROM (${found}) f ORDER BY f.published_at DESC, f.id DESC LIMIT ${pageSize}
@@ -152,10 +153,19 @@ export async function listEvents(
   return rows;
 }
 
-/** How many events pass the filter. Counts them one by one. */
+/** As many events as are counted; there may be more. */
+export const mostCounted = 10_000;
+
+/** How many events pass the filter, as far as they are counted: `mostCounted` at the most. */
 export async function countEvents(q: Queryable, scope: EventScope, filter: EventFilter): Promise<number> {
-  const { text, values } = buildQuery(scope, filter, undefined);
-  const found = text(undefined);
-  const { rows } = await q.query<{ count: number }>(`SELECT count(*) AS count FROM (${found}) f`, values);
+  const { parts, values } = buildQuery(scope, filter, undefined);
+  const sources = parts('');
+  // An event comes from each source once at the most, so this many rows are enough of them.
+  const { rows } = await q.query<{ count: number }>(
+    `SELECT count(*) AS count FROM (
+       SELECT DISTINCT f.id FROM (${sources.join(' UNION ALL ')} LIMIT ${sources.length * mostCounted}) f
+       LIMIT ${mostCounted}) f`,
+    values,
+  );
   return rows[0]?.count ?? 0;
 }

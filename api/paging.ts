@@ -6,6 +6,8 @@ const maxPageSize = 1_000;
 export const nextPageHeader = 'x-next-page-start';
 // The name is not documented, so it follows that of X-Next-Page-Start.
 export const countHeader = 'x-resource-count';
+/** Says `true` where only so many were counted, and there may be more. */
+export const countLimitedHeader = 'x-resource-count-limited';
 
 /** The query of MSR's lists: `pageStart` is the id of the first record. */
 export const pageQuery = Type.Object(

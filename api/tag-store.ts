@@ -60,13 +60,14 @@ export async function listTags(
   { namespace, reponame }: TagsOf,
   page: { readonly pageStart: string; readonly pageSize: number },
 ): Promise<TagRow[]> {
-  // Cut before the manifests are looked up, so that a page costs what is on it; and without a name, because PostgreSQL
-  // would plan it for a tenth of all tags where it does not know how long a page is.
+  const { rows: repositories } = await q.query<{ id: number }>(`SELECT ${repositoryId} AS id`, [namespace, reponame]);
+  // The id as a value, because PostgreSQL knows then how many tags there are, and cut before the manifests are looked up:
+  // otherwise it may sort all tags to get a page of them. Without a name, so that it knows how long a page is.
   const { rows } = await q.query<FlatRow>(
     `SELECT ${columns} FROM (
-       SELECT * FROM registry.tags WHERE repository_id = ${repositoryId} AND name >= $3 ORDER BY name LIMIT $4) t
+       SELECT * FROM registry.tags WHERE repository_id = $1 AND name >= $2 ORDER BY name LIMIT $3) t
      JOIN registry.manifests m ON m.id = t.manifest_id ORDER BY t.name`,
-    [namespace, reponame, page.pageStart, page.pageSize],
+    [repositories[0]?.id ?? null, page.pageStart, page.pageSize],
   );
   return rows.map(toTag);
 }

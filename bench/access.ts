@@ -1,17 +1,17 @@
-// How long it takes to find out who may do what, with 10,000 private repositories in 100 organizations, 1,000 teams and
-// 5,000 users: `npm run bench:access`. The limit beside each figure is what the design asks for.
+// How long it takes to find out who may do what, with 10,000 private repositories in 100 organizations, 1,000 teams, 5,000
+// users and 1,000 robots: `npm run bench:access`. The limit beside each figure is what the design asks for.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findActiveAccount } from '../api/enzi/accounts.ts';
-import { readableRepositories, repositoryAccess } from '../api/policy/access.ts';
+import { administeredRepositories, readableRepositories, repositoryAccess } from '../api/policy/access.ts';
 import { listRepositories } from '../api/repository-store.ts';
+import { findActiveSubject } from '../api/subjects.ts';
 import { migrate } from '../database/migrate.ts';
 import { createPool } from '../database/pool.ts';
 import { startPostgres } from '../local/postgres.ts';
+import { createMeasure } from './sql/measure.ts';
 import { countReadable, findReadableSource, listReadable } from '../registry/readable-repositories.ts';
 
-const repeats = 20;
 const limitMs = 50;
 
 await using cleanUp = new AsyncDisposableStack();
@@ -19,12 +19,18 @@ const dataDir = await mkdtemp(join(tmpdir(), 'jobrunner-bench-'));
 cleanUp.defer(() => rm(dataDir, { recursive: true, force: true }));
 const server = await startPostgres({ dataDir, onProgress: () => undefined, isDurable: false });
 cleanUp.defer(() => server.stop());
-const pool = createPool({ connectionString: server.url, applicationName: 'bench', onError: console.error });
+const pool = createPool({
+  connectionString: server.url,
+  applicationName: 'bench',
+  maxConnections: 1,
+  onError: console.error,
+});
 cleanUp.defer(() => pool.end());
 await migrate(pool);
 
 // Each organization has 10 teams, 100 repositories and 50 users, of whom each is in 5 of the teams; a team is granted 20
-// repositories, and every tenth team the whole namespace. "everywhere" is in all 1,000 teams, "nowhere" in none.
+// repositories, the last one as their administrator, and every tenth team the whole namespace. "everywhere" is in all 1,000
+// teams, "nowhere" in none. A robot has all of two namespaces; "wide" has 100 repositories, the most that there may be.
 await pool.query(`
   INSERT INTO accounts.accounts (name, is_org) SELECT 'org-' || i, true FROM generate_series(0, 99) i;
   INSERT INTO accounts.accounts (name) SELECT 'user-' || i FROM generate_series(0, 4999) i;
@@ -43,7 +49,8 @@ await pool.query(`
     JOIN accounts.accounts u ON u.id = m.user_id
     WHERE u.name = 'everywhere' OR (substr(u.name, 6)::int / 100 + substr(t.name, 6)::int) % 2 = 0;
   INSERT INTO registry.repository_team_access (repository_id, team_id, access_level)
-    SELECT r.id, t.id, 'read-only' FROM accounts.teams t JOIN accounts.accounts o ON o.id = t.org_id
+    SELECT r.id, t.id, CASE t.name WHEN 'team-9' THEN 'admin' ELSE 'read-only' END::registry.access_level
+    FROM accounts.teams t JOIN accounts.accounts o ON o.id = t.org_id
     JOIN registry.repositories r ON r.namespace = o.name
       AND (substr(r.name, 5)::int + substr(t.name, 6)::int) % 5 = 0;
   INSERT INTO registry.namespace_team_access (namespace, team_id, access_level)
@@ -51,7 +58,14 @@ await pool.query(`
     WHERE t.name = 'team-0' AND substr(o.name, 5)::int % 2 = 0;
   INSERT INTO registry.blobs (digest, size_bytes, storage_key) VALUES ('sha256:base', 1, 'base');
   INSERT INTO registry.repository_blobs (repository_id, blob_id)
-    SELECT r.id, b.id FROM registry.repositories r, registry.blobs b`);
+    SELECT r.id, b.id FROM registry.repositories r, registry.blobs b;
+  INSERT INTO accounts.robots (name, description, create_repositories, secret_hash, created_by)
+    SELECT 'robot$robot-' || i, '', false, i::text, 'admin' FROM generate_series(0, 998) i UNION ALL
+    SELECT 'robot$wide', '', false, 'wide', 'admin';
+  INSERT INTO accounts.robot_permissions (robot_id, namespace, repository, actions)
+    SELECT b.id, 'org-' || (i + o) % 100, '*', ARRAY['pull', 'push'] FROM generate_series(0, 998) i, generate_series(0, 1) o,
+      accounts.robots b WHERE b.name = 'robot$robot-' || i UNION ALL
+    SELECT id, 'org-' || i, 'app-' || i, ARRAY['pull'] FROM accounts.robots, generate_series(0, 99) i WHERE name = 'robot$wide'`);
 await pool.query('VACUUM ANALYZE');
 
 const from = { namespace: '', name: '' };
@@ -64,7 +78,7 @@ const lists = [
     },
   ],
   [
-    'repositories of the API, 10, and how many',
+    'repositories, 10, and how many',
     async (name: string) => {
       const readable = await readableRepositories(pool, name);
       await countReadable(pool, readable, undefined);
@@ -72,7 +86,7 @@ const lists = [
     },
   ],
   [
-    'repositories of the API, 1,000',
+    'repositories, 1,000',
     async (name: string) => listRepositories(pool, await readableRepositories(pool, name), { pageSize: 1_000 }),
   ],
   [
@@ -80,29 +94,20 @@ const lists = [
     async (name: string) => findReadableSource(pool, await readableRepositories(pool, name), 'sha256:base'),
   ],
   [
-    'access to one repository',
-    async (name: string) => repositoryAccess(pool, await findActiveAccount(pool, name), 'org-99', 'app-3'),
+    'access to a repository',
+    async (name: string) => repositoryAccess(pool, await findActiveSubject(pool, name), 'org-99', 'app-3'),
+  ],
+  [
+    'what is administered',
+    async (name: string) => {
+      const account = await findActiveSubject(pool, name);
+      if (!account) throw new Error(`there is no ${name}`);
+      return administeredRepositories(pool, account);
+    },
   ],
 ] as const;
 
-console.log(
-  `${'what'.padEnd(44)}${'who'.padEnd(12)}${'p50 ms'.padStart(10)}${'worst ms'.padStart(10)}${'limit ms'.padStart(10)}`,
+const people = ['user-142', 'everywhere', 'nowhere', 'admin', 'robot$robot-42', 'robot$wide'];
+await createMeasure(pool).cases(
+  lists.flatMap(([what, run]) => people.map((name) => ({ name: `${what}: ${name}`, limitMs, run: () => run(name) }))),
 );
-for (const [what, run] of lists) {
-  for (const name of ['user-142', 'everywhere', 'nowhere', 'admin']) {
-    // The first of a statement plans it; a process does that once.
-    await run(name);
-    const timesMs: number[] = [];
-    for (let i = 0; i < repeats; i++) {
-      const startedMs = performance.now();
-      await run(name);
-      timesMs.push(performance.now() - startedMs);
-    }
-    timesMs.sort((a, b) => a - b);
-    const worstMs = timesMs.at(-1) ?? 0;
-    const figures = [timesMs[repeats / 2] ?? 0, worstMs].map((ms) => ms.toFixed(1).padStart(10)).join('');
-    console.log(
-      `${what.padEnd(44)}${name.padEnd(12)}${figures}${String(limitMs).padStart(10)}${worstMs > limitMs ? '  over' : ''}`,
-    );
-  }
-}

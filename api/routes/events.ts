@@ -4,9 +4,16 @@ import { requireAccount } from '../access.ts';
 import { findAccount, isId } from '../enzi/account-store.ts';
 import type { Account } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
-import { countEvents, type EventFilter, type EventRow, type EventScope, listEvents } from '../event-store.ts';
+import {
+  countEvents,
+  type EventFilter,
+  type EventRow,
+  type EventScope,
+  listEvents,
+  mostCounted,
+} from '../event-store.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
+import { countHeader, countLimitedHeader, nextPageHeader, pageQuery } from '../paging.ts';
 import { administeredRepositories, includesLevel, repositoryAccess } from '../policy/access.ts';
 import { readTime } from '../times.ts';
 
@@ -62,7 +69,7 @@ export function eventRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       body: { events: rows.map((row) => viewEvent(row, account)) },
       headers: {
         ...(next && { [nextPageHeader]: next.id }),
-        ...(count && { [countHeader]: String(await countEvents(pool, scope, filter)) }),
+        ...(count && countHeaders(await countEvents(pool, scope, filter))),
       },
     };
   }
@@ -124,6 +131,10 @@ export function eventRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       return reply.headers(headers).send(body);
     },
   );
+}
+
+function countHeaders(count: number): Record<string, string> {
+  return { [countHeader]: String(count), ...(count === mostCounted && { [countLimitedHeader]: 'true' }) };
 }
 
 function assertOneOf(name: string, value: string, known: ReadonlySet<string>): void {

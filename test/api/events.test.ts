@@ -217,3 +217,44 @@ test('pages follow each other without a gap, also among events of the same time'
   const gone = await send('admin', 'GET', '/api/v0/events?pageStart=00000000-0000-4000-8000-000000000000');
   assert.deepEqual(gone.json, { events: [] });
 });
+
+test('up to 10,000 events are counted, and a count that ends there says so', async (t) => {
+  const { api, inRegistry, send } = await start(t);
+  await inRegistry('TAG_PUSH', 'walt', 'acme/app', '1');
+  const add = (count: number) =>
+    api.pool.query(
+      `INSERT INTO registry.events (id, kind, type, actor_id, actor, object_type, namespace, repository, contents)
+       SELECT gen_random_uuid(), kind, type, actor_id, actor, object_type, namespace, repository, contents
+       FROM registry.events, generate_series(1, $1) LIMIT $1`,
+      [count],
+    );
+  const counts = async (who: Person, path: string) => {
+    const { headers } = await send(who, 'GET', `${path}?count=true&pageSize=1`);
+    return [headers['x-resource-count'], headers['x-resource-count-limited']];
+  };
+  const paths = [
+    ['admin', '/api/v0/events'],
+    // Who did it, who owns the namespace, and who administers the repository.
+    ['walt', '/api/v0/events'],
+    ['olga', '/api/v0/events'],
+    ['nora', '/api/v0/events'],
+    ['nora', '/api/v0/repositories/acme/app/events'],
+  ] as const;
+  await add(9_998);
+  for (const [who, path] of paths) assert.deepEqual(await counts(who, path), ['9999', undefined], `${who} ${path}`);
+  await add(2);
+  for (const [who, path] of paths) assert.deepEqual(await counts(who, path), ['10000', 'true'], `${who} ${path}`);
+});
+
+test('a list of everything of a repository and one of some kinds agree, for one actor as well', async (t) => {
+  const { inRegistry, kinds, ids } = await start(t);
+  await inRegistry('TAG_PUSH', 'walt', 'acme/app', '1');
+  await inRegistry('TAG_PULL', 'rita', 'acme/app', '1');
+  await inRegistry('TAG_PULL', '', 'acme/app', '1');
+  const ofNora = (query: string) => kinds('nora', `${ofApp}&${query}`);
+  assert.deepEqual(await ofNora('count=false'), ['TAG_PULL', 'TAG_PULL', 'TAG_PUSH']);
+  assert.deepEqual(await ofNora('eventType=GET'), ['TAG_PULL', 'TAG_PULL']);
+  assert.deepEqual(await ofNora(`actorId=${ids.get('rita') ?? ''}`), ['TAG_PULL']);
+  assert.deepEqual(await ofNora(`eventType=CREATE&actorId=${ids.get('rita') ?? ''}`), []);
+  assert.deepEqual(await ofNora(`eventType=CREATE&actorId=${ids.get('walt') ?? ''}`), ['TAG_PUSH']);
+});

@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import { enqueueJobs, type NewJob } from '../../jobs/enqueue.ts';
+import { endJob, startJob } from '../../jobs/records.ts';
+import { withTransaction } from '../../database/transaction.ts';
+import type { Measure } from './measure.ts';
+
+const jobCount = 2_000;
+const batchSize = 100;
+
+/** What it costs that a job is made, starts and ends, among all the others: each touches every index of the table. */
+export async function measureJobChanges(pool: pg.Pool, measure: Measure): Promise<void> {
+  const jobs = Array.from({ length: jobCount }, (_, index) => newJob(index));
+  const each = (name: string, run: (job: NewJob) => Promise<unknown>): Promise<void> =>
+    measure.pages(name, 10, async (runs) => {
+      const job = jobs[runs - 1];
+      if (job) await run(job);
+      return runs < jobCount;
+    });
+  await measure.pages(`insert of ${batchSize} jobs`, 100, async (runs) => {
+    const batch = jobs.slice((runs - 1) * batchSize, runs * batchSize);
+    await withTransaction(pool, (tx) => enqueueJobs(tx, batch));
+    return runs * batchSize < jobCount;
+  });
+  await each('start of a job', ({ id, ...job }) =>
+    startJob(pool, { jobId: id, runId: `run-${id}`, workerId: 'worker-3', job }),
+  );
+  await each('end of a job', ({ id }) => endJob(pool, { jobId: id, status: 'done' }));
+}
+
+function newJob(index: number): NewJob {
+  const id = `webhook:new-${index}`;
+  return {
+    id,
+    action: 'webhook',
+    parameters: { eventID: 'fd0e2f9c-8a55-4c3f-9b1a-7a5c6a3b6f10', webhookID: 'c8b2a7a0-0a0b-4a4e-8b0f-5b1f3f3b9f11' },
+    capacityMap: {},
+    retriesLeft: 0,
+    retriesTotal: 0,
+    retryFromId: id,
+    deadline: '',
+    stopTimeout: '',
+    trigger: 'event',
+    requestedBy: `user-${index % 1_000}`,
+    namespace: `team-${index % 100}`,
+    repository: `team-${index % 100}/app-${index % 5_000}`,
+  };
+}
