@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type pg from 'pg';
 import { RefusedAddressError } from '../outbound/address-guard.ts';
 import type { OutboundClient, OutboundResponse } from '../outbound/client.ts';
@@ -18,6 +18,7 @@ export interface WebhookDeps {
 export interface WebhookDelivery {
   /** `skipped`: the subscription is gone or inactive, so nobody waits for the event. */
   readonly outcome: 'delivered' | 'skipped';
+  /** Those that a receiver has failed, and the last one: none is counted because the database was away. */
   readonly attempts: number;
   /** HTTP status of the receiver; undefined where nothing was sent. */
   readonly status?: number;
@@ -39,6 +40,7 @@ interface EventRow {
 export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
 
 const maxRetryDelayMs = 60 * 60_000;
+const maxFailures = 5;
 // Of the client errors, these alone can pass by themselves: request timeout, too early, too many requests.
 const transientClientErrors = new Set([408, 425, 429]);
 
@@ -47,28 +49,31 @@ export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDela
   return {
     /**
      * Sends an event to a subscription's endpoint: 2xx is success; other 4xx than 408, 425 and 429, a redirect and a
-     * refused address are final; everything else is tried again, after `Retry-After` where the receiver names it.
+     * refused address are final; everything else is tried again, after `Retry-After` where the receiver names it, until
+     * the receiver has failed five times. What is ours to fail, such as the database, does not count.
      *
-     * @throws ApplicationFailure WebhookRefused (final) or WebhookFailed (tried again)
+     * @throws ApplicationFailure WebhookRefused (final) or WebhookFailed (tried again, but for the fifth)
      */
     async deliverWebhook({ eventId, webhookId }: { eventId: string; webhookId: string }): Promise<WebhookDelivery> {
-      const { attempt } = activityInfo();
+      const details = { phase: 'delivering', failures: earlierFailures() };
+      // At once, so that those of an attempt that dies early are still known to the next.
+      using _heartbeat = keepHeartbeating(() => details);
+      const attempt = details.failures + 1;
       const subscription = await readSubscription(pool, webhookId);
       if (!subscription || subscription.inactive) {
         await jobLog.write('info', 'skipped: the subscription was deleted or switched off', { webhookId });
-        return { outcome: 'skipped', attempts: attempt - 1 };
+        return { outcome: 'skipped', attempts: details.failures };
       }
       const event = await readEvent(pool, eventId);
       if (!event) throw refused(`event ${eventId} is no longer kept, so it cannot be delivered`);
 
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'delivering', attempt }));
       // Failures go into the history, and the path of an endpoint is often its secret.
       const { origin } = new URL(subscription.endpoint);
       const startedMs = performance.now();
       const response = await send(subscription, event).catch((error: unknown) => {
         cancellationSignal().throwIfAborted();
         const message = `${origin}: ${describe(error)}`;
-        throw error instanceof RefusedAddressError ? refused(message) : failed(message, delayBefore(attempt + 1));
+        throw error instanceof RefusedAddressError ? refused(message) : countFailure(message);
       });
       const durationMs = Math.round(performance.now() - startedMs);
       const { status } = response;
@@ -81,8 +86,18 @@ export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDela
       const answer = { status, durationMs };
       if (response.body) await jobLog.write('info', 'answer', { attempt, body: response.body.slice(0, 500) });
       if (status < 500 && !transientClientErrors.has(status)) throw refused(message, answer);
-      const askedDelayMs = retryAfterMs(response.headers['retry-after'], Date.now());
-      throw failed(message, askedDelayMs ?? delayBefore(attempt + 1), answer);
+      throw countFailure(message, answer, retryAfterMs(response.headers['retry-after'], Date.now()));
+
+      function countFailure(message: string, answer?: Answer, askedDelayMs?: number): ApplicationFailure {
+        details.failures += 1;
+        heartbeat(details);
+        return failed(
+          message,
+          details.failures,
+          askedDelayMs ?? firstRetryDelayMs * 4 ** (details.failures - 1),
+          answer,
+        );
+      }
     },
   };
 
@@ -102,10 +117,12 @@ export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDela
       signal: cancellationSignal(),
     });
   }
+}
 
-  function delayBefore(attempt: number): number {
-    return firstRetryDelayMs * 4 ** (attempt - 2);
-  }
+/** How often the receiver has failed: what the last attempt has left in its heartbeat. */
+function earlierFailures(): number {
+  const details = activityInfo().heartbeatDetails as { failures?: number } | undefined;
+  return details?.failures ?? 0;
 }
 
 async function readSubscription(pool: pg.Pool, webhookId: string): Promise<Subscription | undefined> {
@@ -135,10 +152,11 @@ function refused(message: string, answer?: Answer): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, 'WebhookRefused', answer);
 }
 
-function failed(message: string, delayMs: number, answer?: Answer): ApplicationFailure {
+function failed(message: string, failures: number, delayMs: number, answer?: Answer): ApplicationFailure {
   return ApplicationFailure.create({
     message,
     type: 'WebhookFailed',
+    nonRetryable: failures >= maxFailures,
     details: [answer],
     nextRetryDelay: Math.min(delayMs, maxRetryDelayMs),
   });

@@ -49,6 +49,12 @@ const loopback = '127.0.0.1';
 const stopGraceMs = 10_000;
 const maxAttempts = 3;
 const settleMs = 750;
+/**
+ * The server lets no timer fire sooner than this after it was set, so that histories that run on several machines need
+ * not agree about the time (go.temporal.io/server, common/dynamicconfig, TimerProcessorMaxTimeShift; 1 s by default).
+ * There is one machine here, and a second would be added to every short wait.
+ */
+const ownSettings = ['history.timerProcessorMaxTimeShift="50ms"'] as const;
 
 /**
  * Starts Temporal's development server with its UI on the loopback address, and waits until it answers. A server that a
@@ -133,7 +139,7 @@ function serverArgs(
   { namespace, settings = [] }: Pick<TemporalOptions, 'namespace' | 'settings'>,
 ): string[] {
   const args = ['server', 'start-dev', '--log-level', 'warn', '--namespace', namespace];
-  for (const setting of settings) args.push('--dynamic-config-value', setting);
+  for (const setting of [...ownSettings, ...settings]) args.push('--dynamic-config-value', setting);
   // Its other ports are on this address as well.
   args.push('--ip', loopback, '--port', String(ports.frontend), '--ui-port', String(ports.ui));
   if (folder === undefined) return args;

@@ -35,7 +35,8 @@ const recordJob: WorkflowInboundCallsInterceptor = {
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       const status = isCancellation(error) ? 'cancel' : 'error';
-      const failure = rootMessage(error);
+      // What a cancelled part says of itself tells nobody anything.
+      const failure = status === 'error' ? rootMessage(error) : undefined;
       await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, status, failure }));
       // Any other error would fail the workflow task, again and again: a job must end.
       throw error instanceof TemporalFailure ? error : ApplicationFailure.fromError(error, { nonRetryable: true });

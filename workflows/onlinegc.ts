@@ -57,7 +57,15 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
       continue;
     }
     report.set({ phase: action, itemsDone: index, itemsTotal: collections.length });
-    const job: JobInput = { ...input, action, parameters: parametersOf(action), retriesLeft: 0, retriesTotal: 0 };
+    // It is no run of the cron that this job may come from.
+    const job: JobInput = {
+      ...input,
+      action,
+      parameters: parametersOf(action),
+      retriesLeft: 0,
+      retriesTotal: 0,
+      cron: '',
+    };
     try {
       results[action] = await executeChild<(input: JobInput) => Promise<unknown>>(action, {
         args: [{ ...job, deadline: '', stopTimeout: '' }],

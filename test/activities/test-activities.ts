@@ -19,8 +19,8 @@ export interface TestJob {
   readonly jobLog: JobLog;
   /** How often whoever follows the log was woken. */
   readonly wakeUps: () => number;
-  /** What an activity of this job runs in. */
-  readonly environment: (attempt?: number) => MockActivityEnvironment;
+  /** What an activity of this job runs in; `heartbeatDetails` are those of the attempt before. */
+  readonly environment: (attempt?: number, heartbeatDetails?: unknown) => MockActivityEnvironment;
 }
 
 /** Makes a job with the account `admin` in a fresh database. */
@@ -34,8 +34,11 @@ export async function startJob(t: TestContext, action: string): Promise<TestJob>
     pool,
     jobLog: createJobLog(pool, { send: () => void wakeUps++ }),
     wakeUps: () => wakeUps,
-    environment: (attempt = 1) =>
-      new MockActivityEnvironment({ attempt, workflowExecution: { workflowId: id, runId: 'run' } }, { logger }),
+    environment: (attempt = 1, heartbeatDetails?: unknown) =>
+      new MockActivityEnvironment(
+        { attempt, heartbeatDetails, workflowExecution: { workflowId: id, runId: 'run' } },
+        { logger },
+      ),
   };
 }
 

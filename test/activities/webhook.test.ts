@@ -43,7 +43,7 @@ async function startDelivery(t: TestContext, endpoint: string, { allowPrivate = 
   const activities = createWebhookActivities({ pool, outbound, jobLog: job.jobLog, firstRetryDelayMs });
   const runInside = (environment: MockActivityEnvironment): Promise<WebhookDelivery> =>
     runIn(environment, () => activities.deliverWebhook({ eventId, webhookId }));
-  const run = (attempt?: number): Promise<WebhookDelivery> => runInside(job.environment(attempt));
+  const run = (attempt = 1): Promise<WebhookDelivery> => runInside(job.environment(attempt, { failures: attempt - 1 }));
   return { job, webhookId, runInside, run, fail: (attempt) => failureOf(run(attempt)) };
 }
 
@@ -107,18 +107,30 @@ test('client errors and redirects are final, with the status in the message', as
   }
 });
 
-test('server errors are tried again, each time after four times as long, up to an hour', async (t) => {
+test('server errors are tried again, each time after four times as long, up to an hour; the fifth is final', async (t) => {
   const delivery = await answering(t, 500, {}, 'x'.repeat(10_000));
   const delaysMs = [];
   for (let attempt = 1; attempt <= 8; attempt++) {
     const failure = await delivery.fail(attempt);
-    assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookFailed', false]);
+    assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookFailed', attempt >= 5]);
     delaysMs.push(failure.nextRetryDelay);
     const [answer] = failure.details as [{ status: number }];
     assert.deepEqual(Object.keys(answer), ['status', 'durationMs'], 'the body would be in the history');
     assert.equal(answer.status, 500);
   }
   assert.deepEqual(delaysMs, [1_000, 4_000, 16_000, 64_000, 256_000, 1_024_000, 3_600_000, 3_600_000]);
+});
+
+test('attempts that came to nothing before they reached the receiver do not count', async (t) => {
+  const { job, runInside } = await answering(t, 503);
+  const failure = await failureOf(runInside(job.environment(100, { failures: 3 })));
+  assert.deepEqual([failure.nonRetryable, failure.nextRetryDelay], [false, 64_000]);
+  await job.pool.query('ALTER TABLE registry.events RENAME TO events_away');
+  const environment = job.environment(101, { failures: 4 });
+  let left: unknown;
+  environment.on('heartbeat', (details: unknown) => (left = details));
+  await assert.rejects(runInside(environment), /registry.events/);
+  assert.deepEqual(left, { phase: 'delivering', failures: 4 });
 });
 
 test('the client errors that pass by themselves are tried again', async (t) => {
@@ -223,9 +235,9 @@ test('a refused address is final: nothing is sent, by its number or by its name'
 
 test('while it delivers it heartbeats', async (t) => {
   const { job, runInside } = await answering(t, 200);
-  const environment = job.environment(2);
+  const environment = job.environment(2, { failures: 1 });
   const heartbeats: unknown[] = [];
   environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
   await runInside(environment);
-  assert.deepEqual(heartbeats[0], { phase: 'delivering', attempt: 2 });
+  assert.deepEqual(heartbeats[0], { phase: 'delivering', failures: 1 });
 });

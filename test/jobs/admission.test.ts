@@ -190,6 +190,34 @@ test('a paused action starts nothing until it is resumed; a rate spreads starts'
   assert.equal((await admitted(pool)).length, 6);
 });
 
+test('two thousand jobs that wait for capacity or a place are all behind a webhook, though it came last', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const places = 20;
+  await addWorker(pool, 'w', 1);
+  await changeActionQueue(pool, 'sleep', { maxRunning: places }, 'admin');
+  await addJobs(pool, 'scans', 1_000, { capacityMap: { scan: 1 } });
+  await addJobs(pool, 'storm', 1_000);
+  await admitAll(pool);
+  assert.equal((await admitted(pool)).length, places);
+
+  const first = await addJob(pool, { action: 'webhook', namespace: 'acme' });
+  await admitAll(pool);
+  const full = await admitted(pool);
+  assert.deepEqual([full[0], full.length], [first, places + 1]);
+
+  // Places of the storm become free: what is admitted with the next webhook is sent after it.
+  for (const jobId of full.slice(1, 6)) {
+    await acceptStart(pool, jobId);
+    await startJob(pool, { jobId, runId: 'run', workerId: 'w', job: jobInput() });
+    await endJob(pool, { jobId, status: 'done' });
+  }
+  const second = await addJob(pool, { action: 'webhook', namespace: 'storm' });
+  await admitAll(pool);
+  const next = await admitted(pool);
+  assert.deepEqual(new Set(next.slice(0, 2)), new Set([first, second]));
+  assert.equal(next.length, places + 2);
+});
+
 test('several processes admit each job once, and never more than may run', async (t) => {
   const { pool } = await createTestDatabase(t);
   await addJobs(pool, 'a', 300);

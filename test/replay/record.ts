@@ -8,22 +8,25 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import packageJson from '../../package.json' with { type: 'json' };
 import { cancelJob } from '../../jobs/commands.ts';
 import { pauseJob, resumeJob } from '../../jobs/pause.ts';
+import { eventually } from '../e2e/eventually.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
 import { makeEndedJobs, makeEvents, storeSettings } from '../jobs/histories.ts';
 import { makeUntagged } from '../workflows/untagged.ts';
 import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
-import { startTestDirectory } from '../support/slapd.ts';
+import { startTestDirectory, type TestDirectory } from '../support/slapd.ts';
 import { startTestPostgres } from '../support/postgres.ts';
 import { startTestJobrunner, type TestJobrunner } from '../workflows/test-jobrunner.ts';
 
+// Without a cache, a workflow with children waits 10 s for each of their tasks.
+const endTimeoutMs = 180_000;
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Scenario {
   readonly workflowType: string;
   readonly name: string;
   /** Runs it to its end; returns the id of the workflow. */
-  readonly run: (jobrunner: TestJobrunner, receiver: Receiver) => Promise<string>;
+  readonly run: (jobrunner: TestJobrunner, receiver: Receiver, directory: TestDirectory) => Promise<string>;
 }
 
 async function cancelled(jobrunner: TestJobrunner, jobId: string): Promise<string> {
@@ -47,6 +50,20 @@ async function pausedAndResumed(jobrunner: TestJobrunner, jobId: string): Promis
   jobrunner.wakeDispatcher.send();
   return jobId;
 }
+
+/** Lets a job fail, for its parameter is nonsense, as if an older version had stored it; gives the one that tries again. */
+function retried(workflowType: string, parameter: string): Scenario {
+  return {
+    workflowType,
+    name: 'retried',
+    run: async (jobrunner) => {
+      const first = await jobrunner.submit(workflowType, { parameters: { [parameter]: 'nonsense' }, retries: 1 });
+      return `${first}~1`;
+    },
+  };
+}
+
+const slowReading = { batchSize: '5', maxBytesPerSecond: '640' };
 
 const scenarios: readonly Scenario[] = [
   {
@@ -363,6 +380,150 @@ const scenarios: readonly Scenario[] = [
       return jobrunner.submit('onlinegc_events', { parameters: { batchSize: '1' } });
     },
   },
+  retried('sleep', 'seconds'),
+  retried('false', 'none'),
+  retried('gc_audit', 'batchSize'),
+  retried('blob_verify', 'batchSize'),
+  retried('onlinegc', 'dryRun'),
+  retried('onlinegc_blobs', 'batchSize'),
+  retried('onlinegc_events', 'batchSize'),
+  retried('onlinegc_joblogs', 'batchSize'),
+  retried('onlinegc_metadata', 'batchSize'),
+  retried('upload_purge', 'batchSize'),
+  retried('ldap_sync', 'dryRun'),
+  {
+    workflowType: 'analytics_report',
+    name: 'retried',
+    run: async (jobrunner, receiver) => {
+      await storeSettings(jobrunner.pool, { reportAnalytics: true });
+      receiver.statuses.push(403);
+      return `${await jobrunner.submit('analytics_report', { retries: 1 })}~1`;
+    },
+  },
+  {
+    workflowType: 'webhook',
+    name: 'retried',
+    run: async (jobrunner, receiver) => {
+      const { parameters } = await jobrunner.ended(await pushEvent(jobrunner, receiver.url));
+      receiver.statuses.push(404);
+      return `${await jobrunner.submit('webhook', { parameters, retries: 1 })}~1`;
+    },
+  },
+  {
+    workflowType: 'analytics_report',
+    name: 'cancelled',
+    run: async (jobrunner, receiver) => {
+      await storeSettings(jobrunner.pool, { reportAnalytics: true });
+      const before = receiver.requests.length;
+      receiver.statuses.push(503);
+      const jobId = await jobrunner.submit('analytics_report');
+      await eventually('the first attempt', () => receiver.requests.length > before);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'ldap_sync',
+    name: 'cancelled',
+    run: async (jobrunner, _receiver, directory) => {
+      await directory.freeze();
+      const jobId = await jobrunner.submit('ldap_sync');
+      await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+      await cancelled(jobrunner, jobId);
+      await jobrunner.ended(jobId);
+      directory.thaw();
+      return jobId;
+    },
+  },
+  {
+    workflowType: 'blob_verify',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 40);
+      return jobrunner.submit('blob_verify', { parameters: { batchSize: '5' } });
+    },
+  },
+  {
+    workflowType: 'blob_verify',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 40);
+      const jobId = await jobrunner.submit('blob_verify', { parameters: slowReading });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'blob_verify',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 40);
+      return pausedAndResumed(jobrunner, await jobrunner.submit('blob_verify', { parameters: slowReading }));
+    },
+  },
+  {
+    workflowType: 'gc_audit',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 40);
+      const parameters = { batchSize: '10', maxPerSecond: '50' };
+      return pausedAndResumed(jobrunner, await jobrunner.submit('gc_audit', { parameters }));
+    },
+  },
+  {
+    workflowType: 'onlinegc',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 40);
+      const parameters = { batchSize: '10', maxPerSecond: '10' };
+      return pausedAndResumed(jobrunner, await jobrunner.submit('onlinegc', { parameters }));
+    },
+  },
+  {
+    workflowType: 'onlinegc_metadata',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 60);
+      const parameters = { batchSize: '10', maxPerSecond: '10' };
+      return pausedAndResumed(jobrunner, await jobrunner.submit('onlinegc_metadata', { parameters }));
+    },
+  },
+  {
+    workflowType: 'onlinegc_joblogs',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await keepOneJob(jobrunner, 1_200);
+      return pausedAndResumed(
+        jobrunner,
+        await jobrunner.submit('onlinegc_joblogs', { parameters: { batchSize: '1' } }),
+      );
+    },
+  },
+  {
+    workflowType: 'onlinegc_events',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await keepOneEvent(jobrunner, 1_200);
+      return pausedAndResumed(jobrunner, await jobrunner.submit('onlinegc_events', { parameters: { batchSize: '1' } }));
+    },
+  },
+  {
+    workflowType: 'onlinegc_events',
+    name: 'continued-as-new',
+    run: async (jobrunner) => {
+      await keepOneEvent(jobrunner, 1_200);
+      return jobrunner.submit('onlinegc_events', { parameters: { batchSize: '1' } });
+    },
+  },
+  {
+    workflowType: 'onlinegc_events',
+    name: 'cancelled',
+    run: async (jobrunner) => {
+      await keepOneEvent(jobrunner, 20_000);
+      const jobId = await jobrunner.submit('onlinegc_events', { parameters: { batchSize: '1' } });
+      await jobrunner.waitFor(jobId, (job) => job.progress !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
 ];
 
 async function keepOneJob({ pool }: TestJobrunner, count: number): Promise<void> {
@@ -391,12 +552,17 @@ async function runIds({ temporal, pool }: TestJobrunner, jobId: string): Promise
   return ids;
 }
 
-async function record(jobrunner: TestJobrunner, receiver: Receiver, scenario: Scenario): Promise<void> {
+async function record(
+  jobrunner: TestJobrunner,
+  receiver: Receiver,
+  directory: TestDirectory,
+  scenario: Scenario,
+): Promise<void> {
   const folder = new URL(`./histories/${scenario.workflowType}/`, import.meta.url);
   const file = (run: number) => new URL(`${scenario.name}.${run}_${packageJson.version}.json`, folder);
   if (existsSync(file(1))) return;
-  const jobId = await scenario.run(jobrunner, receiver);
-  await jobrunner.ended(jobId);
+  const jobId = await scenario.run(jobrunner, receiver, directory);
+  await jobrunner.waitFor(jobId, ({ endedAt }) => endedAt !== null, endTimeoutMs);
   // The row ends a moment before the workflow does.
   await jobrunner.temporal.workflow
     .getHandle(jobId)
@@ -419,10 +585,10 @@ cleanUp.defer(() => postgres.stop());
 process.env['TEST_POSTGRES_URL'] = postgres.url;
 const t = { after: (close: unknown) => cleanUp.defer(() => (close as () => Promise<void>)()) };
 const receiver = await startReceiver(t);
-const { config: ldap } = await startTestDirectory(t);
+const directory = await startTestDirectory(t);
 const jobrunner = await startTestJobrunner(t, {
   settings: ['limit.historyCount.suggestContinueAsNew=40'],
   analyticsUrl: receiver.url,
-  ldap,
+  ldap: directory.config,
 });
-for (const scenario of scenarios) await record(jobrunner, receiver, scenario);
+for (const scenario of scenarios) await record(jobrunner, receiver, directory, scenario);

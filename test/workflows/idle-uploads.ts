@@ -7,8 +7,11 @@ import type { TestJobrunner } from './test-jobrunner.ts';
 /** The bytes of each upload that `makeIdleUploads` makes. */
 export const idleUploadBytes = 64;
 
+/** Where uploads are. */
+type UploadStores = Pick<TestJobrunner, 'pool' | 'blobStore' | 'blobsPath'>;
+
 /** Starts uploads that nobody has written to for two days. Gives their storage keys. */
-export async function makeIdleUploads(jobrunner: TestJobrunner, count: number): Promise<string[]> {
+export async function makeIdleUploads(jobrunner: UploadStores, count: number): Promise<string[]> {
   const { pool } = jobrunner;
   await pool.query(`INSERT INTO accounts.accounts (name) VALUES ('idle') ON CONFLICT DO NOTHING`);
   await pool.query(
@@ -25,7 +28,7 @@ export async function makeIdleUploads(jobrunner: TestJobrunner, count: number): 
 }
 
 /** Leaves unfinished objects behind, two days ago, that no upload names. Gives their storage keys. */
-export async function makeLeftovers({ blobStore, blobsPath }: TestJobrunner, count: number): Promise<string[]> {
+export async function makeLeftovers({ blobStore, blobsPath }: UploadStores, count: number): Promise<string[]> {
   const then = new Date(Date.now() - 2 * 86_400_000);
   return Promise.all(
     Array.from({ length: count }, async () => {

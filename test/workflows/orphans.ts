@@ -9,7 +9,10 @@ const sizeBytes = 64;
  *
  * @returns their storage keys
  */
-export async function makeOrphans({ pool, blobStore }: TestJobrunner, count: number): Promise<string[]> {
+export async function makeOrphans(
+  { pool, blobStore }: Pick<TestJobrunner, 'pool' | 'blobStore'>,
+  count: number,
+): Promise<string[]> {
   await pool.query(`UPDATE registry.gc_settings SET review_delay = '0', blob_lease = '0'`);
   const blobs = await Promise.all(
     Array.from({ length: count }, async () => {

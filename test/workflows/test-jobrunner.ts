@@ -42,8 +42,8 @@ export interface TestJobrunner {
   readonly cleanUp: CleanUp;
   /** Makes a job and wakes the dispatcher. Returns its id. */
   submit(action: string, request?: Partial<Omit<JobRequest, 'action'>>): Promise<string>;
-  /** Waits until the row of the job satisfies `isReached`; fails after 20 s. */
-  waitFor(jobId: string, isReached: (job: JobRow) => boolean): Promise<JobRow>;
+  /** Waits until the row of the job satisfies `isReached`; fails after 20 s, or `timeoutMs`. */
+  waitFor(jobId: string, isReached: (job: JobRow) => boolean, timeoutMs?: number): Promise<JobRow>;
   /** Waits until the job has ended. */
   ended(jobId: string): Promise<JobRow>;
   /** The `msg` of every line of the job's log. */
@@ -134,8 +134,12 @@ export async function startTestJobrunner(
     await connections.close();
   });
 
-  async function waitFor(jobId: string, isReached: (job: JobRow) => boolean): Promise<JobRow> {
-    const deadlineMs = performance.now() + waitTimeoutMs;
+  async function waitFor(
+    jobId: string,
+    isReached: (job: JobRow) => boolean,
+    timeoutMs = waitTimeoutMs,
+  ): Promise<JobRow> {
+    const deadlineMs = performance.now() + timeoutMs;
     for (;;) {
       const job = await findJob(pool, jobId);
       if (job && isReached(job)) return job;

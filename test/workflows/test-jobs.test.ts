@@ -18,6 +18,15 @@ test('the jobs sleep and false', async (t) => {
     assert.deepEqual(await jobrunner.messages(jobId), ['started', 'done']);
   });
 
+  await t.test('a short timer is short: Temporal adds no second to it', async () => {
+    const runsMs: number[] = [];
+    for (let count = 0; count < 5; count++) {
+      const job = await jobrunner.ended(await jobrunner.submit('sleep', { parameters: { seconds: '0' } }));
+      runsMs.push(Number(job.endedAt) - Number(job.startedAt));
+    }
+    assert.ok(Math.min(...runsMs) < 600, `they took ${runsMs.join(', ')} ms`);
+  });
+
   await t.test('an operator sees summary, details, attributes and progress in Temporal', async () => {
     const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
     await jobrunner.waitFor(jobId, (job) => job.status === 'running');

@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { TestJobrunner } from './test-jobrunner.ts';
 
 /** Puts manifests without a tag into a repository of `admin`, all due for review at once, and kept no longer. */
-export async function makeUntagged({ pool }: TestJobrunner, repository: string, count: number): Promise<void> {
+export async function makeUntagged(
+  { pool }: Pick<TestJobrunner, 'pool'>,
+  repository: string,
+  count: number,
+): Promise<void> {
   await pool.query(`UPDATE registry.gc_settings SET review_delay = '0', blob_lease = '0'`);
   await pool.query(`INSERT INTO accounts.accounts (name) VALUES ('admin') ON CONFLICT DO NOTHING`);
   await pool.query(

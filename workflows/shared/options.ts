@@ -45,11 +45,14 @@ export const readOptions = {
   scheduleToCloseTimeout: '1 day',
 } as const satisfies ActivityOptions;
 
-/** One delivery of one webhook. The activity itself sets the delay before each next attempt. */
+/**
+ * One delivery of one webhook. The activity itself counts how often the receiver has failed, and sets the delay before the
+ * next attempt; the policy is for what is no receiver's fault, such as a database that is away.
+ */
 export const webhookOptions = {
   taskQueue: taskQueues.webhook,
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '12 hours',
   heartbeatTimeout: '15 seconds',
-  retry: { maximumAttempts: 5 },
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 } as const satisfies ActivityOptions;
