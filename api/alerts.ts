@@ -1,11 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import type { Queryable } from '../database/pool.ts';
 import { listCrons } from '../jobs/crons.ts';
+import { listQuarantined } from '../registry/quarantine.ts';
 
 /** Something that an administrator has to look at (SW27 responses.Alert). */
 export interface Alert {
   /** What it is about; there may be several of one class. */
-  readonly class: 'worker' | 'backlog' | 'cron' | 'disk';
+  readonly class: 'worker' | 'backlog' | 'cron' | 'disk' | 'blob';
   /** The same for as long as it is the same trouble. */
   readonly id: string;
   /** What is wrong, and what to do. */
@@ -25,7 +26,14 @@ export interface AlertDeps {
 /** Finds the alerts of one kind; adding a kind is a function and an entry below. */
 type AlertSource = (deps: AlertDeps) => Promise<readonly Alert[]>;
 
-const sources: readonly AlertSource[] = [processAlerts, workerAlerts, backlogAlerts, cronAlerts, diskAlerts];
+const sources: readonly AlertSource[] = [
+  processAlerts,
+  workerAlerts,
+  backlogAlerts,
+  cronAlerts,
+  diskAlerts,
+  blobAlerts,
+];
 
 /** All alerts that there are just now. None is stored: an alert is gone when its cause is. */
 export async function findAlerts(deps: AlertDeps): Promise<Alert[]> {
@@ -136,6 +144,24 @@ async function diskAlerts({ dataDir }: AlertDeps): Promise<Alert[]> {
       message: `the disk of the data folder has ${freeMiB} MiB left, ${(freeShare * 100).toFixed(1)} %: delete images and run the job onlinegc_blobs, or add space`,
     },
   ];
+}
+
+// Of blobs, and of the images of each: an answer stays small where a whole disk is gone.
+const mostQuarantined = 100;
+const mostImages = 20;
+
+async function blobAlerts({ pool }: AlertDeps): Promise<Alert[]> {
+  const blobs = await listQuarantined(pool, { limit: mostQuarantined, imageLimit: mostImages });
+  return blobs.map(({ digest, reason, since, images, hasMoreImages }) => {
+    const state = reason === 'missing' ? 'are missing from the blob store' : 'are damaged';
+    const more = hasMoreImages ? ', and others' : '';
+    const concerned = images.length === 0 ? 'no image needs it' : `these cannot be pulled: ${images.join(', ')}${more}`;
+    return {
+      class: 'blob',
+      id: `blob:${digest}`,
+      message: `the bytes of the blob ${digest} ${state}, found ${since.toISOString()}; ${concerned}. Push one that has it again, which heals all, or restore the bytes from a backup and run the job blob_verify`,
+    };
+  });
 }
 
 /** Alerts count no further than a thousand. */

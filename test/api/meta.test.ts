@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { Alert } from '../../api/alerts.ts';
 import type { ClusterStatus } from '../../api/cluster-status.ts';
 import { enqueueJobs } from '../../jobs/enqueue.ts';
+import { quarantineBlobs, releaseBlobs } from '../../registry/quarantine.ts';
 import { newJob } from '../jobs/test-jobs.ts';
 import { cannotMount, mountSmallDisk } from '../support/small-disk.ts';
 import { assertMsrShape } from './msr-definitions.ts';
@@ -43,8 +44,8 @@ async function addRuns(
     );
   }
   await pool.query(
-    `INSERT INTO jobs.crons (action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
-     VALUES ($1, '@daily', 0, '{}', '{}', '', '', 'admin') ON CONFLICT DO NOTHING`,
+    `INSERT INTO jobs.crons (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
+     VALUES ($1, $1, '@daily', 0, '{}', '{}', '', '', 'admin') ON CONFLICT DO NOTHING`,
     [action],
   );
 }
@@ -129,6 +130,46 @@ test('a disk that is nearly full is an alert', { skip: cannotMount() }, async (t
   assert.deepEqual(await ids(), []);
   await writeFile(join(dataDir, 'blob'), Buffer.alloc(sizeBytes * 0.97));
   assert.deepEqual(await ids(), ['disk:data']);
+});
+
+test('blobs in quarantine are alerts that name the images concerned', async (t) => {
+  const api = await startApi(t);
+  await api.pool.query(
+    `INSERT INTO registry.repositories (namespace, name) VALUES ('admin', 'app'), ('admin', 'gone')`,
+  );
+  await api.pool.query(
+    `INSERT INTO registry.blobs (digest, size_bytes, storage_key) SELECT 'sha256:' || i, 1, i FROM generate_series(1, 3) i`,
+  );
+  await api.pool.query(
+    `WITH m AS (INSERT INTO registry.manifests (repository_id, digest, media_type, payload, pushed_by)
+       SELECT id, 'sha256:' || name || i, 'm', '{}', 'admin' FROM registry.repositories, generate_series(1, 22) i
+       RETURNING id, repository_id)
+     INSERT INTO registry.manifest_blobs (manifest_id, blob_id)
+     SELECT m.id, b.id FROM m, registry.blobs b WHERE b.digest = 'sha256:1'`,
+  );
+  await api.pool.query(
+    `UPDATE registry.repositories SET namespace = NULL, deleted_namespace = namespace, deleted_at = now() WHERE name = 'gone'`,
+  );
+  const { rows } = await api.pool.query<{ id: number; storageKey: string }>(
+    `SELECT id, storage_key AS "storageKey" FROM registry.blobs ORDER BY id`,
+  );
+  const [lost, damaged] = rows;
+  assert.ok(lost && damaged);
+  assert.deepEqual(await alertsOf(api), []);
+  await quarantineBlobs(api.pool, [{ ...lost, reason: 'missing' }]);
+  await quarantineBlobs(api.pool, [{ ...damaged, reason: 'corrupt' }]);
+  const [first, second, ...more] = await alertsOf(api);
+  assert.deepEqual([first?.class, first?.id, second?.id, more], ['blob', 'blob:sha256:1', 'blob:sha256:2', []]);
+  assert.match(
+    first?.message ?? '',
+    /sha256:1 are missing from the blob store.* cannot be pulled: admin\/app@sha256:app/,
+  );
+  assert.match(first?.message ?? '', /, and others\. Push one/);
+  assert.doesNotMatch(first?.message ?? '', /gone/);
+  assert.equal(first?.message.match(/admin\/app@/g)?.length, 20);
+  assert.match(second?.message ?? '', /are damaged, .*; no image needs it/);
+  await releaseBlobs(api.pool, [lost.id, damaged.id]);
+  assert.deepEqual(await alertsOf(api), []);
 });
 
 test('a registry that is set read-only is shown as that', async (t) => {
