@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import { parseDurationMs } from '../config/duration.ts';
+import { findActionsWithCron } from '../jobs/crons.ts';
 import {
   countBefore,
   findHistoryCut,
@@ -78,9 +79,14 @@ const histories = {
 
 export type HistoryPruningActivities = ReturnType<typeof createHistoryPruningActivities>;
 
-/** The activities of `onlinegc_joblogs` and `onlinegc_events`. To do one again does no harm. */
+/** The activities of `onlinegc_joblogs` and `onlinegc_events`, and of `onlinegc`, which runs them. To do one again does no harm. */
 export function createHistoryPruningActivities({ pool, jobLog }: HistoryPruningDeps) {
   return {
+    /** Which of these actions have a cron that runs. */
+    async findActionsWithCron(names: readonly string[]): Promise<string[]> {
+      return findActionsWithCron(pool, names);
+    },
+
     /** Reads the limits from the settings, and finds once what is beyond them. */
     async planHistoryPruning({ history }: { history: HistoryName }): Promise<PruningPlan> {
       using _heartbeat = keepHeartbeating(() => ({ phase: 'planning' }));

@@ -145,7 +145,9 @@ export function createStorageAuditActivities({ pool, blobStore, cache, jobLog }:
       listed(damaged, input).map(({ digest, reason }) => ({ level: 'error', msg: `the bytes are ${reason}`, digest })),
     );
     if (quarantined > 0) {
-      const newest = (await listQuarantined(pool, imagesShown)).flatMap(({ images }) => images);
+      const newest = (await listQuarantined(pool, { limit: imagesShown, imageLimit: imagesShown })).flatMap(
+        ({ images }) => images,
+      );
       const images = [...new Set(newest)].slice(0, imagesShown);
       await jobLog.write('error', 'blobs were quarantined', { quarantined, images });
     }

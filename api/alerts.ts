@@ -208,16 +208,20 @@ async function diskAlerts({ dataDir }: AlertDeps): Promise<Alert[]> {
   ];
 }
 
+// An answer stays small where a whole disk is gone.
+const mostImages = 20;
+
 async function blobAlerts({ pool }: AlertDeps): Promise<Alert[]> {
-  const blobs = await listQuarantined(pool, mostOfAKind);
-  return blobs.map(({ digest, reason, since, images }) => {
-    const state = reason === 'missing' ? 'missing from the blob store' : 'damaged';
+  const blobs = await listQuarantined(pool, { limit: mostOfAKind, imageLimit: mostImages });
+  return blobs.map(({ digest, reason, since, images, hasMoreImages }) => {
+    const state = reason === 'missing' ? 'are missing from the blob store' : 'are damaged';
     const [image] = images;
-    const concerned = image === undefined ? 'no image needs them' : `these cannot be pulled: ${images.join(', ')}`;
+    const more = hasMoreImages ? ', and others' : '';
+    const concerned = image === undefined ? 'no image needs it' : `these cannot be pulled: ${images.join(', ')}${more}`;
     return {
       class: 'blob',
       id: `blob:${digest}`,
-      message: `the bytes of blob ${digest} are ${state} (found ${since.toISOString()}); ${concerned}. A push that has it heals it`,
+      message: `the bytes of the blob ${digest} ${state}, found ${since.toISOString()}; ${concerned}. Push one that has it again, which heals all, or restore the bytes from a backup and run the job blob_verify`,
       ...(image !== undefined && { img: image }),
     };
   });

@@ -71,6 +71,15 @@ export async function listCrons(q: Queryable): Promise<CronRow[]> {
   return rows;
 }
 
+/** Which of these actions have a cron that is not paused. */
+export async function findActionsWithCron(q: Queryable, actions: readonly string[]): Promise<string[]> {
+  const { rows } = await q.query<{ action: string }>(
+    'SELECT DISTINCT action FROM jobs.crons WHERE action = ANY($1) AND NOT is_paused ORDER BY action',
+    [actions],
+  );
+  return rows.map(({ action }) => action);
+}
+
 /** The cron of this name, or undefined where there is none. */
 export async function findCron(q: Queryable, name: string): Promise<CronRow | undefined> {
   const { rows } = await q.query<CronRow>(`SELECT ${cronColumns} FROM jobs.crons WHERE name = $1`, [name]);

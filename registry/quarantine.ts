@@ -84,19 +84,30 @@ export interface QuarantinedBlob {
   readonly since: Date;
   /** Some of the images that cannot be pulled, as `namespace/name:tag`, or `namespace/name@digest` where there is no tag. */
   readonly images: readonly string[];
+  readonly hasMoreImages: boolean;
 }
 
-/** The alerts about blobs that are quarantined, the oldest first: at most `limit`, each with at most `limit` images. */
-export async function listQuarantined(db: Queryable, limit: number): Promise<QuarantinedBlob[]> {
-  const { rows } = await db.query<QuarantinedBlob>(
+/**
+ * Blobs that are quarantined, the oldest first: at most `limit`, each with at most `imageLimit` images. Looks at no more
+ * manifests of a blob than that, so a layer of a million images costs no more than any other.
+ */
+export async function listQuarantined(
+  db: Queryable,
+  { limit, imageLimit }: { readonly limit: number; readonly imageLimit: number },
+): Promise<QuarantinedBlob[]> {
+  const { rows } = await db.query<Omit<QuarantinedBlob, 'hasMoreImages'>>(
     `SELECT b.digest, b.quarantine_reason AS reason, b.quarantined_at AS since, ARRAY(
        SELECT r.namespace || '/' || r.name || coalesce(':' || t.name, '@' || m.digest)
        FROM registry.manifest_blobs mb JOIN registry.manifests m ON m.id = mb.manifest_id
        JOIN registry.repositories r ON r.id = m.repository_id AND r.deleted_at IS NULL
        LEFT JOIN registry.tags t ON t.manifest_id = m.id
-       WHERE mb.blob_id = b.id ORDER BY 1 LIMIT $1) AS images
+       WHERE mb.blob_id = b.id LIMIT $2) AS images
      FROM registry.blobs b WHERE b.quarantined_at IS NOT NULL ORDER BY b.quarantined_at, b.id LIMIT $1`,
-    [limit],
+    [limit, imageLimit + 1],
   );
-  return rows;
+  return rows.map(({ images, ...blob }) => ({
+    ...blob,
+    images: images.slice(0, imageLimit).sort(),
+    hasMoreImages: images.length > imageLimit,
+  }));
 }

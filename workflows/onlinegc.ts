@@ -1,22 +1,29 @@
 import {
   ApplicationFailure,
-  executeChild,
   isCancellation,
   ParentClosePolicy,
+  proxyActivities,
+  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import { TypedSearchAttributes } from '@temporalio/common';
+import type { HistoryPruningActivities } from '../activities/history-pruning.ts';
 import { booleanParameter, type JobInput } from './shared/job-input.ts';
+import { pageOptions } from './shared/options.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 import { searchAttributes } from './shared/search-attributes.ts';
 
+const { findActionsWithCron } = proxyActivities<HistoryPruningActivities>(pageOptions);
+
+// Rows of the database, a day of which is no hurry.
+const histories = ['onlinegc_joblogs', 'onlinegc_events'] as const;
 /**
  * In the order that frees the most: what manifests named is not needed once they are gone, and what uploads held, whose
  * repository was deleted, is written down by then.
  */
-const collections = ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge'] as const;
+const collections = ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge', ...histories] as const;
 // Those that have limits of their own.
 const paced: readonly string[] = ['onlinegc_metadata', 'onlinegc_blobs'];
 
@@ -30,11 +37,14 @@ export interface GarbageCollectionResult {
   /** Collections that failed, and those for which there was no time left. */
   readonly failed: readonly string[];
   readonly skipped: readonly string[];
+  /** Histories that this run by a cron left to the crons that they have of their own. */
+  readonly leftToCrons: readonly string[];
 }
 
 /**
  * `onlinegc`: runs every garbage collection, one after the other, each as a child with a job, a log and a result of its
- * own. A pause takes effect before the next one; the one that runs is paused by itself. One that fails does not keep the next from running; the job fails at its end.
+ * own. A pause pauses the one that runs. One that fails does not keep the next from running; the job fails at its end.
+ * A run by a cron leaves out the histories that have a cron of their own: finding where they are cut is not for every hour.
  *
  * Parameters: `dryRun`, `batchSize`, `maxDuration`, `maxPerSecond`, as each collection takes them; `maxDuration` is for
  * all of them together.
@@ -47,10 +57,14 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
   const failed: string[] = [];
   const skipped: string[] = [];
   const report = createProgressReport({ phase: collections[0], itemsDone: 0, itemsTotal: collections.length });
-
   const steering = createSteering(report);
+  const leftToCrons =
+    input.trigger === 'schedule'
+      ? await findActionsWithCron.executeWithOptions({ summary: 'which have crons of their own' }, [histories])
+      : [];
 
   for (const [index, action] of collections.entries()) {
+    if (leftToCrons.includes(action)) continue;
     await steering.checkpoint();
     if (pace.isOver()) {
       skipped.push(action);
@@ -67,7 +81,7 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
       cron: '',
     };
     try {
-      results[action] = await executeChild<(input: JobInput) => Promise<unknown>>(action, {
+      const child = await startChild<(input: JobInput) => Promise<unknown>>(action, {
         args: [{ ...job, deadline: '', stopTimeout: '' }],
         workflowId: `${workflowId}:${action}`,
         taskQueue,
@@ -76,6 +90,7 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
         staticDetails: `Part of the job \`${workflowId}\`. Safe to stop at any time: the next run does what is left.`,
         typedSearchAttributes: attributesOf(job, dryRun),
       });
+      results[action] = await steering.follow(child);
     } catch (error) {
       if (isCancellation(error)) throw error;
       failed.push(action);
@@ -88,7 +103,7 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
       'CollectionFailed',
     );
   }
-  return { dryRun, collections: results, failed, skipped };
+  return { dryRun, collections: results, failed, skipped, leftToCrons };
 
   function parametersOf(action: string): Readonly<Record<string, string>> {
     const { maxDuration: _all, maxPerSecond, ...shared } = input.parameters;

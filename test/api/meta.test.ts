@@ -7,6 +7,7 @@ import type { Alert } from '../../api/alerts.ts';
 import type { ClusterStatus } from '../../api/cluster-status.ts';
 import { enqueueJobs } from '../../jobs/enqueue.ts';
 import { buryWorker, registerWorker } from '../../jobs/worker-records.ts';
+import { quarantineBlobs, releaseBlobs } from '../../registry/quarantine.ts';
 import { newJob } from '../jobs/test-jobs.ts';
 import { cannotMount, mountSmallDisk } from '../support/small-disk.ts';
 import { assertMsrShape } from './msr-definitions.ts';
@@ -184,28 +185,45 @@ test('a cron that Temporal does not take is an alert', async (t) => {
   assert.match(alert?.message ?? '', /no such time zone/);
 });
 
-test('a blob in quarantine is an alert that names the images', async (t) => {
+test('blobs in quarantine are alerts that name the images concerned', async (t) => {
   const api = await startApi(t);
-  const digest = `sha256:${'a'.repeat(64)}`;
   await api.pool.query(
-    `INSERT INTO registry.blobs (digest, size_bytes, storage_key, quarantined_at, quarantine_reason)
-     VALUES ($1, 1, 'key', now(), 'corrupt')`,
-    [digest],
+    `INSERT INTO registry.repositories (namespace, name) VALUES ('admin', 'app'), ('admin', 'gone')`,
   );
-  const [unused] = await alertsOf(api);
-  assert.deepEqual([unused?.class, unused?.id, unused?.img], ['blob', `blob:${digest}`, undefined]);
-  assert.match(unused?.message ?? '', /are damaged .* no image needs them/);
   await api.pool.query(
-    `WITH repository AS (INSERT INTO registry.repositories (namespace, name) VALUES ('admin', 'app') RETURNING id),
-          manifest AS (INSERT INTO registry.manifests (repository_id, digest, media_type, payload, pushed_by)
-                       SELECT id, 'sha256:m', 'application/json', '{}', 'admin' FROM repository RETURNING id, repository_id),
-          tag AS (INSERT INTO registry.tags (repository_id, name, manifest_id, author)
-                  SELECT repository_id, '1.0', id, 'admin' FROM manifest)
-     INSERT INTO registry.manifest_blobs (manifest_id, blob_id) SELECT m.id, b.id FROM manifest m, registry.blobs b`,
+    `INSERT INTO registry.blobs (digest, size_bytes, storage_key) SELECT 'sha256:' || i, 1, i FROM generate_series(1, 3) i`,
   );
-  const [alert] = await alertsOf(api);
-  assert.equal(alert?.img, 'admin/app:1.0');
-  assert.match(alert.message, /these cannot be pulled: admin\/app:1\.0\./);
+  await api.pool.query(
+    `WITH m AS (INSERT INTO registry.manifests (repository_id, digest, media_type, payload, pushed_by)
+       SELECT id, 'sha256:' || name || i, 'm', '{}', 'admin' FROM registry.repositories, generate_series(1, 22) i
+       RETURNING id, repository_id)
+     INSERT INTO registry.manifest_blobs (manifest_id, blob_id)
+     SELECT m.id, b.id FROM m, registry.blobs b WHERE b.digest = 'sha256:1'`,
+  );
+  await api.pool.query(
+    `UPDATE registry.repositories SET namespace = NULL, deleted_namespace = namespace, deleted_at = now() WHERE name = 'gone'`,
+  );
+  const { rows } = await api.pool.query<{ id: number; storageKey: string }>(
+    `SELECT id, storage_key AS "storageKey" FROM registry.blobs ORDER BY id`,
+  );
+  const [lost, damaged] = rows;
+  assert.ok(lost && damaged);
+  assert.deepEqual(await alertsOf(api), []);
+  await quarantineBlobs(api.pool, [{ ...lost, reason: 'missing' }]);
+  await quarantineBlobs(api.pool, [{ ...damaged, reason: 'corrupt' }]);
+  const [first, second, ...more] = await alertsOf(api);
+  assert.deepEqual([first?.class, first?.id, second?.id, more], ['blob', 'blob:sha256:1', 'blob:sha256:2', []]);
+  assert.match(
+    first?.message ?? '',
+    /sha256:1 are missing from the blob store.* cannot be pulled: admin\/app@sha256:app/,
+  );
+  assert.match(first?.message ?? '', /, and others\. Push one/);
+  assert.equal(first?.img, first?.message.match(/admin\/app@\S+?(?=,)/)?.[0]);
+  assert.doesNotMatch(first?.message ?? '', /gone/);
+  assert.equal(first?.message.match(/admin\/app@/g)?.length, 20);
+  assert.match(second?.message ?? '', /are damaged, .*; no image needs it/);
+  await releaseBlobs(api.pool, [lost.id, damaged.id]);
+  assert.deepEqual(await alertsOf(api), []);
 });
 
 test('a disk that is nearly full is an alert', { skip: cannotMount() }, async (t) => {

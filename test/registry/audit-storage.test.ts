@@ -104,10 +104,13 @@ test('a blob whose object is missing is quarantined, with the images that need i
     found.damaged.map(({ digest: of, reason }) => [of, reason]),
     [[digest, 'missing']],
   );
-  assert.deepEqual([found.checked, found.quarantined, await listQuarantined(pool, 10)], [4, 0, []]);
+  assert.deepEqual(
+    [found.checked, found.quarantined, await listQuarantined(pool, { limit: 10, imageLimit: 10 })],
+    [4, 0, []],
+  );
   assert.equal((await auditRowsPage(pool, blobStore, { ...options, repair: true })).quarantined, 1);
   assert.equal((await auditRowsPage(pool, blobStore, { ...options, repair: true })).quarantined, 0);
-  const [alert] = await listQuarantined(pool, 10);
+  const [alert] = await listQuarantined(pool, { limit: 10, imageLimit: 10 });
   assert.deepEqual([alert?.digest, alert?.reason, alert?.images], [digest, 'missing', [`${name}:1`, `${name}:2`]]);
 
   const get = await registry.send('GET', `/v2/${name}/blobs/${digest}`);
@@ -123,7 +126,7 @@ test('a blob whose object is missing is quarantined, with the images that need i
 
   await pushBlob(registry, 'admin/other', bytes);
   assert.deepEqual((await registry.send('GET', `/v2/${name}/blobs/${digest}`)).body, bytes, 'healed everywhere');
-  assert.deepEqual(await listQuarantined(pool, 10), []);
+  assert.deepEqual(await listQuarantined(pool, { limit: 10, imageLimit: 10 }), []);
   assert.equal((await putManifest(registry, name, '3', image.manifest)).status, 201);
   const { rows } = await pool.query('SELECT storage_key AS key FROM registry.deleted_objects');
   assert.deepEqual(rows, [{ key: lostKey }]);
@@ -147,7 +150,10 @@ test('bytes that do not have their digest are quarantined; whole ones that were 
   assert.match((await registry.send('GET', `/v2/${name}/blobs/${digest}`)).message, /damaged: push/);
 
   await writeFile(file, before);
-  assert.deepEqual([(await verifyAll(registry)).released, await listQuarantined(pool, 10)], [1, []]);
+  assert.deepEqual(
+    [(await verifyAll(registry)).released, await listQuarantined(pool, { limit: 10, imageLimit: 10 })],
+    [1, []],
+  );
   assert.deepEqual((await registry.send('GET', `/v2/${name}/blobs/${digest}`)).body, before);
 });
 

@@ -16,6 +16,8 @@ import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
 import { startTestDirectory, type TestDirectory } from '../support/slapd.ts';
 import { startTestPostgres } from '../support/postgres.ts';
+import { taskQueues } from '../../workflows/shared/task-queues.ts';
+import { scheduledInput } from '../workflows/scheduled-input.ts';
 import { startTestJobrunner, type TestJobrunner } from '../workflows/test-jobrunner.ts';
 
 // Without a cache, a workflow with children waits 10 s for each of their tasks.
@@ -264,6 +266,32 @@ const scenarios: readonly Scenario[] = [
     run: async (jobrunner) => {
       await makeOrphans(jobrunner, 5);
       return jobrunner.submit('onlinegc');
+    },
+  },
+  {
+    workflowType: 'onlinegc',
+    name: 'paused-and-resumed',
+    run: async (jobrunner) => {
+      await makeUntagged(jobrunner, 'app', 30);
+      const jobId = await jobrunner.submit('onlinegc', { parameters: { batchSize: '10', maxPerSecond: '10' } });
+      await jobrunner.waitFor(`${jobId}:onlinegc_metadata`, (job) => job.progress !== null);
+      return pausedAndResumed(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'onlinegc',
+    name: 'by-a-cron',
+    run: async ({ pool, temporal }) => {
+      await pool.query(
+        `INSERT INTO jobs.crons (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout,
+           requested_by) VALUES ('onlinegc_events', 'onlinegc_events', '@daily', 0, '{}', '{}', '', '', 'admin')`,
+      );
+      const { workflowId } = await temporal.workflow.start('onlinegc', {
+        workflowId: 'onlinegc:by-a-cron',
+        taskQueue: taskQueues.control,
+        args: [scheduledInput('onlinegc')],
+      });
+      return workflowId;
     },
   },
   {
@@ -590,5 +618,7 @@ const jobrunner = await startTestJobrunner(t, {
   settings: ['limit.historyCount.suggestContinueAsNew=40'],
   analyticsUrl: receiver.url,
   ldap: directory.config,
+  // Of parents with children; what is recorded is the same, and the replay test looks for nondeterminism.
+  isCaching: true,
 });
 for (const scenario of scenarios) await record(jobrunner, receiver, directory, scenario);

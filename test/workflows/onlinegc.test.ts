@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { cancelJob } from '../../jobs/commands.ts';
+import { pauseJob, resumeJob } from '../../jobs/pause.ts';
 import { deleteRepository } from '../../registry/delete-repository.ts';
+import { taskQueues } from '../../workflows/shared/task-queues.ts';
+import { makeEvents, storeSettings } from '../jobs/histories.ts';
 import { makeOrphans } from './orphans.ts';
+import { scheduledInput } from './scheduled-input.ts';
 import { startTestJobrunner, type TestJobrunner } from './test-jobrunner.ts';
 import { makeUntagged } from './untagged.ts';
 
@@ -11,7 +16,7 @@ async function count({ pool }: TestJobrunner, table: string): Promise<number> {
   return rows[0]?.count ?? -1;
 }
 
-test('the jobs onlinegc_metadata and onlinegc', async (t) => {
+test('the job onlinegc_metadata', async (t) => {
   // So low that a few pages make the workflow start afresh.
   const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'] });
   const { pool } = jobrunner;
@@ -76,19 +81,24 @@ test('the jobs onlinegc_metadata and onlinegc', async (t) => {
     assert.equal((await jobrunner.ended(jobId)).status, 'cancel');
     assert.ok(performance.now() - askedMs < 5_000, 'a cancel took more than 5 s');
   });
+});
+
+test('the job onlinegc', async (t) => {
+  const jobrunner = await startTestJobrunner(t, { isCaching: true });
+  const { pool } = jobrunner;
 
   await t.test('onlinegc runs them all, each a job of its own, and sums up', async () => {
+    await makeUntagged(jobrunner, 'app', 30);
     await makeOrphans(jobrunner, 5);
-    const left = await count(jobrunner, 'manifests');
     const jobId = await jobrunner.submit('onlinegc');
-    for (const action of ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge']) {
+    const parts = ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge', 'onlinegc_joblogs', 'onlinegc_events'];
+    for (const action of parts) {
       assert.equal((await jobrunner.ended(`${jobId}:${action}`)).status, 'done');
     }
     const job = await jobrunner.ended(jobId);
     assert.equal(job.status, 'done', job.failure ?? '');
     const { collections } = job.result as { collections: Record<string, Record<string, number>> };
-    // That of `stays` was kept before, and is looked at again in a day.
-    assert.equal(collections['onlinegc_metadata']?.['manifestsDeleted'], left - 1);
+    assert.equal(collections['onlinegc_metadata']?.['manifestsDeleted'], 30);
     assert.equal(collections['onlinegc_blobs']?.['objectsDeleted'], 5);
     const { rows } = await pool.query<{ action: string; status: string }>(
       `SELECT action, status FROM jobs.jobs WHERE id LIKE $1 || ':%' ORDER BY scheduled_at`,
@@ -96,11 +106,67 @@ test('the jobs onlinegc_metadata and onlinegc', async (t) => {
     );
     assert.deepEqual(
       rows.map(({ action, status }) => [action, status]),
-      [
-        ['onlinegc_metadata', 'done'],
-        ['onlinegc_blobs', 'done'],
-        ['upload_purge', 'done'],
-      ],
+      parts.map((action) => [action, 'done']),
+    );
+    assert.deepEqual(collections['onlinegc_events'], { dryRun: false, isOn: false, eventsRemoved: 0 });
+  });
+
+  await t.test('onlinegc cuts histories as far as the settings say', async () => {
+    await storeSettings(pool, { repoEventHistoryCompactionEnabled: true, repoEventHistoryToKeep: 1 });
+    await makeEvents(pool, 20);
+    const job = await jobrunner.ended(await jobrunner.submit('onlinegc'));
+    const { collections } = job.result as { collections: Record<string, Record<string, unknown>> };
+    assert.equal(collections['onlinegc_events']?.['isOn'], true);
+    assert.equal(await count(jobrunner, 'events'), 1);
+    await pool.query('DELETE FROM jobs.settings');
+  });
+
+  await t.test('a run by a cron leaves a history to its own cron, unless that is paused', async () => {
+    for (const name of ['onlinegc_joblogs', 'onlinegc_events']) {
+      await pool.query(
+        `INSERT INTO jobs.crons (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout,
+           requested_by, is_paused) VALUES ($1, $1, '@daily', 0, '{}', '{}', '', '', 'admin', $2)`,
+        [name, name === 'onlinegc_events'],
+      );
+    }
+    const workflowId = 'onlinegc:by-a-cron';
+    await jobrunner.temporal.workflow.start('onlinegc', {
+      workflowId,
+      taskQueue: taskQueues.control,
+      args: [scheduledInput('onlinegc')],
+    });
+    const result = (await jobrunner.ended(workflowId)).result as { collections: object; leftToCrons: string[] };
+    assert.deepEqual(result.leftToCrons, ['onlinegc_joblogs']);
+    assert.deepEqual(Object.keys(result.collections).sort(), [
+      'onlinegc_blobs',
+      'onlinegc_events',
+      'onlinegc_metadata',
+      'upload_purge',
+    ]);
+    await pool.query('DELETE FROM jobs.crons');
+  });
+
+  await t.test('a pause of onlinegc pauses the collection that runs, and both go on', async () => {
+    await makeUntagged(jobrunner, 'app', 60);
+    const jobId = await jobrunner.submit('onlinegc', { parameters: { batchSize: '10', maxPerSecond: '10' } });
+    const part = `${jobId}:onlinegc_metadata`;
+    await jobrunner.waitFor(part, (job) => job.progress !== null);
+    assert.deepEqual(await pauseJob(pool, { jobId, requestedBy: 'ada', note: 'backup' }), { kind: 'accepted' });
+    jobrunner.wakeDispatcher.send();
+    await jobrunner.waitFor(part, (job) => job.paused);
+    await jobrunner.waitFor(jobId, (job) => job.paused);
+    const left = await count(jobrunner, 'manifests');
+    assert.ok(left > 0, 'it was paused in the middle');
+    await delay(2_500);
+    assert.equal(await count(jobrunner, 'manifests'), left, 'it went on while it was paused');
+    await resumeJob(pool, { jobId, requestedBy: 'ada', note: '' });
+    jobrunner.wakeDispatcher.send();
+    const job = await jobrunner.ended(jobId);
+    assert.deepEqual([job.status, job.paused], ['done', false]);
+    assert.equal(await count(jobrunner, 'manifests'), 0);
+    assert.deepEqual(
+      (await jobrunner.messages(part)).filter((message) => message === 'paused' || message === 'resumed'),
+      ['paused', 'resumed'],
     );
   });
 

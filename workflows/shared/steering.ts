@@ -5,7 +5,11 @@ import {
   isCancellation,
   proxyLocalActivities,
   setHandler,
+  TemporalFailure,
   workflowInfo,
+  type ChildWorkflowHandle,
+  type Workflow,
+  type WorkflowResultType,
 } from '@temporalio/workflow';
 import type { JobRecordActivities } from '../../activities/job-record.ts';
 import { recordOptions } from './options.ts';
@@ -36,6 +40,13 @@ export interface Steering {
    * @returns whether it came to its end
    */
   waitUnlessPaused(wait: () => Promise<unknown>): Promise<boolean>;
+  /**
+   * Waits for a child that can be paused as well, and passes pauses and their end on to it.
+   *
+   * @returns what the child gives
+   * @throws what the child throws; of a cancel once the child has ended
+   */
+  follow<T extends Workflow>(child: ChildWorkflowHandle<T>): Promise<WorkflowResultType<T>>;
 }
 
 const maxTextLength = 500;
@@ -67,16 +78,39 @@ export function createSteering(report: ProgressReport): Steering {
   setHandler(pauseUpdate, pause, { description: pauseDescription, validator: validateRequest });
   setHandler(resumeUpdate, resume, { description: resumeDescription, validator: validateRequest });
 
+  async function record(pause: Required<SteeringRequest> | undefined): Promise<void> {
+    const { workflowId: jobId } = workflowInfo();
+    report.showPause(pause);
+    await recordJobPause({ jobId, isPaused: pause !== undefined, ...(pause ?? lastRequest) });
+  }
+
   return {
     checkpoint: async () => {
-      const { workflowId: jobId } = workflowInfo();
       for (let pause = wanted; pause; pause = wanted) {
-        report.showPause(pause);
-        await recordJobPause({ jobId, isPaused: true, ...pause });
+        await record(pause);
         await condition(() => wanted === undefined);
-        report.showPause(undefined);
-        await recordJobPause({ jobId, isPaused: false, ...lastRequest });
+        await record(undefined);
       }
+    },
+    follow: async (child) => {
+      let isOver = false;
+      const result = child.result().finally(() => {
+        isOver = true;
+      });
+      // Awaited at the end, after whoever waits here has been told.
+      result.catch(() => undefined);
+      // A cancel is Temporal's to pass on: the child ends by it, and that ends the wait.
+      await CancellationScope.nonCancellable(async () => {
+        let told: Required<SteeringRequest> | undefined;
+        for (;;) {
+          await condition(() => isOver || wanted !== told);
+          if (wanted === told) break;
+          told = wanted;
+          if (!isOver) await passOn(child, told);
+          await record(told);
+        }
+      });
+      return result;
     },
     waitUnlessPaused: async (wait) => {
       if (wanted) return false;
@@ -94,6 +128,19 @@ export function createSteering(report: ProgressReport): Steering {
       }
     },
   };
+}
+
+/** @param pause undefined: the child is to go on */
+async function passOn(
+  child: ChildWorkflowHandle<Workflow>,
+  pause: Required<SteeringRequest> | undefined,
+): Promise<void> {
+  try {
+    await (pause ? child.signal(pauseSignal, pause) : child.signal(resumeSignal));
+  } catch (error) {
+    // Temporal refuses a signal to what has ended, and what comes after it begins at a checkpoint.
+    if (!(error instanceof TemporalFailure)) throw error;
+  }
 }
 
 /** A signal cannot be refused, so whatever is not text counts as left out. */
