@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { cp } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { run } from '../../local/process.ts';
 import { missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { startSystemPostgres } from '../support/system-postgres.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { expectStatus, imageType, type Client, type Job } from './client.ts';
 import { eventually } from './eventually.ts';
-import { startRole, temporaryDataDir } from './jobrunner-process.ts';
+import { startJobrunner, startRole, temporaryDataDir } from './jobrunner-process.ts';
 import { temporaryFolder } from './tool.ts';
 
 const collectors = ['onlinegc', 'onlinegc_metadata', 'onlinegc_blobs', 'upload_purge', 'gc_audit'];
@@ -118,6 +119,38 @@ test(
       const { blobsChecked, blobsDamaged, objectsUnowned } = audit.result ?? {};
       assert.deepEqual([blobsChecked, blobsDamaged, objectsUnowned], [2, 0, 0], JSON.stringify(audit.result));
     });
+  },
+);
+
+test(
+  'a copy of the data folder of a program that was stopped is a backup, also without what Temporal has kept',
+  { skip: missing('temporal'), timeout: 300_000 },
+  async (t) => {
+    const cleanUp = createCleanUp(t);
+    const jobrunner = await startJobrunner(cleanUp);
+    const { client, dataDir } = jobrunner;
+    const digest = await client.pushImage('admin/app', '1.0');
+    await addCrons(client);
+    const jobId = await client.startJob('sleep', { seconds: '3600' });
+    await client.waitForJob(jobId, ['running'], waitMs);
+    await jobrunner.process.stop('SIGTERM');
+
+    const copy = join(await temporaryFolder(cleanUp), 'copy');
+    const copied = await run('cp', ['-a', dataDir, copy]);
+    assert.equal(copied.code, 0, copied.stderr);
+    await rm(dataDir, { recursive: true });
+    await rm(join(copy, 'temporal'), { recursive: true });
+    const restored = await run('cp', ['-a', copy, dataDir]);
+    assert.equal(restored.code, 0, restored.stderr);
+    await jobrunner.restart();
+
+    const manifest = await client.registry('GET', '/admin/app/manifests/1.0', { headers: { accept: imageType } });
+    assert.equal(manifest.headers.get('docker-content-digest'), digest);
+    const job = await client.waitForJob(jobId, ['error'], waitMs);
+    assert.match(job.failure ?? '', /Temporal no longer has the workflow of this job/);
+    await client.waitForJob(await client.startJob('sleep', { seconds: '0' }), ['done'], waitMs);
+    const states = (await listCrons(client)).map(({ name, isPaused }) => `${name} ${isPaused}`);
+    assert.deepEqual(states.toSorted(), ['holidays true', 'nightly false']);
   },
 );
 
