@@ -70,17 +70,20 @@ const overdueAttempts = 15;
 
 async function backlogAlerts({ pool }: AlertDeps): Promise<Alert[]> {
   const { rows } = await pool.query<{ count: number; lastError: string | null }>(
-    // Jobs may wait for room as long as they like, but not for somebody to look whether there is room.
+    // Jobs may wait for room as long as they like, but not for somebody to look whether there is room: of a million that
+    // wait, the first thousand tell.
     `SELECT count(*) AS count, max(last_error) AS "lastError" FROM (
        (SELECT last_error FROM jobs.outbox
         WHERE state = 'order' AND due_at < now() + interval '10 seconds'
           AND (attempts >= $2 OR (attempts = 0 AND due_at < now() - $1::interval))
         ORDER BY due_at LIMIT 1000)
        UNION ALL
-       (SELECT last_error FROM jobs.outbox
-        WHERE state IN ('later', 'queued') AND due_at < now() - $1::interval
-          AND NOT EXISTS (SELECT FROM jobs.workers WHERE status = 'running' AND heartbeat_expiration > now())
-        LIMIT 1000)) overdue`,
+       SELECT last_error FROM (
+         (SELECT last_error, due_at FROM jobs.outbox WHERE state = 'queued' LIMIT 1000)
+         UNION ALL
+         (SELECT last_error, due_at FROM jobs.outbox WHERE state = 'later' ORDER BY due_at LIMIT 1000)) waiting
+       WHERE due_at < now() - $1::interval
+         AND NOT EXISTS (SELECT FROM jobs.workers WHERE status = 'running' AND heartbeat_expiration > now())) overdue`,
     [overdueAfter, overdueAttempts],
   );
   const { count = 0, lastError } = rows[0] ?? {};
