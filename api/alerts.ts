@@ -1,15 +1,17 @@
 import { statfs } from 'node:fs/promises';
 import type { Queryable } from '../database/pool.ts';
-import { listCrons } from '../jobs/crons.ts';
+import { listQuarantined } from '../registry/quarantine.ts';
 
 /** Something that an administrator has to look at (SW27 responses.Alert). */
 export interface Alert {
   /** What it is about; there may be several of one class. */
-  readonly class: 'worker' | 'backlog' | 'cron' | 'disk';
+  readonly class: 'worker' | 'backlog' | 'cron' | 'disk' | 'blob';
   /** The same for as long as it is the same trouble. */
   readonly id: string;
   /** What is wrong, and what to do. */
   readonly message: string;
+  /** The image that is concerned. */
+  readonly img?: string;
   /** Where in the API more is to be seen. */
   readonly url?: string;
 }
@@ -25,7 +27,19 @@ export interface AlertDeps {
 /** Finds the alerts of one kind; adding a kind is a function and an entry below. */
 type AlertSource = (deps: AlertDeps) => Promise<readonly Alert[]>;
 
-const sources: readonly AlertSource[] = [processAlerts, workerAlerts, backlogAlerts, cronAlerts, diskAlerts];
+const sources: readonly AlertSource[] = [
+  processAlerts,
+  deadWorkerAlerts,
+  uncheckedJobAlerts,
+  orderAlerts,
+  queueAlerts,
+  cronAlerts,
+  diskAlerts,
+  blobAlerts,
+];
+
+// Of the kinds that there may be many of.
+const mostOfAKind = 20;
 
 /** All alerts that there are just now. None is stored: an alert is gone when its cause is. */
 export async function findAlerts(deps: AlertDeps): Promise<Alert[]> {
@@ -40,10 +54,30 @@ async function processAlerts({ problems }: AlertDeps): Promise<Alert[]> {
   }));
 }
 
-// A worker of any process looks at each unfinished job every 15 s (workers/reconciler.ts).
+const isAlive = `status = 'running' AND heartbeat_expiration > now()`;
+
+/** A worker that died, until one of its deployment has started after it. */
+async function deadWorkerAlerts({ pool }: AlertDeps): Promise<Alert[]> {
+  const { rows } = await pool.query<{ id: string; deployment: string; heartbeatAt: Date }>(
+    `SELECT id, deployment, heartbeat_at AS "heartbeatAt" FROM jobs.workers dead
+     WHERE (status = 'dead' OR (ended_at IS NULL AND heartbeat_expiration < now()))
+       AND NOT EXISTS (SELECT FROM jobs.workers w
+                       WHERE w.deployment = dead.deployment AND w.started_at > dead.heartbeat_at AND ${isAlive})
+     ORDER BY heartbeat_at DESC, id LIMIT $1`,
+    [mostOfAKind],
+  );
+  return rows.map(({ id, deployment, heartbeatAt }) => ({
+    class: 'worker',
+    id: `worker:${id}`,
+    message: `worker ${id} of the deployment ${deployment} has been silent since ${heartbeatAt.toISOString()}; other workers take up its jobs: see its log, and start one in its place`,
+    url: '/api/v0/workers',
+  }));
+}
+
+// A worker of any process looks at each job that Temporal has every 15 s (workers/reconciler.ts).
 const uncheckedAfter = '2 minutes';
 
-async function workerAlerts({ pool }: AlertDeps): Promise<Alert[]> {
+async function uncheckedJobAlerts({ pool }: AlertDeps): Promise<Alert[]> {
   const { rows } = await pool.query<{ count: number }>(
     `SELECT count(*) AS count FROM (
        SELECT FROM jobs.jobs j
@@ -68,22 +102,14 @@ const overdueAfter = '1 minute';
 // The dispatcher tries every 5 s at the latest (workers/dispatcher.ts), so these took about as long.
 const overdueAttempts = 15;
 
-async function backlogAlerts({ pool }: AlertDeps): Promise<Alert[]> {
+/** Orders that Temporal does not get. What waits for room in Temporal is no order yet. */
+async function orderAlerts({ pool }: AlertDeps): Promise<Alert[]> {
   const { rows } = await pool.query<{ count: number; lastError: string | null }>(
-    // Jobs may wait for room as long as they like, but not for somebody to look whether there is room: of a million that
-    // wait, the first thousand tell.
     `SELECT count(*) AS count, max(last_error) AS "lastError" FROM (
-       (SELECT last_error FROM jobs.outbox
-        WHERE state = 'order' AND due_at < now() + interval '10 seconds'
-          AND (attempts >= $2 OR (attempts = 0 AND due_at < now() - $1::interval))
-        ORDER BY due_at LIMIT 1000)
-       UNION ALL
-       SELECT last_error FROM (
-         (SELECT last_error, due_at FROM jobs.outbox WHERE state = 'queued' LIMIT 1000)
-         UNION ALL
-         (SELECT last_error, due_at FROM jobs.outbox WHERE state = 'later' ORDER BY due_at LIMIT 1000)) waiting
-       WHERE due_at < now() - $1::interval
-         AND NOT EXISTS (SELECT FROM jobs.workers WHERE status = 'running' AND heartbeat_expiration > now())) overdue`,
+       SELECT last_error FROM jobs.outbox
+       WHERE state = 'order' AND due_at < now() + interval '10 seconds'
+         AND (attempts >= $2 OR (attempts = 0 AND due_at < now() - $1::interval))
+       ORDER BY due_at LIMIT 1000) overdue`,
     [overdueAfter, overdueAttempts],
   );
   const { count = 0, lastError } = rows[0] ?? {};
@@ -94,33 +120,72 @@ async function backlogAlerts({ pool }: AlertDeps): Promise<Alert[]> {
   return [
     {
       class: 'backlog',
-      id: 'backlog:outbox',
+      id: 'backlog:orders',
       message: `${atLeast(count)} orders for Temporal have waited for more than ${overdueAfter}: ${reason}`,
       url: '/api/v0/jobs?status=waiting',
     },
   ];
 }
 
+/**
+ * Jobs that wait because nobody is there to admit them. For as long as a worker lives, what is queued waits for a place,
+ * for capacity, or until somebody lets its action go on: `waitingReason` says so, and nothing is wrong.
+ */
+async function queueAlerts({ pool }: AlertDeps): Promise<Alert[]> {
+  const { rows } = await pool.query<{ count: number }>(
+    // Of a million that wait, the first thousand tell.
+    `SELECT count(*) AS count FROM (
+       SELECT FROM (
+         (SELECT due_at FROM jobs.outbox WHERE state = 'queued' LIMIT 1000)
+         UNION ALL
+         (SELECT due_at FROM jobs.outbox WHERE state = 'later' ORDER BY due_at LIMIT 1000)) waiting
+       WHERE due_at < now() - $1::interval AND NOT EXISTS (SELECT FROM jobs.workers WHERE ${isAlive})
+       LIMIT 1000) idle`,
+    [overdueAfter],
+  );
+  const count = rows[0]?.count ?? 0;
+  if (count === 0) return [];
+  return [
+    {
+      class: 'backlog',
+      id: 'backlog:queue',
+      message: `${atLeast(count)} jobs are due, and no worker lives: start a process with the role worker`,
+      url: '/api/v0/workers',
+    },
+  ];
+}
+
 const failuresInARow = 3;
 
+/** Crons whose last runs failed, each after its retries, and those that Temporal does not take. */
 async function cronAlerts({ pool }: AlertDeps): Promise<Alert[]> {
-  const crons = await listCrons(pool);
-  const { rows } = await pool.query<{ action: string; failures: number; lastJobId: string }>(
-    `SELECT c.action, count(*) FILTER (WHERE r.status = 'error') AS failures,
-            (array_agg(r.id ORDER BY r.scheduled_at DESC))[1] AS "lastJobId"
-     FROM unnest($1::text[]) c (action), LATERAL (
-       SELECT j.id, j.status, j.scheduled_at FROM jobs.jobs j
-       WHERE j.action = c.action AND j.trigger = 'schedule' AND j.ended_at IS NOT NULL AND j.status <> 'deleted'
-       ORDER BY j.scheduled_at DESC, j.id DESC LIMIT $2) r
-     GROUP BY c.action HAVING count(*) FILTER (WHERE r.status = 'error') = $2 ORDER BY c.action`,
-    [crons.map(({ action }) => action), failuresInARow],
+  const { rows } = await pool.query<{ name: string; problem: string; lastJobId: string | null }>(
+    `SELECT c.name, c.problem, r.ids[1] AS "lastJobId"
+     FROM jobs.crons c CROSS JOIN LATERAL (
+       SELECT array_agg(id ORDER BY scheduled_at DESC, id DESC) AS ids,
+              count(*) FILTER (WHERE status = 'error') AS failures
+       FROM (SELECT id, status, scheduled_at FROM jobs.jobs j
+             WHERE j.cron = c.name AND j.cron <> '' AND j.ended_at IS NOT NULL
+               AND NOT (j.status = 'error' AND j.retries_left > 0)
+             ORDER BY j.scheduled_at DESC, j.id DESC LIMIT $1) last) r
+     WHERE NOT c.is_paused AND (c.problem <> '' OR r.failures = $1) ORDER BY c.name`,
+    [failuresInARow],
   );
-  return rows.map(({ action, lastJobId }) => ({
-    class: 'cron',
-    id: `cron:${action}`,
-    message: `the last ${failuresInARow} runs of the cron of ${action} failed: the log of job ${lastJobId} says why`,
-    url: `/api/v0/jobs/${encodeURIComponent(lastJobId)}/logs`,
-  }));
+  return rows.map(({ name, problem, lastJobId }) =>
+    problem === '' && lastJobId !== null
+      ? {
+          class: 'cron',
+          id: `cron:${name}`,
+          message: `the last ${failuresInARow} runs of the cron ${name} failed: the log of job ${lastJobId} says why`,
+          url: `/api/v0/jobs/${encodeURIComponent(lastJobId)}/logs`,
+        }
+      : {
+          class: 'cron',
+          id: `cron:${name}`,
+          message: `Temporal does not take the cron ${name}: ${problem}; change it, or delete it`,
+          url: `/api/v0/crons/${encodeURIComponent(name)}`,
+        },
+  );
 }
 
 // Below it the next large push, or an hour of jobs, may fill the disk.
@@ -144,6 +209,21 @@ async function diskAlerts({ dataDir }: AlertDeps): Promise<Alert[]> {
       message: `the disk of the data folder has ${freeMiB} MiB left, ${(freeShare * 100).toFixed(1)} %: delete images and run the job onlinegc_blobs, or add space`,
     },
   ];
+}
+
+async function blobAlerts({ pool }: AlertDeps): Promise<Alert[]> {
+  const blobs = await listQuarantined(pool, mostOfAKind);
+  return blobs.map(({ digest, reason, since, images }) => {
+    const state = reason === 'missing' ? 'missing from the blob store' : 'damaged';
+    const [image] = images;
+    const concerned = image === undefined ? 'no image needs them' : `these cannot be pulled: ${images.join(', ')}`;
+    return {
+      class: 'blob',
+      id: `blob:${digest}`,
+      message: `the bytes of blob ${digest} are ${state} (found ${since.toISOString()}); ${concerned}. A push that has it heals it`,
+      ...(image !== undefined && { img: image }),
+    };
+  });
 }
 
 /** Alerts count no further than a thousand. */

@@ -41,8 +41,7 @@ export async function readClusterStatus(
               WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND checked_at < now() - interval '1 minute'
                 AND NOT EXISTS (SELECT FROM jobs.outbox o WHERE o.job_id = j.id AND o.command = 'start')
             ) AS "isUnchecked",
-            (SELECT last_error FROM jobs.outbox
-             WHERE state = 'order' AND attempts > 0 AND due_at < now() + interval '10 seconds'
+            (SELECT last_error FROM jobs.outbox WHERE state = 'order' AND attempts > 0 AND due_at < now() + interval '10 seconds'
              ORDER BY due_at LIMIT 1) AS "lastError",
             (SELECT worker_id FROM jobs.jobs WHERE status = 'running' AND starts_with(action, 'onlinegc')
              ORDER BY scheduled_at LIMIT 1) AS "gcWorker"`,

@@ -262,7 +262,7 @@ export const variables = {
   TEMPORAL_NAMESPACE: variable('Temporal namespace', asIs, { default: 'default' }),
   TEMPORAL_API_KEY: variable('API key for Temporal', asIs, { isSecret: true }),
   TEMPORAL_WORKER_VERSIONING: variable(
-    'whether Temporal gives workers only what their version may run: see README.md',
+    'whether Temporal gives workers only what their version may run: see docs/jobs.md',
     parseBoolean,
     { default: 'false' },
   ),

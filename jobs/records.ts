@@ -16,12 +16,26 @@ export interface JobStart {
   readonly job: JobInput;
 }
 
-/** Told what became of jobs: for metrics. Once for each start and each end. */
+/** Told what became of jobs: for metrics and the log. Once for each start and each end. */
 export interface JobObserver {
   /** @param waitMs since the job was due */
-  readonly started: (job: { action: string; trigger: JobTrigger; waitMs: number }) => void;
+  readonly started: (job: ObservedJob & { readonly trigger: JobTrigger; readonly waitMs: number }) => void;
   /** @param runMs since it started; undefined where it never did */
-  readonly ended: (job: { action: string; status: FinalStatus; runMs: number | undefined; isRetried: boolean }) => void;
+  readonly ended: (
+    job: ObservedJob & {
+      readonly status: FinalStatus;
+      readonly runMs: number | undefined;
+      readonly isRetried: boolean;
+      readonly failure: string | undefined;
+    },
+  ) => void;
+}
+
+export interface ObservedJob {
+  readonly jobId: string;
+  /** The first run of its workflow; empty where it has not run. */
+  readonly runId: string;
+  readonly action: string;
 }
 
 const nobody: JobObserver = { started: () => undefined, ended: () => undefined };
@@ -31,7 +45,7 @@ const nobody: JobObserver = { started: () => undefined, ended: () => undefined }
  * Doing it twice changes nothing the second time.
  */
 export async function startJob(pool: pg.Pool, start: JobStart, observer: JobObserver = nobody): Promise<void> {
-  const { jobId, job } = start;
+  const { jobId, runId, job } = start;
   const deadlineMs = parseDurationMs(job.deadline);
   const outcome = deadlineMs
     ? await withTransaction(pool, async (tx) => {
@@ -40,7 +54,7 @@ export async function startJob(pool: pg.Pool, start: JobStart, observer: JobObse
         return marked;
       })
     : await markStarted(pool, start);
-  if (outcome) observer.started({ action: job.action, trigger: job.trigger, waitMs: outcome.waitMs });
+  if (outcome) observer.started({ jobId, runId, action: job.action, trigger: job.trigger, waitMs: outcome.waitMs });
 }
 
 /** One statement, for it is sent for every job. Gives undefined where the job has started before. */
@@ -156,9 +170,10 @@ export async function endJob(pool: pg.Pool, end: JobEnd, observer: JobObserver =
     });
   }
   if (!ended) return false;
-  const { action, startedAt, endedAt } = ended;
+  const { runId, action, startedAt, endedAt } = ended;
   const runMs = startedAt && endedAt ? endedAt.getTime() - startedAt.getTime() : undefined;
-  observer.ended({ action, status: end.status, runMs, isRetried: retryId !== undefined });
+  const { jobId, status, failure } = end;
+  observer.ended({ jobId, runId, action, status, runMs, isRetried: retryId !== undefined, failure });
   return retryId !== undefined || ended.hasQueue;
 }
 

@@ -73,6 +73,16 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   return { ...server, url: urlOf(password, port, databaseName), port };
 }
 
+/** The database of the server that runs on this data; undefined where none does. */
+export async function runningPostgresUrl(dataDir: string): Promise<string | undefined> {
+  const folder = join(dataDir, 'postgres');
+  const pid = await readPid(folder);
+  if (pid === undefined || !isRunning(pid)) return undefined;
+  // Line 4 is the port (PostgreSQL, "storage.sgml").
+  const [, , , port] = (await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n');
+  return urlOf(await loadOrCreateSecret(dataDir, 'postgres-password', 32), Number(port), databaseName);
+}
+
 interface Cluster {
   readonly binaries: PostgresBinaries;
   readonly user: PostgresUser;

@@ -7,6 +7,7 @@ import type { WakeUp } from '../jobs/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
 import type { CoherentCache } from '../registry/coherent-cache.ts';
+import { createJobLines, observeAll } from '../telemetry/job-lines.ts';
 import { createJobMetrics } from '../telemetry/job-metrics.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
@@ -69,7 +70,8 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
   bundling.catch(() => undefined);
   // In a container every start has the same host and process id, and is another worker.
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const { observer, snapshot } = createJobMetrics();
+  const metrics = createJobMetrics();
+  const observer = observeAll(metrics.observer, createJobLines(log));
   const connections = await connectTemporal(target, workerId);
   const outbound = createOutboundClient({ allowPrivate: deps.outboundAllowPrivate });
   try {
@@ -99,7 +101,7 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
     ];
     return {
       isReady: () => workers.isReady(),
-      metrics: snapshot,
+      metrics: metrics.snapshot,
       close: async () => {
         await Promise.all(loops.map((loop) => loop.close()));
         log.info({ workerId }, 'the worker takes no more work, and ends what it has');

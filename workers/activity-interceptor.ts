@@ -2,6 +2,7 @@ import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import type pg from 'pg';
 import { appendJobLog } from '../jobs/logs.ts';
+import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 const manyAttempts = 20;
@@ -17,14 +18,15 @@ export function reportFailedAttempts(pool: pg.Pool, log: Logger): (context: Cont
         try {
           return await next(input);
         } catch (error) {
-          const jobId = info.workflowExecution?.workflowId;
+          const { workflowId: jobId, runId } = info.workflowExecution ?? {};
           if (cancellationSignal.aborted || jobId === undefined) throw error;
           const fields = { activity: info.activityType, attempt: info.attempt, error: messageOf(error) };
-          if (info.attempt % manyAttempts === 0) log.warn({ jobId, ...fields }, 'an activity fails again and again');
+          const lineFields = { ...jobFields(jobId, runId), ...fields };
+          if (info.attempt % manyAttempts === 0) log.warn(lineFields, 'an activity fails again and again');
           const details = error instanceof ApplicationFailure ? error.details?.[0] : undefined;
           await appendJobLog(pool, jobId, [
             { level: 'warn', msg: 'attempt failed', ...fields, ...(details as object | undefined) },
-          ]).catch((err: unknown) => log.warn({ jobId, err, ...fields }, 'a failed attempt could not be logged'));
+          ]).catch((err: unknown) => log.warn({ ...lineFields, err }, 'a failed attempt could not be logged'));
           throw error;
         }
       },

@@ -2,6 +2,7 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import type pg from 'pg';
 import { claimJob } from '../jobs/worker-records.ts';
+import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Has the row of a job name the worker that runs an activity of it now: it may be another one than before. */
@@ -12,12 +13,12 @@ export function claimJobs(
   return ({ info }) => ({
     inbound: {
       execute: async (input, next) => {
-        const jobId = info.workflowExecution?.workflowId;
+        const { workflowId: jobId, runId } = info.workflowExecution ?? {};
         // Local activities are what writes the row.
         if (jobId !== undefined && !info.isLocal) {
           // It is for people to see: the work does not wait for it to be right.
           await claimJob(pool, jobId, workerId).catch((err: unknown) =>
-            log.warn({ jobId, err }, 'a job was not claimed'),
+            log.warn({ ...jobFields(jobId, runId), err }, 'a job was not claimed'),
           );
         }
         return next(input);

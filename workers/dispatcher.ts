@@ -12,6 +12,7 @@ import { findAction } from '../jobs/catalogue.ts';
 import { jobColumns, type JobRow } from '../jobs/queries.ts';
 import { endJob } from '../jobs/records.ts';
 import { outboxChannel } from '../jobs/wake-up.ts';
+import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { pauseSignal, resumeSignal, type SteeringRequest } from '../workflows/shared/steering-messages.ts';
 import { startPolling, type Polling } from './polling.ts';
@@ -97,7 +98,7 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
     return rows.length;
   });
   for (const { jobId, reason } of rejected) {
-    deps.log.error({ jobId, reason }, 'Temporal refused a job');
+    deps.log.error({ ...jobFields(jobId), reason }, 'Temporal refused a job');
     await endJob(deps.pool, { jobId, status: 'error', failure: `Temporal refused the job: ${reason}` });
   }
   return count;

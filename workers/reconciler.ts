@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { endJob, type JobObserver } from '../jobs/records.ts';
 import type { FinalStatus, JobStatus } from '../jobs/status.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startPolling, type Polling } from './polling.ts';
 
@@ -19,6 +20,7 @@ export interface ReconcilerDeps {
 interface UnfinishedJob {
   id: string;
   status: JobStatus;
+  runId: string;
 }
 
 const batchSize = 100;
@@ -46,7 +48,7 @@ async function reconcileBatch(deps: ReconcilerDeps, checkAfterMs: number): Promi
        WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND checked_at < now() - $1 * interval '1 ms'
          AND NOT EXISTS (SELECT FROM jobs.outbox o WHERE o.job_id = j.id AND o.command = 'start')
        ORDER BY checked_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-     RETURNING id, status`,
+     RETURNING id, status, run_id AS "runId"`,
     [checkAfterMs, batchSize],
   );
   for (const job of rows) await reconcile(deps, job);
@@ -60,18 +62,23 @@ async function reconcile(
   const status = await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => statusOf(temporal, job.id));
   if (status === undefined && job.status === 'waiting') {
     // Temporal has lost it before it ever ran: start it again.
-    log.warn({ jobId: job.id }, 'Temporal does not know a waiting job; starting it again');
+    log.warn(jobFields(job.id), 'Temporal does not know a waiting job; starting it again');
     await pool.query(`INSERT INTO jobs.outbox (job_id, command) VALUES ($1, 'start') ON CONFLICT DO NOTHING`, [job.id]);
     wakeDispatcher.send();
     return;
   }
-  const end = status === undefined ? lost : ends[status];
+  const end = status === undefined ? lostEnd(job.status) : ends[status];
   if (!end) return;
-  log.warn({ jobId: job.id, status: job.status, workflowStatus: status ?? 'NOT_FOUND' }, 'repairing a job row');
+  const fields = { ...jobFields(job.id, job.runId), status: job.status, workflowStatus: status ?? 'NOT_FOUND' };
+  log.warn(fields, 'repairing a job row');
   if (await endJob(pool, { jobId: job.id, ...end }, observer)) wakeDispatcher.send();
 }
 
-const lost = { status: 'error', failure: 'Temporal no longer has the workflow of this job' } as const;
+/** What somebody wanted to stop has stopped; anything else has failed, and is tried again if that was asked for. */
+function lostEnd(status: JobStatus): { status: FinalStatus; failure: string } {
+  const failure = 'Temporal no longer has the workflow of this job';
+  return { status: status === 'cancel_request' ? 'cancel' : 'error', failure };
+}
 
 const ends: Partial<Record<WorkflowExecutionStatusName, { status: FinalStatus; failure?: string }>> = {
   COMPLETED: { status: 'done' },

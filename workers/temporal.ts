@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type TLSConfig } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, type LogMetadata, type TLSConfig } from '@temporalio/worker';
 import type { TemporalConfig } from '../config/load.ts';
+import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Where Temporal is. */
@@ -32,7 +33,7 @@ export function installTemporalRuntime(log: Logger, metricsAddress?: string): vo
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      temporalLog[level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error'](meta ?? {}, message);
+      temporalLog[level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error'](withJob(meta ?? {}), message);
     }),
     telemetryOptions: {
       logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
@@ -48,6 +49,13 @@ export function installTemporalRuntime(log: Logger, metricsAddress?: string): vo
       }),
     },
   });
+}
+
+/** The SDK names the run of a workflow in two ways. */
+function withJob(meta: LogMetadata): Record<string | symbol, unknown> {
+  const { workflowId, workflowRunId, runId = workflowRunId } = meta as Record<string, unknown>;
+  if (typeof workflowId !== 'string') return meta;
+  return { ...meta, ...jobFields(workflowId, typeof runId === 'string' ? runId : undefined) };
 }
 
 /**

@@ -53,7 +53,7 @@ function details(action: Action, job: JobInput): string {
     `**Why:** ${reasons[job.trigger]}, by \`${job.requestedBy}\`.`,
     ...(job.cron ? [`**Cron:** \`${job.cron}\``] : []),
     ...(job.repository ? [`**Repository:** \`${job.repository}\``] : []),
-    `**Parameters:**${parameters.length > 0 ? `\n${parameters.join('\n')}` : ' none'}`,
+    `**Parameters:**${parameters.length > 0 ? `\n\n${parameters.join('\n')}` : ' none'}`,
     `**Stopping it:** ${action.stopAdvice}`,
     `**Log:** \`GET /api/v0/jobs/{workflow id}/logs\``,
   ].join('\n\n');

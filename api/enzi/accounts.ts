@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
+import { withTransaction } from '../../database/transaction.ts';
+import { recordAudit } from '../../jobs/audit.ts';
 import type { RobotRights } from '../policy/robot-rights.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
@@ -72,11 +74,47 @@ export const firstAdminName = 'admin';
 export async function ensureFirstAdmin(pool: pg.Pool, password: string | undefined): Promise<string | undefined> {
   const { rowCount } = await pool.query('SELECT FROM accounts.accounts LIMIT 1');
   if (rowCount) return undefined;
-  const made = password === undefined ? randomBytes(15).toString('base64url') : undefined;
+  const made = password === undefined ? makePassword() : undefined;
   const inserted = await pool.query(
     `INSERT INTO accounts.accounts (name, full_name, is_admin, password_hash) VALUES ($1, 'Administrator', true, $2)
      ON CONFLICT (name) DO NOTHING`,
     [firstAdminName, await hashPassword(made ?? password ?? '')],
   );
   return inserted.rowCount === 1 ? made : undefined;
+}
+
+/**
+ * Gives the system administrator `admin` a new password, for whoever has the machine and no password. The account is made
+ * where it is gone, and is local, active and a system administrator after it. What was signed in under the old password
+ * ends, as with any change of it.
+ *
+ * @returns the password, to be shown this once
+ * @throws Error where the name is that of an organization
+ */
+export async function resetFirstAdmin(pool: pg.Pool): Promise<string> {
+  const password = makePassword();
+  const passwordHash = await hashPassword(password);
+  await withTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<{ id: string }>(
+      `INSERT INTO accounts.accounts (name, full_name, is_admin, password_hash) VALUES ($1, 'Administrator', true, $2)
+       ON CONFLICT (name) DO UPDATE SET password_hash = $2, is_admin = true, is_active = true, is_imported = false
+         WHERE NOT accounts.is_org
+       RETURNING id`,
+      [firstAdminName, passwordHash],
+    );
+    const [account] = rows;
+    if (!account) throw new Error(`"${firstAdminName}" is an organization, which has no password`);
+    await recordAudit(tx, {
+      kind: 'PASSWORD_CHANGE',
+      actor: { id: null, name: '', type: 'system', address: '' },
+      object: { id: account.id, name: firstAdminName },
+      namespace: firstAdminName,
+      details: { isReset: true },
+    });
+  });
+  return password;
+}
+
+function makePassword(): string {
+  return randomBytes(15).toString('base64url');
 }

@@ -46,7 +46,8 @@ function isSafe({ method = '' }: RequestHead): boolean {
 export function assertNotCrossSite(request: RequestHead, publicUrl: string): void {
   if (isSafe(request)) return;
   const { headers } = request;
-  const isForeign = headers['sec-fetch-site'] === 'cross-site' || !isOwnOrigin(headers, publicUrl);
+  const site = headers['sec-fetch-site'];
+  const isForeign = site === 'cross-site' || site === 'same-site' || !isOwnOrigin(headers, publicUrl);
   if (isForeign) throw new ApiError('CROSS_SITE_REQUEST', 'a page of another site has sent this request');
 }
 

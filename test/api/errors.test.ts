@@ -73,7 +73,7 @@ test('an unknown path is 404, a known one with another method 405 with the metho
   }
   const wrong = {
     'PUT /api/v0/jobs': 'GET, HEAD, POST',
-    'PATCH /api/v0/jobs/a': 'DELETE, GET, HEAD',
+    'PUT /api/v0/jobs/a': 'DELETE, GET, HEAD, PATCH',
     'GET /api/v0/jobs/a/cancel': 'POST',
     'DELETE /api/v0/crons/': 'GET, HEAD, POST',
     'POST /api/v0/crons/sleep': 'DELETE, GET, HEAD',
@@ -130,8 +130,8 @@ test('a database that has gone away in the middle is 503, to be tried again', { 
   await api.pool.query('ALTER TABLE jobs.crons RENAME TO crons_table');
   await api.pool.query('CREATE VIEW jobs.crons AS SELECT * FROM jobs.crons_table WHERE slow()');
   await api.pool.query(
-    `INSERT INTO jobs.crons_table (action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
-     VALUES ('sleep', '@hourly', 0, '{}', '{}', '', '', 'admin')`,
+    `INSERT INTO jobs.crons_table (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
+     VALUES ('sleep', 'sleep', '@hourly', 0, '{}', '{}', '', '', 'admin')`,
   );
   const pending = api.send('GET', '/api/v0/crons');
   const ended = async () =>

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { Alert } from '../../api/alerts.ts';
 import type { ClusterStatus } from '../../api/cluster-status.ts';
 import { enqueueJobs } from '../../jobs/enqueue.ts';
+import { buryWorker, registerWorker } from '../../jobs/worker-records.ts';
 import { newJob } from '../jobs/test-jobs.ts';
 import { cannotMount, mountSmallDisk } from '../support/small-disk.ts';
 import { assertMsrShape } from './msr-definitions.ts';
@@ -27,25 +28,40 @@ async function statusOf(api: TestApi): Promise<ClusterStatus> {
   return json as ClusterStatus;
 }
 
-/** Runs of a cron, the last one last. */
+/** A cron of an action, and its runs, the last one last. */
 async function addRuns(
   pool: pg.Pool,
   action: string,
   statuses: readonly string[],
-  trigger = 'schedule',
+  { trigger = 'schedule', retriesLeft = 0 }: { trigger?: string; retriesLeft?: number } = {},
 ): Promise<void> {
+  await pool.query(
+    `INSERT INTO jobs.crons (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
+     VALUES ($1, $1, '@daily', 0, '{}', '{}', '', '', 'admin') ON CONFLICT DO NOTHING`,
+    [action],
+  );
   for (const [index, status] of statuses.entries()) {
     await pool.query(
       `INSERT INTO jobs.jobs (id, action, status, parameters, capacity_map, retry_from_id, retries_left, retries_total,
-         deadline, stop_timeout, trigger, requested_by, scheduled_at, ended_at)
-       VALUES ($1, $2, $3, '{}', '{}', '', 0, 0, '', '', $4, 'admin', now() - $5 * interval '1 hour', now())`,
-      [`${action}-${trigger}-${index}`, action, status, trigger, statuses.length - index],
+         deadline, stop_timeout, trigger, requested_by, cron, scheduled_at, ended_at)
+       VALUES ($1, $2, $3, '{}', '{}', '', $6, 0, '', '', $4, 'admin', CASE $4 WHEN 'api' THEN '' ELSE $2 END,
+         now() - $5 * interval '1 hour', now())`,
+      [`${action}-${trigger}-${index}`, action, status, trigger, statuses.length - index, retriesLeft],
     );
   }
+}
+
+/** A worker that told of itself so many seconds ago, and lives for as long as a heartbeat counts. */
+async function addWorker(
+  pool: pg.Pool,
+  id: string,
+  { silentSeconds = 0, deployment = 'default' }: { silentSeconds?: number; deployment?: string } = {},
+): Promise<void> {
+  await registerWorker(pool, { id, deployment, version: '0.1.0', roles: ['worker'] });
   await pool.query(
-    `INSERT INTO jobs.crons (action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
-     VALUES ($1, '@daily', 0, '{}', '{}', '', '', 'admin') ON CONFLICT DO NOTHING`,
-    [action],
+    `UPDATE jobs.workers SET started_at = now() - $2 * interval '1 s', heartbeat_at = now() - $2 * interval '1 s',
+       heartbeat_expiration = heartbeat_expiration - $2 * interval '1 s' WHERE id = $1`,
+    [id, silentSeconds],
   );
 }
 
@@ -61,7 +77,8 @@ test('where nothing is wrong there are no alerts, and all parts are well', async
   const api = await startApi(t);
   await enqueueJobs(api.pool, [newJob(), newJob({ scheduledAt: new Date(Date.now() + 3_600_000) })]);
   await addRuns(api.pool, 'sleep', ['error', 'error', 'done', 'error', 'error']);
-  await addRuns(api.pool, 'false', ['error', 'error', 'error'], 'api');
+  await addRuns(api.pool, 'false', ['error', 'error', 'error'], { trigger: 'api' });
+  await addWorker(api.pool, 'worker-1');
   assert.deepEqual(await alertsOf(api), []);
   const status = await statusOf(api);
   assert.deepEqual(status.replica_health, { database: 'OK', temporal: 'OK', workers: 'OK' });
@@ -75,8 +92,7 @@ test('a process in trouble, and jobs that no worker looks at, are alerts and cha
   await enqueueJobs(api.pool, [newJob({ id: 'onlinegc_blobs:1', action: 'onlinegc_blobs' })]);
   await api.pool.query(`DELETE FROM jobs.outbox`);
   await api.pool.query(
-    `UPDATE jobs.jobs SET status = 'running', worker_id = 'host-1', admitted_at = now() - interval '1 hour',
-       checked_at = now() - interval '1 hour'`,
+    `UPDATE jobs.jobs SET status = 'running', worker_id = 'host-1', admitted_at = now(), checked_at = now() - interval '1 hour'`,
   );
   const [unchecked, ...more] = await alertsOf(api);
   assert.deepEqual([unchecked?.class, unchecked?.id, more.length], ['worker', 'worker:unchecked', 0]);
@@ -94,17 +110,29 @@ test('a process in trouble, and jobs that no worker looks at, are alerts and cha
   assert.equal((await statusOf(api)).replica_health['workers'], 'a worker is not polling');
 });
 
+test('jobs that are due while no worker lives are a backlog; those that wait for room are none', async (t) => {
+  const api = await startApi(t);
+  await enqueueJobs(api.pool, [newJob(), newJob({ capacityMap: { scan: 100 } })]);
+  await api.pool.query(`UPDATE jobs.outbox SET due_at = now() - interval '2 hours'`);
+  const [idle, ...more] = await alertsOf(api);
+  assert.deepEqual([idle?.class, idle?.id, more.length], ['backlog', 'backlog:queue', 0]);
+  assert.match(idle?.message ?? '', /^2 jobs are due, and no worker lives: start a process with the role worker/);
+  await addWorker(api.pool, 'worker-1');
+  assert.deepEqual(await alertsOf(api), []);
+  assert.equal((await statusOf(api)).replica_health['workers'], 'OK');
+});
+
 test('orders that nobody takes up, and a Temporal that is away, are a backlog', async (t) => {
   const api = await startApi(t);
+  await addWorker(api.pool, 'worker-1');
   await enqueueJobs(api.pool, [newJob(), newJob()]);
-  await api.pool.query(`UPDATE jobs.outbox SET due_at = now() - interval '2 minutes'`);
+  await api.pool.query(`UPDATE jobs.outbox SET state = 'order', due_at = now() - interval '2 minutes'`);
   const [idle] = await alertsOf(api);
-  assert.equal(idle?.class, 'backlog');
-  assert.match(idle.message, /^2 orders for Temporal .* no process with the role worker takes them up/);
+  assert.deepEqual([idle?.class, idle?.id], ['backlog', 'backlog:orders']);
+  assert.match(idle?.message ?? '', /^2 orders for Temporal .* no process with the role worker takes them up/);
   // As the dispatcher leaves orders that it tries again and again.
   await api.pool.query(
-    `UPDATE jobs.outbox SET state = 'order', due_at = now() + interval '4 seconds', attempts = 20,
-       last_error = 'connection refused'`,
+    `UPDATE jobs.outbox SET due_at = now() + interval '4 seconds', attempts = 20, last_error = 'connection refused'`,
   );
   const [away] = await alertsOf(api);
   assert.match(away?.message ?? '', /Temporal cannot be reached: connection refused/);
@@ -113,31 +141,71 @@ test('orders that nobody takes up, and a Temporal that is away, are a backlog', 
   assert.deepEqual(await alertsOf(api), [], 'it may be a restart');
 });
 
-test('jobs that wait for room are no backlog, as long as a worker looks whether there is any', async (t) => {
+test('a dead worker is an alert until one of its deployment has started in its place', async (t) => {
   const api = await startApi(t);
-  await enqueueJobs(api.pool, [newJob(), newJob()]);
-  await api.pool.query(
-    `INSERT INTO jobs.deployments (name, capacity_map) VALUES ('default', '{}') ON CONFLICT DO NOTHING;
-     INSERT INTO jobs.workers (id, deployment, status, version, roles, heartbeat_expiration)
-       VALUES ('host-1', 'default', 'running', '1', '{}', now() + interval '1 hour');
-     UPDATE jobs.outbox SET due_at = now() - interval '2 minutes'`,
-  );
-  assert.deepEqual(await alertsOf(api), []);
-  await api.pool.query(`UPDATE jobs.workers SET heartbeat_expiration = now()`);
+  await addWorker(api.pool, 'worker-1', { silentSeconds: 3_600 });
+  await addWorker(api.pool, 'worker-2', { deployment: 'scans' });
+  const silent = await alertsOf(api);
   assert.deepEqual(
-    (await alertsOf(api)).map(({ id }) => id),
-    ['backlog:outbox'],
+    silent.map(({ class: kind, id, url }) => [kind, id, url]),
+    [['worker', 'worker:worker-1', '/api/v0/workers']],
+    'nobody has buried it yet',
   );
+  assert.match(silent[0]?.message ?? '', /^worker worker-1 of the deployment default has been silent since 20/);
+  await buryWorker(api.pool, 'worker-1');
+  assert.deepEqual(await alertsOf(api), silent);
+  await addWorker(api.pool, 'worker-3');
+  assert.deepEqual(await alertsOf(api), []);
 });
 
 test('a cron whose last three runs failed is an alert that leads to the log', async (t) => {
   const api = await startApi(t);
   await addRuns(api.pool, 'sleep', ['done', 'error', 'error', 'error']);
   await addRuns(api.pool, 'false', ['error', 'error']);
+  // Tries that were followed by another one are no runs of their own.
+  await addRuns(api.pool, 'gc_audit', ['error', 'error', 'error', 'error'], { retriesLeft: 1 });
+  await addRuns(api.pool, 'gc_audit', ['error', 'done'], { trigger: 'retry' });
+  const alerts = await alertsOf(api);
+  assert.deepEqual(
+    alerts.map((alert) => [alert.class, alert.id]),
+    [['cron', 'cron:sleep']],
+  );
+  assert.equal((await api.send('GET', alerts[0]?.url ?? '')).status, 200);
+  await api.pool.query(`UPDATE jobs.crons SET is_paused = true WHERE name = 'sleep'`);
+  assert.deepEqual(await alertsOf(api), [], 'somebody has seen to it');
+});
+
+test('a cron that Temporal does not take is an alert', async (t) => {
+  const api = await startApi(t);
+  await addRuns(api.pool, 'sleep', ['done']);
+  await api.pool.query(`UPDATE jobs.crons SET problem = 'no such time zone'`);
   const [alert, ...more] = await alertsOf(api);
-  assert.deepEqual(more, []);
-  assert.deepEqual([alert?.class, alert?.id], ['cron', 'cron:sleep']);
-  assert.equal((await api.send('GET', alert?.url ?? '')).status, 200);
+  assert.deepEqual([alert?.id, alert?.url, more.length], ['cron:sleep', '/api/v0/crons/sleep', 0]);
+  assert.match(alert?.message ?? '', /no such time zone/);
+});
+
+test('a blob in quarantine is an alert that names the images', async (t) => {
+  const api = await startApi(t);
+  const digest = `sha256:${'a'.repeat(64)}`;
+  await api.pool.query(
+    `INSERT INTO registry.blobs (digest, size_bytes, storage_key, quarantined_at, quarantine_reason)
+     VALUES ($1, 1, 'key', now(), 'corrupt')`,
+    [digest],
+  );
+  const [unused] = await alertsOf(api);
+  assert.deepEqual([unused?.class, unused?.id, unused?.img], ['blob', `blob:${digest}`, undefined]);
+  assert.match(unused?.message ?? '', /are damaged .* no image needs them/);
+  await api.pool.query(
+    `WITH repository AS (INSERT INTO registry.repositories (namespace, name) VALUES ('admin', 'app') RETURNING id),
+          manifest AS (INSERT INTO registry.manifests (repository_id, digest, media_type, payload, pushed_by)
+                       SELECT id, 'sha256:m', 'application/json', '{}', 'admin' FROM repository RETURNING id, repository_id),
+          tag AS (INSERT INTO registry.tags (repository_id, name, manifest_id, author)
+                  SELECT repository_id, '1.0', id, 'admin' FROM manifest)
+     INSERT INTO registry.manifest_blobs (manifest_id, blob_id) SELECT m.id, b.id FROM manifest m, registry.blobs b`,
+  );
+  const [alert] = await alertsOf(api);
+  assert.equal(alert?.img, 'admin/app:1.0');
+  assert.match(alert.message, /these cannot be pulled: admin\/app:1\.0\./);
 });
 
 test('a disk that is nearly full is an alert', { skip: cannotMount() }, async (t) => {

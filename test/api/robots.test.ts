@@ -246,6 +246,7 @@ test('a robot reads and deletes by the API where it may, and uses no other route
     'GET /api/v0/repositories': 200,
     'GET /api/v0/repositories/:namespace': 200,
     'GET /api/v0/repositories/:namespace/:reponame': 200,
+    'GET /api/v0/repositories/:namespace/:reponame/events': 200,
     'GET /api/v0/repositories/:namespace/:reponame/tags': 200,
     // There is no such tag.
     'GET /api/v0/repositories/:namespace/:reponame/tags/:reference': 404,

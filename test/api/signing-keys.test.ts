@@ -109,3 +109,14 @@ test('the key set and the root are public, and verify what the token service sig
   const certificate = new X509Certificate(Buffer.from(x5c[0] ?? '', 'base64'));
   assert.ok(certificate.verify(new X509Certificate(root.text).publicKey));
 });
+
+test('another secret key is refused, until the keys that it cannot read are removed (OPERATIONS.md)', async (t) => {
+  const { pool, load, verify } = await setUp(t);
+  await load();
+  const newKey = randomBytes(32);
+  await assert.rejects(loadSigningKey(pool, newKey), /SECRET_KEY is not the one that this database was set up with/);
+  await pool.query('TRUNCATE accounts.signing_keys, accounts.token_authority');
+  const made = await loadSigningKey(pool, newKey);
+  const token = await issueToken(made, claims);
+  assert.equal((await verify(token)).subject, 'ada');
+});

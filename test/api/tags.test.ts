@@ -114,7 +114,7 @@ test('a tag is deleted by whoever may, and webhooks and caches hear of it', asyn
   assert.equal((await send('walt', 'DELETE', `${path}/1?domain=x`)).status, 204);
   assert.deepEqual(api.wakeUps, ['dispatcher', 'caches']);
   const { rows } = await api.pool.query<{ actor: string; tag: string }>(
-    `SELECT actor, contents ->> 'tag' AS tag FROM registry.events WHERE webhook_type = 'TAG_DELETE'`,
+    `SELECT actor, contents ->> 'tag' AS tag FROM registry.events WHERE kind = 'TAG_DELETE'`,
   );
   assert.deepEqual(rows, [{ actor: 'walt', tag: '1' }]);
   assert.equal((await send('walt', 'DELETE', `${path}/1`)).outcome, '404 NO_SUCH_TAG');
@@ -124,7 +124,7 @@ test('a tag is deleted by whoever may, and webhooks and caches hear of it', asyn
 /** The repositories that are left. */
 async function repositoriesOf({ pool }: TestApi): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
-    `SELECT namespace || '/' || name AS name FROM registry.repositories ORDER BY 1`,
+    `SELECT namespace || '/' || name AS name FROM registry.repositories WHERE deleted_at IS NULL ORDER BY 1`,
   );
   return rows.map(({ name }) => name);
 }

@@ -109,14 +109,14 @@ test(
       return body.crons.map(({ name }) => name);
     };
     const first = await names();
-    for (const name of ['onlinegc_events', 'onlinegc_joblogs', 'upload_purge']) assert.ok(first.includes(name), name);
+    for (const name of ['onlinegc', 'onlinegc_events', 'onlinegc_joblogs']) assert.ok(first.includes(name), name);
     assert.ok(!first.includes('analytics_report'));
-    assert.equal((await jobrunner.client.api('DELETE', '/crons/upload_purge')).status, 204);
+    assert.equal((await jobrunner.client.api('DELETE', '/crons/onlinegc_events')).status, 204);
     await jobrunner.process.stop('SIGTERM');
     await jobrunner.restart();
     assert.deepEqual(
       await names(),
-      first.filter((name) => name !== 'upload_purge'),
+      first.filter((name) => name !== 'onlinegc_events'),
     );
   },
 );

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { variables } from '../../config/variables.ts';
 import { endLeftoverNginx } from '../../local/nginx.ts';
 import { freePort } from '../../local/ports.ts';
+import { runningPostgresUrl } from '../../local/postgres.ts';
 import { endProcess, isRunning, signal } from '../../local/process.ts';
 import type { CleanUp } from '../support/clean-up.ts';
 import { endWithProcess } from '../support/end-with-process.ts';
@@ -213,10 +214,9 @@ export async function startJobrunner(t: CleanUp, { env = {}, args = [] }: Jobrun
     },
     restart: start,
     async databaseUrl() {
-      const secret = (await readFile(join(dataDir, 'secrets', 'postgres-password'), 'utf8')).trim();
-      // Line 4 of the file is the port (PostgreSQL, "storage.sgml").
-      const lines = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
-      return `postgres://jobrunner:${secret}@127.0.0.1:${lines[3]}/jobrunner`;
+      const url = await runningPostgresUrl(dataDir);
+      if (url === undefined) throw new Error(`no PostgreSQL runs on ${dataDir}`);
+      return url;
     },
     async temporal() {
       const text = await readFile(join(dataDir, 'temporal', 'server.json'), 'utf8');

@@ -121,7 +121,7 @@ test('an index that is no longer needed goes, then its children, then their refe
     [...new Set([...child.layers, ...referrer.layers])].toSorted(),
   );
   const { rows: events } = await registry.pool.query(
-    `SELECT actor, contents->>'digest' AS digest FROM registry.events WHERE webhook_type = 'MANIFEST_DELETE'
+    `SELECT actor, contents->>'digest' AS digest FROM registry.events WHERE kind = 'MANIFEST_DELETE'
      ORDER BY published_at`,
   );
   assert.deepEqual(

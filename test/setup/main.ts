@@ -37,6 +37,8 @@ await bring('base-image', makeBaseImage, hasBaseImage);
 await bring('nginx', () => aptInstallStopped(['nginx']));
 await bring('slapd', () => aptInstallStopped(['slapd', 'ldap-utils']));
 await bring('openssl', () => aptInstall(['openssl']));
+await bring('chromium', () => aptInstall(['chromium']));
+await bring('initdb', () => aptInstallStopped(['postgresql']));
 await bring('notary', () => aptInstallStopped(['notary']));
 await bring('notary-server', () => aptInstallStopped(['notary']));
 for (const [name, module] of Object.entries(goModules)) {

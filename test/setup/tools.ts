@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cacheBinFolder, cacheFolder } from '../../local/cache-folder.ts';
 
@@ -16,6 +16,8 @@ export const tools = {
   versitygw: 'tests with an S3 server',
   nginx: 'tests with NGINX in front',
   openssl: 'tests with TLS',
+  chromium: 'tests with a browser',
+  initdb: 'tests with a PostgreSQL that is not the embedded one, and its tools',
   notary: 'tests with a Notary server',
   'notary-server': 'tests with a Notary server',
   slapd: 'tests with an LDAP directory',
@@ -34,7 +36,13 @@ export function baseImagePath(): string {
 export function findTool(name: ToolName): string | undefined {
   if (name === 'base-image') return existsSync(join(baseImagePath(), 'index.json')) ? baseImagePath() : undefined;
   // Debian keeps the programs of administrators where not every user looks for them.
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), cacheBinFolder(), '/usr/sbin', '/sbin'];
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    cacheBinFolder(),
+    '/usr/sbin',
+    '/sbin',
+    ...globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed(),
+  ];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 

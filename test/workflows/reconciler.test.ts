@@ -39,6 +39,18 @@ test('rows and schedules follow Temporal', async (t) => {
     assert.deepEqual([job.status, job.failure], ['error', 'Temporal no longer has the workflow of this job']);
   });
 
+  await t.test('one that was to be cancelled is cancelled', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    await pool.query(`UPDATE jobs.jobs SET status = 'cancel_request' WHERE id = $1`, [jobId]);
+    await jobrunner.connection.workflowService.deleteWorkflowExecution({
+      namespace: temporal.options.namespace,
+      workflowExecution: { workflowId: jobId },
+    });
+    const job = await jobrunner.ended(jobId);
+    assert.deepEqual([job.status, job.failure], ['cancel', 'Temporal no longer has the workflow of this job']);
+  });
+
   await t.test('a waiting job that Temporal has lost is started again', async () => {
     const jobId = 'sleep:lost';
     await pool.query(
