@@ -133,10 +133,13 @@ async function orderAlerts({ pool }: AlertDeps): Promise<Alert[]> {
  */
 async function queueAlerts({ pool }: AlertDeps): Promise<Alert[]> {
   const { rows } = await pool.query<{ count: number }>(
+    // Of a million that wait, the first thousand tell.
     `SELECT count(*) AS count FROM (
-       SELECT FROM jobs.outbox
-       WHERE state IN ('queued', 'later') AND due_at < now() - $1::interval
-         AND NOT EXISTS (SELECT FROM jobs.workers WHERE ${isAlive})
+       SELECT FROM (
+         (SELECT due_at FROM jobs.outbox WHERE state = 'queued' LIMIT 1000)
+         UNION ALL
+         (SELECT due_at FROM jobs.outbox WHERE state = 'later' ORDER BY due_at LIMIT 1000)) waiting
+       WHERE due_at < now() - $1::interval AND NOT EXISTS (SELECT FROM jobs.workers WHERE ${isAlive})
        LIMIT 1000) idle`,
     [overdueAfter],
   );
