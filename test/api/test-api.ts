@@ -32,7 +32,7 @@ import { createClientAddress } from '../../server/client-address.ts';
 import { createClientCertificate } from '../../server/client-certificate.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
-import { apiRoutes } from '../../server/http-roles.ts';
+import { apiRoutes } from '../../api/routes/index.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { createTestDatabase } from '../support/postgres.ts';
