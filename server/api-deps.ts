@@ -81,7 +81,18 @@ export async function openApiDeps(
     }),
     sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
     oidc:
-      oidc && outbound && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey: config.secretKey, ...oidc }),
+      oidc &&
+      outbound &&
+      createOidcSignIn({
+        pool,
+        outbound,
+        log,
+        publicUrl,
+        secretKey: config.secretKey,
+        signInEvents,
+        clientAddress,
+        ...oidc,
+      }),
     clientAddress,
     clientCertificate: createClientCertificate(config.nginxSecret),
     stopping,

@@ -215,7 +215,7 @@ export async function startApi(
       limitMs: 86_400_000,
       ...options,
     }),
-    oidc: oidc && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey, ...oidc }),
+    oidc: oidc && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey, signInEvents, clientAddress, ...oidc }),
     clientAddress,
     clientCertificate: createClientCertificate(nginxSecret),
     stopping: stopping.signal,
