@@ -97,7 +97,7 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
       using _heartbeat = keepHeartbeating(() => ({ phase: 'reviewing', done: itemsDone, total: itemsTotal }));
       const page = dryRun
         ? await previewManifestPage(pool, limit, cursor)
-        : await reviewManifestPage(pool, limit, { actor, at: new Date(), host });
+        : await reviewManifestPage(pool, limit, { actor, actorType: 'system', at: new Date(), host });
       if (page.jobs > 0) wakeDispatcher.send();
       if (!dryRun && page.unneeded.length > 0) {
         await cache.publish(

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
-import { type Actor, type AuditEvent, recordAudit } from '../jobs/audit.ts';
+import { type Actor, clientActorType } from '../jobs/actor.ts';
+import { type AuditEvent, recordAudit } from '../jobs/audit.ts';
 import { requireAccount } from './access.ts';
 import type { ApiDeps } from './instance.ts';
 
@@ -12,11 +13,14 @@ import type { ApiDeps } from './instance.ts';
  */
 export function requestActor({ clientAddress }: Pick<ApiDeps, 'clientAddress'>, request: FastifyRequest): Actor {
   const { id, name } = requireAccount(request);
-  return { id, name, type: 'user', address: clientAddress(request.raw) };
+  return { id, name, type: clientActorType(name), address: clientAddress(request.raw) };
 }
 
-/** Writes an event of who sent the request. */
-export type RecordEvent = (event: Omit<AuditEvent, 'actor'>) => Promise<void>;
+/** What happened, without who did it. */
+export type ChangeEvent = Omit<AuditEvent, 'actor'>;
+
+/** Writes events of who sent the request. */
+export type RecordEvent = (...events: readonly ChangeEvent[]) => Promise<void>;
 
 /**
  * Runs what a request changes in a transaction, together with the events that tell of it.
@@ -29,5 +33,7 @@ export async function auditedChange<T>(
   work: (tx: pg.PoolClient, record: RecordEvent) => Promise<T>,
 ): Promise<T> {
   const actor = requestActor(deps, request);
-  return withTransaction(deps.pool, (tx) => work(tx, (event) => recordAudit(tx, { actor, ...event })));
+  return withTransaction(deps.pool, (tx) =>
+    work(tx, (...events) => recordAudit(tx, ...events.map((event) => ({ actor, ...event })))),
+  );
 }

@@ -11,7 +11,7 @@ const timesShown = 5;
 
 /**
  * A cron as the API shows it: MSR's fields (SW27 tmpresponses.Cron), and our own. The next times are those at which it
- * is due; a cron that is paused does nothing then.
+ * is due; a cron that is paused, or whose action's queue is, does nothing then.
  */
 export function viewCron(cron: CronRow, lastRuns: readonly CronRun[]) {
   const schedule = readSchedule(cron);
@@ -31,6 +31,7 @@ export function viewCron(cron: CronRow, lastRuns: readonly CronRun[]) {
     stopTimeout: cron.stopTimeout,
     isPaused: cron.isPaused,
     note: cron.note,
+    isQueuePaused: cron.isQueuePaused,
     nextRun: nextRuns[0],
     nextRuns,
     lastRuns: lastRuns.map(viewRun),

@@ -18,3 +18,13 @@ export const pageQuery = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/**
+ * Takes the row off that was loaded beyond a page.
+ *
+ * @param rows a page, loaded with one row more than it has
+ * @returns the first row of the next page; undefined: there is none
+ */
+export function takeNext<T>(rows: T[], pageSize: number): T | undefined {
+  return rows.length > pageSize ? rows.pop() : undefined;
+}

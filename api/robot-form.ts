@@ -2,8 +2,9 @@ import { Type, type Static } from 'typebox';
 import { RegistryError } from '../registry/errors.ts';
 import { isNameComponent, parseRepositoryName } from '../registry/names.ts';
 import { ApiError } from './errors.ts';
+import { readTime } from './times.ts';
 import { everyRepository, robotActions, type RobotPermission } from './policy/robot-rights.ts';
-import { robotPrefix } from './subjects.ts';
+import { robotPrefix } from '../jobs/actor.ts';
 
 const maxPermissions = 100;
 const Description = Type.String({ maxLength: 1_000 });
@@ -106,7 +107,7 @@ export const never = 'never';
  */
 export function readExpiry(text: string): Date | null {
   if (text === never) return null;
-  const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) ? new Date(text) : undefined;
+  const date = readTime('expiresAt', text);
   if (date && date.getTime() > Date.now()) return date;
   throw new ApiError(
     'INVALID_PARAMETERS',

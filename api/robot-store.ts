@@ -1,6 +1,5 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
-import { sqlState, withTransaction } from '../database/transaction.ts';
+import { sqlState, type TransactionSource, withTransaction } from '../database/transaction.ts';
 import { isId } from './enzi/account-store.ts';
 import { noSuchAccount } from './errors.ts';
 import { hashClientToken, makeClientToken } from './garant/client-tokens.ts';
@@ -79,9 +78,9 @@ export interface RobotWithSecret {
  *
  * @throws ApiError NO_SUCH_ACCOUNT where a permission names a namespace that is not there
  */
-export async function insertRobot(pool: pg.Pool, robot: NewRobot): Promise<RobotWithSecret | undefined> {
+export async function insertRobot(source: TransactionSource, robot: NewRobot): Promise<RobotWithSecret | undefined> {
   const secret = makeClientToken('jrrs');
-  return withTransaction(pool, async (tx) => {
+  return withTransaction(source, async (tx) => {
     const { rows } = await tx.query<{ id: string }>(
       `INSERT INTO accounts.robots (name, namespace, description, create_repositories, expires_at, secret_hash, created_by)
        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING RETURNING id`,
@@ -131,9 +130,13 @@ export type RobotChanges = {
  *
  * @throws ApiError NO_SUCH_ACCOUNT where a permission names a namespace that is not there
  */
-export async function updateRobot(pool: pg.Pool, id: string, changes: RobotChanges): Promise<RobotRow | undefined> {
+export async function updateRobot(
+  source: TransactionSource,
+  id: string,
+  changes: RobotChanges,
+): Promise<RobotRow | undefined> {
   const { description, isActive, createRepositories, expiresAt, permissions } = changes;
-  return withTransaction(pool, async (tx) => {
+  return withTransaction(source, async (tx) => {
     const { rowCount } = await tx.query(
       `UPDATE accounts.robots SET description = coalesce($2, description), is_active = coalesce($3, is_active),
          create_repositories = coalesce($4, create_repositories), expires_at = CASE WHEN $5 THEN $6 ELSE expires_at END
@@ -150,10 +153,10 @@ export async function updateRobot(pool: pg.Pool, id: string, changes: RobotChang
 }
 
 /** Gives a robot another secret, which is shown this once; the old one ends. Undefined where the robot is gone. */
-export async function rotateRobotSecret(pool: pg.Pool, id: string): Promise<RobotWithSecret | undefined> {
+export async function rotateRobotSecret(q: Queryable, id: string): Promise<RobotWithSecret | undefined> {
   const secret = makeClientToken('jrrs');
-  await pool.query('UPDATE accounts.robots SET secret_hash = $2 WHERE id = $1', [id, hashClientToken(secret)]);
-  const robot = await findRobot(pool, id);
+  await q.query('UPDATE accounts.robots SET secret_hash = $2 WHERE id = $1', [id, hashClientToken(secret)]);
+  const robot = await findRobot(q, id);
   return robot && { robot, secret };
 }
 

@@ -1,14 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
+import { isRobotName } from '../jobs/actor.ts';
 import { findActiveAccount, type Account } from './enzi/accounts.ts';
 import type { RobotRights } from './policy/robot-rights.ts';
-
-/** What names of robots begin with; no name of an account holds a "$". */
-export const robotPrefix = 'robot$';
-
-/** Whether a name is one of a robot, and not of an account. */
-export function isRobotName(name: string): boolean {
-  return name.startsWith(robotPrefix);
-}
 
 /** The permissions of the robot `b` as JSON, in SQL. */
 export const robotPermissionsJson = `(SELECT coalesce(json_agg(json_build_object(

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 
 /** A row of `jobs.action_configs`: defaults that lie under the parameters of each new job of an action. */
@@ -28,10 +27,10 @@ export async function findActionConfig(q: Queryable, action: string): Promise<Ac
 
 /** Makes the config of an action, or takes the place of the one that is there. After this the caller wakes the schedules. */
 export async function saveActionConfig(
-  pool: pg.Pool,
+  q: Queryable,
   { action, parameters, requestedBy }: Pick<ActionConfigRow, 'action' | 'parameters' | 'requestedBy'>,
 ): Promise<ActionConfigRow> {
-  const { rows } = await pool.query<ActionConfigRow>(
+  const { rows } = await q.query<ActionConfigRow>(
     `WITH crons AS (UPDATE jobs.crons SET revision = revision + 1 WHERE action = $1)
      INSERT INTO jobs.action_configs (action, parameters, requested_by) VALUES ($1, $2, $3)
      ON CONFLICT (action) DO UPDATE SET parameters = excluded.parameters, requested_by = excluded.requested_by,
@@ -49,8 +48,8 @@ export async function saveActionConfig(
  *
  * @returns whether there was one
  */
-export async function deleteActionConfig(pool: pg.Pool, action: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
+export async function deleteActionConfig(q: Queryable, action: string): Promise<boolean> {
+  const { rowCount } = await q.query(
     `WITH crons AS (UPDATE jobs.crons SET revision = revision + 1 WHERE action = $1)
      DELETE FROM jobs.action_configs WHERE action = $1`,
     [action],

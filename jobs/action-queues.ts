@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 
 /** What an administrator has set for the jobs of one action. */
@@ -52,15 +51,17 @@ export function untouchedQueue(action: string): ActionQueue {
   return { action, ...nothing, maxRunning: null, ratePerMinute: null };
 }
 
-/** Changes the queue of an action. After this the caller wakes the dispatcher. */
+/** Changes the queue of an action. After this the caller wakes the dispatcher, and the schedules of crons. */
 export async function changeActionQueue(
-  pool: pg.Pool,
+  q: Queryable,
   action: string,
   { paused, note, maxRunning, ratePerMinute }: ActionQueueChange,
   changedBy: string,
 ): Promise<ActionQueue> {
-  const { rows } = await pool.query<ActionQueue>(
-    `INSERT INTO jobs.action_queues AS queue (action, paused, pause_note, paused_by, paused_at, max_running, rate_per_minute)
+  // Schedules of crons stand still while the queue does.
+  const { rows } = await q.query<ActionQueue>(
+    `WITH crons AS (UPDATE jobs.crons SET revision = revision + 1 WHERE action = $1 AND $2::boolean IS NOT NULL)
+     INSERT INTO jobs.action_queues AS queue (action, paused, pause_note, paused_by, paused_at, max_running, rate_per_minute)
      VALUES ($1, coalesce($2, false), CASE WHEN $2 THEN coalesce($3, '') ELSE '' END, CASE WHEN $2 THEN $4 ELSE '' END,
              CASE WHEN $2 THEN now() END, $6, $8)
      ON CONFLICT (action) DO UPDATE SET

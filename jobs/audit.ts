@@ -1,18 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../database/pool.ts';
+import type { Actor } from './actor.ts';
 import type { EventKind } from './event-kinds.ts';
 import { insertEvents, type NewEvent } from './events.ts';
-
-/** Who did something, and from where. */
-export interface Actor {
-  /** Id of the account; null: there is none. */
-  readonly id: string | null;
-  /** Name of the account or robot; empty: nobody who is known. */
-  readonly name: string;
-  readonly type: NewEvent['actorType'];
-  /** Address of the client; empty: no client asked for it. */
-  readonly address: string;
-}
 
 /** Something that an administrator wants to be able to look up later. */
 export interface AuditEvent {
@@ -34,25 +24,27 @@ export interface AuditEvent {
 }
 
 /**
- * Writes down that something was done, for `GET /api/v0/events`. Call it in the transaction of the change, so that there
- * is no change without its event and no event without its change.
+ * Writes down what was done, for `GET /api/v0/events`. Call it in the transaction of the change, so that there is no
+ * change without its event and no event without its change.
  */
-export async function recordAudit(tx: Queryable, event: AuditEvent): Promise<void> {
+export async function recordAudit(tx: Queryable, ...events: readonly AuditEvent[]): Promise<void> {
+  if (events.length > 0) await insertEvents(tx, events.map(storedEvent));
+}
+
+function storedEvent(event: AuditEvent): NewEvent {
   const { kind, actor, object, outcome = 'success', namespace = '', repository = '', details = {} } = event;
-  await insertEvents(tx, [
-    {
-      id: randomUUID(),
-      kind,
-      actorId: actor.id,
-      actor: actor.name,
-      actorType: actor.type,
-      address: actor.address,
-      objectId: object.id,
-      objectName: object.name ?? '',
-      outcome,
-      namespace,
-      repository,
-      contents: details,
-    },
-  ]);
+  return {
+    id: randomUUID(),
+    kind,
+    actorId: actor.id,
+    actor: actor.name,
+    actorType: actor.type,
+    address: actor.address,
+    objectId: object.id,
+    objectName: object.name ?? '',
+    outcome,
+    namespace,
+    repository,
+    contents: details,
+  };
 }

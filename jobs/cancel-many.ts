@@ -8,6 +8,8 @@ export interface CancelManyRequest {
   readonly requestedBy: string;
   /** Most jobs to cancel. */
   readonly limit: number;
+  /** Called in the transaction of each page, with the number of its jobs. */
+  readonly onPage?: (tx: pg.PoolClient, count: number) => Promise<void>;
 }
 
 export interface CancelManyResult {
@@ -34,7 +36,7 @@ const cancellable = `status IN ('waiting', 'running', 'worker_dead', 'worker_shu
  */
 export async function cancelJobs(
   pool: pg.Pool,
-  { filter, requestedBy, limit }: CancelManyRequest,
+  { filter, requestedBy, limit, onPage }: CancelManyRequest,
 ): Promise<CancelManyResult> {
   let count = 0;
   let running = 0;
@@ -42,7 +44,11 @@ export async function cancelJobs(
     const wanted = Math.min(pageSize, limit - count);
     if (wanted === 0)
       return { count, hasMore: (await countCancellable(pool, filter, 1)) > 0, wakeDispatcher: running > 0 };
-    const page = await withTransaction(pool, (tx) => cancelPage(tx, filter, requestedBy, wanted));
+    const page = await withTransaction(pool, async (tx) => {
+      const cancelled = await cancelPage(tx, filter, requestedBy, wanted);
+      if (cancelled.count > 0) await onPage?.(tx, cancelled.count);
+      return cancelled;
+    });
     count += page.count;
     running += page.running;
     if (page.count < wanted) return { count, hasMore: false, wakeDispatcher: running > 0 };

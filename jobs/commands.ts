@@ -119,8 +119,12 @@ async function withdrawStart(tx: pg.PoolClient, jobId: string): Promise<boolean>
 export type PriorityOutcome = { kind: 'changed'; job: JobRow } | { kind: 'missing' } | { kind: 'not-waiting' };
 
 /** Changes the priority of a job that Temporal has not been told of: there it has the one that it came with. */
-export async function changePriority(pool: pg.Pool, jobId: string, priority: JobPriority): Promise<PriorityOutcome> {
-  return withTransaction(pool, async (tx) => {
+export async function changePriority(
+  source: TransactionSource,
+  jobId: string,
+  priority: JobPriority,
+): Promise<PriorityOutcome> {
+  return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { kind: 'missing' };
     // While the dispatcher has the order in hand, this waits.

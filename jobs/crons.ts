@@ -26,6 +26,8 @@ export interface CronRow extends CronDefinition {
   readonly updatedAt: Date;
   readonly isPaused: boolean;
   readonly note: string;
+  /** Whether the queue of its action is, so that nothing of it starts. */
+  readonly isQueuePaused: boolean;
   /** Whether Temporal has still to be told of `isPaused`. */
   readonly isPausePending: boolean;
   /** Counts the changes that the API makes. */
@@ -62,6 +64,7 @@ export const cronColumns = `
   id, name, action, schedule, time_zone AS "timeZone", jitter, catchup_window AS "catchupWindow", retries, parameters,
   capacity_map AS "capacityMap", deadline, stop_timeout AS "stopTimeout", requested_by AS "requestedBy",
   updated_at AS "updatedAt", is_paused AS "isPaused", note, is_pause_pending AS "isPausePending", revision,
+  EXISTS (SELECT FROM jobs.action_queues q WHERE q.action = crons.action AND q.paused) AS "isQueuePaused",
   applied_revision AS "appliedRevision", applied, applied_at AS "appliedAt", observed_at AS "observedAt", problem, missed_too_late AS "missedTooLate",
   missed_overlap AS "missedOverlap"`;
 

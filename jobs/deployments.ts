@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 import type { CapacityMap } from './capacity.ts';
 
@@ -29,8 +28,8 @@ export async function findDeploymentOf(q: Queryable, workerId: string): Promise<
 }
 
 /** Sets what each worker of a deployment offers, also before it has any. After this the caller wakes the dispatcher. */
-export async function setCapacity(pool: pg.Pool, name: string, capacityMap: CapacityMap): Promise<Deployment> {
-  const { rows } = await pool.query<Deployment>(
+export async function setCapacity(q: Queryable, name: string, capacityMap: CapacityMap): Promise<Deployment> {
+  const { rows } = await q.query<Deployment>(
     `INSERT INTO jobs.deployments AS d (name, capacity_map) VALUES ($1, $2)
      ON CONFLICT (name) DO UPDATE SET capacity_map = excluded.capacity_map, updated_at = now()
      RETURNING ${columns}`,

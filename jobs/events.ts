@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../database/pool.ts';
 import { causedJobId } from './actions/action.ts';
 import { webhookAction } from './actions/webhook.ts';
+import { type ActorType, clientActorType } from './actor.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
 import { type EventKind, eventKinds, type WebhookType } from './event-kinds.ts';
 
 /** Something that happened to a repository. */
 export interface RegistryEvent {
   readonly type: WebhookType;
-  /** Account name; empty: nobody signed in. */
+  /** Name of the account or robot; empty: nobody signed in. */
   readonly actor: string;
+  /** Undefined: a client, whose name says what it is. */
+  readonly actorType?: ActorType | undefined;
   /** Where the request came from; undefined where several are told of at once. */
   readonly address?: string | undefined;
   readonly namespace: string;
@@ -23,10 +26,10 @@ export interface RegistryEvent {
 export interface NewEvent {
   readonly id: string;
   readonly kind: EventKind;
-  /** Undefined: of the account that has the name, if any. */
+  /** Undefined or null, of a user: of the account that has the name, if any. */
   readonly actorId?: string | null | undefined;
   readonly actor: string;
-  readonly actorType: 'user' | 'robot' | 'system' | 'anonymous';
+  readonly actorType: ActorType;
   readonly address: string;
   readonly objectId: string;
   readonly objectName: string;
@@ -54,8 +57,10 @@ export async function insertEvents(
        INSERT INTO registry.events (id, kind, type, actor_id, actor, actor_type, address, object_type, object_id,
                                     object_name, outcome, namespace, repository, contents)
        SELECT e."id", e."kind", e."type",
-              coalesce(e."actorId", (SELECT a.id FROM accounts.accounts a WHERE a.name = e."actor")), e."actor",
-              e."actorType", e."address", e."objectType", e."objectId", e."objectName", e."outcome", e."namespace",
+              coalesce(e."actorId", CASE e."actorType"
+                WHEN 'user' THEN (SELECT a.id FROM accounts.accounts a WHERE a.name = e."actor")
+                WHEN 'robot' THEN (SELECT b.id FROM accounts.robots b WHERE b.name = e."actor") END),
+              e."actor", e."actorType", e."address", e."objectType", e."objectId", e."objectName", e."outcome", e."namespace",
               e."repository", e."contents"
        FROM jsonb_to_recordset($1::jsonb) AS e(
          "id" uuid, "kind" text, "type" text, "actorId" uuid, "actor" text, "actorType" text, "address" text,
@@ -95,14 +100,14 @@ export async function recordEvents(tx: Queryable, events: readonly RegistryEvent
 
 function storedEvent(
   id: string,
-  { type, actor, address = '', namespace, repository, contents }: RegistryEvent,
+  { type, actor, actorType = clientActorType(actor), address = '', namespace, repository, contents }: RegistryEvent,
 ): NewEvent {
   const { tag, digest = '' } = contents;
   return {
     id,
     kind: type,
     actor,
-    actorType: actor === '' ? 'anonymous' : 'user',
+    actorType,
     address,
     objectId: tag === undefined ? String(digest) : `${namespace}/${repository}:${tag}`,
     objectName: String(tag ?? digest),

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { withTransaction } from '../database/transaction.ts';
+import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import { findAction } from './catalogue.ts';
 import { appendJobLog } from './logs.ts';
 import { lockJob } from './queries.ts';
@@ -14,27 +14,27 @@ export interface PauseRequest {
 
 /** What came of it. `accepted`: the caller wakes the dispatcher. */
 export type PauseOutcome =
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly action: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'not-running'; readonly status: JobStatus }
   | { readonly kind: 'not-pausable'; readonly action: string };
 
 /** Asks a running job to wait at its next checkpoint. Once it does, its row says so. */
-export async function pauseJob(pool: pg.Pool, request: PauseRequest): Promise<PauseOutcome> {
-  return steer(pool, 'pause', request);
+export async function pauseJob(source: TransactionSource, request: PauseRequest): Promise<PauseOutcome> {
+  return steer(source, 'pause', request);
 }
 
 /** Lets a paused job go on, and takes back a pause that has not reached it. */
-export async function resumeJob(pool: pg.Pool, request: PauseRequest): Promise<PauseOutcome> {
-  return steer(pool, 'resume', request);
+export async function resumeJob(source: TransactionSource, request: PauseRequest): Promise<PauseOutcome> {
+  return steer(source, 'resume', request);
 }
 
 async function steer(
-  pool: pg.Pool,
+  source: TransactionSource,
   command: 'pause' | 'resume',
   { jobId, requestedBy, note }: PauseRequest,
 ): Promise<PauseOutcome> {
-  return withTransaction(pool, async (tx) => {
+  return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { kind: 'missing' };
     if (!findAction(job.action)?.isPausable) return { kind: 'not-pausable', action: job.action };
@@ -50,7 +50,7 @@ async function steer(
        ON CONFLICT (job_id, command) DO UPDATE SET details = excluded.details, due_at = now()`,
       [jobId, command, JSON.stringify({ by: requestedBy, note })],
     );
-    return { kind: 'accepted' };
+    return { kind: 'accepted', action: job.action };
   });
 }
 

@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import { follow, type Followed } from '../database/follow.ts';
 import type { Listener } from '../database/listener.ts';
 import type { Queryable } from '../database/pool.ts';
-import { type Actor, recordAudit } from './audit.ts';
+import type { Actor } from './actor.ts';
+import { recordAudit } from './audit.ts';
 
 const off = Type.Boolean({ default: false });
 const toKeep = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000, default: 0 });

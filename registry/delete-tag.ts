@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Actor } from '../jobs/actor.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { type CoherentCache, tagKey } from './coherent-cache.ts';
 import { deleteTag } from './manifests.ts';
@@ -9,7 +10,11 @@ import type { RepositoryName } from './names.ts';
  *
  * @throws RegistryError MANIFEST_UNKNOWN
  */
-export type DeleteTag = (repository: RepositoryName, tag: string, actor: string) => Promise<void>;
+export type DeleteTag = (
+  repository: RepositoryName,
+  tag: string,
+  actor: Pick<Actor, 'name' | 'address'>,
+) => Promise<void>;
 
 export interface DeleteTagDeps {
   readonly pool: pg.Pool;
@@ -21,8 +26,8 @@ export interface DeleteTagDeps {
 
 /** Makes the deletion of tags, as `/v2` and the API share it. */
 export function createDeleteTag({ pool, cache, wakeDispatcher, host }: DeleteTagDeps): DeleteTag {
-  return async (repository, tag, actor) => {
-    const { jobs } = await deleteTag(pool, repository, tag, { actor, at: new Date(), host });
+  return async (repository, tag, { name: actor, address }) => {
+    const { jobs } = await deleteTag(pool, repository, tag, { actor, address, at: new Date(), host });
     if (jobs > 0) wakeDispatcher.send();
     await cache.publish([tagKey(repository, tag)]);
   };

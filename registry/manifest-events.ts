@@ -1,3 +1,4 @@
+import type { ActorType } from '../jobs/actor.ts';
 import type { RegistryEvent } from '../jobs/events.ts';
 import type { Platform } from './image-platform.ts';
 import type { RepositoryName } from './names.ts';
@@ -10,8 +11,10 @@ export interface ManifestFacts extends Platform {
 
 /** Who did it and when, and under which host name the registry is known. */
 export interface EventContext {
-  /** Account name. */
+  /** Name of the account or robot. */
   readonly actor: string;
+  /** Undefined: a client, whose name says what it is. */
+  readonly actorType?: ActorType;
   /** Where the request came from; undefined where several are told of at once. */
   readonly address?: string;
   readonly at: Date;
@@ -56,10 +59,10 @@ export function tagPulled(manifest: ManifestFacts, tag: string, count: number, c
 function event(
   type: RegistryEvent['type'],
   { repository }: ManifestFacts,
-  { actor, address }: EventContext,
+  { actor, actorType, address }: EventContext,
   contents: RegistryEvent['contents'],
 ): RegistryEvent {
-  return { type, actor, address, namespace: repository.namespace, repository: repository.name, contents };
+  return { type, actor, actorType, address, namespace: repository.namespace, repository: repository.name, contents };
 }
 
 function manifestContents(manifest: ManifestFacts, context: EventContext): Record<string, string> {

@@ -157,7 +157,8 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
         await cache.publish([...tags.map((tag) => tagKey(repository, tag)), manifestKey(repository, digest)]);
       } else {
         if (!isTag(reference)) throw manifestUnknown(repository, reference);
-        await deleteTag(repository, reference, exchange.claims.subject);
+        const { claims, req } = exchange;
+        await deleteTag(repository, reference, { name: claims.subject, address: deps.clientAddress(req) });
       }
       sendEmpty(exchange, 202);
     },

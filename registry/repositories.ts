@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 import { sqlState, withTransaction } from '../database/transaction.ts';
+import { clientActorType } from '../jobs/actor.ts';
 import { recordAudit } from '../jobs/audit.ts';
 import { RegistryError } from './errors.ts';
 import type { RepositoryName } from './names.ts';
@@ -89,7 +90,7 @@ async function insertRepository(
   if (!rows[0]) return;
   await recordAudit(tx, {
     kind: 'REPOSITORY_CREATE',
-    actor: { id: null, name: subject, type: 'user', address },
+    actor: { id: null, name: subject, type: clientActorType(subject), address },
     object: { id: rows[0].id, name: full },
     namespace,
     repository: name,

@@ -1,5 +1,5 @@
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
-import type { HttpConfig } from './http-roles.ts';
+import type { HttpConfig } from './http-config.ts';
 import type { Role } from './roles.ts';
 
 /** All that a child has to know. It crosses by IPC: environment and command line can be read by others. */

@@ -1,88 +1,26 @@
 import { checkAccess } from '../api/access.ts';
 import { createApiApp } from '../api/app.ts';
-import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
-import { createDirectorySignIn } from '../api/garant/directory-sign-in.ts';
+import { startSessionCleanup } from '../api/enzi/session-cleanup.ts';
 import { keyRoutes } from '../api/garant/key-routes.ts';
-import { createSignInEvents } from '../api/garant/sign-in-events.ts';
-import { createSignIn } from '../api/garant/sign-in.ts';
 import { createSigner } from '../api/garant/signer.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
-import { createTokenUsage } from '../api/garant/token-usage.ts';
-import { createTokenVerifier, TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
-import { createVerificationKeys } from '../api/garant/verification-keys.ts';
-import { accountRoutes } from '../api/enzi/account-routes.ts';
-import { createOidcSignIn, type OidcSignIn } from '../api/enzi/oidc.ts';
-import { oidcRoutes } from '../api/enzi/oidc-routes.ts';
-import { startSessionCleanup } from '../api/enzi/session-cleanup.ts';
-import { sessionRoutes } from '../api/enzi/session-routes.ts';
-import { createSessions } from '../api/enzi/sessions.ts';
-import { publicKeyRoutes } from '../api/enzi/public-key-routes.ts';
-import { memberRoutes } from '../api/enzi/member-routes.ts';
-import { teamRoutes } from '../api/enzi/team-routes.ts';
-import { teamSyncRoutes } from '../api/enzi/team-sync-routes.ts';
-import type { ApiDeps, ApiInstance } from '../api/instance.ts';
+import { TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
+import type { ApiDeps } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
-import { adminRoutes } from '../api/routes/admin.ts';
-import { analyticsRoutes } from '../api/routes/analytics.ts';
-import { apiTokenRoutes } from '../api/routes/api-tokens.ts';
-import { actionConfigRoutes } from '../api/routes/action-configs.ts';
-import { actionRoutes } from '../api/routes/actions.ts';
-import { cronRoutes } from '../api/routes/crons.ts';
-import { jobLeverRoutes } from '../api/routes/job-levers.ts';
-import { queueRoutes } from '../api/routes/queues.ts';
-import { eventRoutes } from '../api/routes/events.ts';
-import { jobRoutes } from '../api/routes/jobs.ts';
-import { metaRoutes } from '../api/routes/meta.ts';
-import { settingsRoutes } from '../api/routes/settings.ts';
-import { namespaceRoutes } from '../api/routes/namespaces.ts';
-import { repositoryRoutes } from '../api/routes/repositories.ts';
-import { robotRoutes } from '../api/routes/robots.ts';
-import { tagRoutes } from '../api/routes/tags.ts';
-import { teamAccessRoutes } from '../api/routes/team-access.ts';
-import { webhookRoutes } from '../api/routes/webhooks.ts';
-import { workerRoutes } from '../api/routes/workers.ts';
-import type { Config, OidcConfig } from '../config/load.ts';
-import { followSettings, settingsChannel } from '../jobs/settings.ts';
-import { createDirectory } from '../directory/directory.ts';
-import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
-import { createAddressGuard } from '../outbound/address-guard.ts';
-import { createOutboundClient } from '../outbound/client.ts';
+import { apiRoutes } from '../api/routes/index.ts';
+import { followSettings } from '../jobs/settings.ts';
 import { InvalidTokenError } from '../registry/access.ts';
-import { createDeleteTag } from '../registry/delete-tag.ts';
-import { createRegistry, type RegistryDeps } from '../registry/registry.ts';
+import { createRegistry, type Registry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
-import { createClientAddress } from './client-address.ts';
-import { createClientCertificate } from './client-certificate.ts';
+import { openApiDeps } from './api-deps.ts';
 import { healthRoutes } from './health.ts';
+import type { HttpConfig } from './http-config.ts';
 import { closeServer, serverFactory } from './http.ts';
 import { toListenError } from './listen-error.ts';
 import type { Resources } from './resources.ts';
 import type { Role } from './roles.ts';
-
-/** What of the configuration serving HTTP needs. */
-export type HttpConfig = Pick<
-  Config,
-  | 'dataDir'
-  | 's3'
-  | 'ldap'
-  | 'maxUploadBytes'
-  | 'host'
-  | 'port'
-  | 'publicUrl'
-  | 'analyticsUrl'
-  | 'nginxSecret'
-  | 'acceptsSparseManifests'
-  | 'outboundAllowPrivate'
-  | 'signingKeyAgeMs'
-  | 'notaryService'
-  | 'sessionIdleLimitMs'
-  | 'sessionLimitMs'
-  | 'oidc'
-  | 'shutdownGraceMs'
-  | 'logLevel'
-> & { readonly databaseUrl: string; readonly secretKey: Uint8Array };
 
 export interface HttpRolesDeps {
   readonly config: HttpConfig;
@@ -113,92 +51,18 @@ export interface HttpRoles {
  */
 export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   const { config, roles, resources, log } = deps;
-  const { pool, listener, wakeDispatcher } = resources;
-  const { ldap } = config;
+  const { pool } = resources;
   await using cleanUp = new AsyncDisposableStack();
-  const refusedSubjects = await followRefusedSubjects({ pool, listener, log });
-  cleanUp.defer(() => refusedSubjects.close());
-  const settings = await followSettings({
-    q: pool,
-    listener,
-    onError: (error) => log.warn({ err: error }, 'the settings could not be read; those from before hold'),
-  });
-  cleanUp.defer(() => settings.close());
-  const verifyToken = createTokenVerifier({
-    findKey: createVerificationKeys(pool),
-    isRefused: refusedSubjects.isRefused,
-  });
-  const tokenUsage = createTokenUsage(pool, log);
-  cleanUp.defer(() => tokenUsage.close());
-  const signInEvents = createSignInEvents(pool, log);
-  cleanUp.defer(() => signInEvents.close());
   const metrics = createMetrics(pool, deps.processName);
   const stopping = new AbortController();
-  const clientAddress = createClientAddress(config.nginxSecret);
-
-  const registry = roles.has('registry')
-    ? createRegistry({
-        pool,
-        blobStore: resources.blobStore,
-        cache: resources.cache,
-        maxUploadBytes: config.maxUploadBytes,
-        wakeDispatcher,
-        publicUrl: config.publicUrl,
-        nginxSecret: config.nginxSecret,
-        clientAddress,
-        service: tokenService,
-        verifyToken: forRegistry(verifyToken),
-        findReadable: (subject) => readableRepositories(pool, subject),
-        creation: {
-          isOn: () => settings.current().createRepositoryOnPush,
-          isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
-        },
-        isReadOnly: () => settings.current().readOnlyRegistry,
-        acceptsSparse: config.acceptsSparseManifests,
-        log,
-        onRequestEnd: metrics.observeRequest,
-      })
-    : undefined;
-  if (registry) cleanUp.defer(() => registry.close());
+  const api = await openApiDeps({ ...deps, stopping: stopping.signal }, cleanUp);
+  const registry = roles.has('registry') ? await openRegistry(deps, api, metrics, cleanUp) : undefined;
 
   const app = createApiApp({
     log,
     serverFactory: serverFactory(registry?.handle),
     onRequestEnd: metrics.observeRequest,
   });
-  const { publicUrl, sessionIdleLimitMs: idleLimitMs, sessionLimitMs: limitMs } = config;
-  const openOidc = (oidc: OidcConfig): OidcSignIn => {
-    // An administrator has named the provider, which is often in the same network.
-    const outbound = createOutboundClient({ allowPrivate: true });
-    cleanUp.defer(() => outbound.close());
-    return createOidcSignIn({ pool, outbound, log, publicUrl, secretKey: config.secretKey, ...oidc });
-  };
-  const api: ApiDeps = {
-    pool,
-    listener,
-    wakeDispatcher,
-    wakeSchedules: createWakeUp(pool, cronChannel, resources.onWakeUpError),
-    wakeSettings: createWakeUp(pool, settingsChannel, resources.onWakeUpError),
-    publicUrl,
-    dataDir: config.dataDir,
-    problems: deps.problems,
-    analyticsUrl: config.analyticsUrl,
-    outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
-    forgetRepositories: () => resources.cache.publish(undefined),
-    deleteTag: createDeleteTag({ ...resources, host: new URL(config.publicUrl).host }),
-    verifyToken,
-    signIn: createSignIn({
-      pool,
-      tokenUsage,
-      signInEvents,
-      byDirectory: ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log }),
-    }),
-    sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
-    oidc: config.oidc && openOidc(config.oidc),
-    clientAddress,
-    clientCertificate: createClientCertificate(config.nginxSecret),
-    stopping: stopping.signal,
-  };
   checkAccess(app, api);
   healthRoutes(app, {
     pool,
@@ -213,7 +77,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   if (roles.has('garant')) {
     const signer = await createSigner({ pool, secretKey: config.secretKey, maxKeyAgeMs: config.signingKeyAgeMs, log });
     cleanUp.defer(() => signer.close());
-    tokenRoutes(app, { ...api, notaryService: config.notaryService, signer, tokenUsage });
+    tokenRoutes(app, { ...api, notaryService: config.notaryService, signer });
     keyRoutes(app, api);
   }
   const { host, port } = config;
@@ -235,34 +99,42 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   };
 }
 
-/** Every route of `/api/v0` and `/enzi/v0`. */
-export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
-  actionRoutes(app);
-  actionConfigRoutes(app, deps);
-  jobRoutes(app, deps);
-  jobLeverRoutes(app, deps);
-  cronRoutes(app, deps);
-  workerRoutes(app, deps);
-  queueRoutes(app, deps);
-  webhookRoutes(app, deps);
-  repositoryRoutes(app, deps);
-  tagRoutes(app, deps);
-  namespaceRoutes(app, deps);
-  adminRoutes(app);
-  apiTokenRoutes(app, deps);
-  settingsRoutes(app, deps);
-  analyticsRoutes(app, deps);
-  eventRoutes(app, deps);
-  metaRoutes(app, deps);
-  teamAccessRoutes(app, deps);
-  accountRoutes(app, deps);
-  robotRoutes(app, deps);
-  publicKeyRoutes(app, deps);
-  memberRoutes(app, deps);
-  teamRoutes(app, deps);
-  sessionRoutes(app, deps);
-  teamSyncRoutes(app, deps);
-  oidcRoutes(app, deps);
+async function openRegistry(
+  { config, resources, log }: HttpRolesDeps,
+  { clientAddress, verifyToken }: ApiDeps,
+  metrics: Metrics,
+  cleanUp: AsyncDisposableStack,
+): Promise<Registry> {
+  const { pool, listener } = resources;
+  const settings = await followSettings({
+    q: pool,
+    listener,
+    onError: (error) => log.warn({ err: error }, 'the settings could not be read; those from before hold'),
+  });
+  cleanUp.defer(() => settings.close());
+  const registry = createRegistry({
+    pool,
+    blobStore: resources.blobStore,
+    cache: resources.cache,
+    maxUploadBytes: config.maxUploadBytes,
+    wakeDispatcher: resources.wakeDispatcher,
+    publicUrl: config.publicUrl,
+    nginxSecret: config.nginxSecret,
+    clientAddress,
+    service: tokenService,
+    verifyToken: forRegistry(verifyToken),
+    findReadable: (subject) => readableRepositories(pool, subject),
+    creation: {
+      isOn: () => settings.current().createRepositoryOnPush,
+      isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
+    },
+    isReadOnly: () => settings.current().readOnlyRegistry,
+    acceptsSparse: config.acceptsSparseManifests,
+    log,
+    onRequestEnd: metrics.observeRequest,
+  });
+  cleanUp.defer(() => registry.close());
+  return registry;
 }
 
 /** The registry has its own word for a token that is not valid. */

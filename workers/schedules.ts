@@ -112,27 +112,50 @@ async function apply(loop: Loop, cron: CronRow, options: CronScheduleOptions): P
   let lost = 0;
   if (!seen) {
     lost = lostTimes(cron);
-    await temporal.schedule.create({ ...options, state: { paused: cron.isPaused, note: cron.note } });
+    await temporal.schedule.create({ ...options, state: wantedState(cron, cron) });
     seen = await handle.describe();
   } else if (cron.applied !== applied || changedAt(seen).getTime() !== cron.appliedAt?.getTime()) {
     if (hasToWait(loop, cron.id, seen)) return undefined;
     await handle.update(({ state }) => ({ ...options, state }));
     seen = await handle.describe();
   }
-  let { paused: isPaused, note = '' } = seen.state;
-  if (cron.isPausePending && (isPaused !== cron.isPaused || note !== cron.note)) {
-    ({ isPaused, note } = cron);
-    await (isPaused ? handle.pause(note) : handle.unpause(note));
+  const own = cron.isPausePending ? cron : ownPause(cron, seen.state);
+  const { paused, note } = wantedState(cron, own);
+  if (paused !== seen.state.paused || note !== (seen.state.note ?? '')) {
+    await (paused ? handle.pause(note) : handle.unpause(note));
   }
   return {
     applied,
     appliedAt: changedAt(seen),
-    isPaused,
-    note,
+    isPaused: own.isPaused,
+    note: own.note,
     tooLate: seen.info.numActionsMissedCatchupWindow,
     overlap: seen.info.numActionsSkippedOverlap,
     lost,
   };
+}
+
+/** Whether a cron is paused for itself, and why. */
+type OwnPause = Pick<CronRow, 'isPaused' | 'note'>;
+
+/** The note by which a schedule that stands still with its queue is told from one that somebody has paused. */
+function queueNote(action: string): string {
+  return `the queue of ${action} is paused: PATCH /api/v0/queues/${action}`;
+}
+
+/** The schedule of a cron that goes on is paused while the queue of its action is: its runs would pass the queue by. */
+function wantedState(
+  { action, isQueuePaused }: CronRow,
+  { isPaused, note }: OwnPause,
+): { paused: boolean; note: string } {
+  return isQueuePaused && !isPaused ? { paused: true, note: queueNote(action) } : { paused: isPaused, note };
+}
+
+/** What of the state in Temporal somebody there has wanted. */
+function ownPause(cron: CronRow, { paused, note = '' }: ScheduleDescription['state']): OwnPause {
+  if (!paused || note !== queueNote(cron.action)) return { isPaused: paused, note };
+  // Temporal takes no empty note.
+  return { isPaused: false, note: cron.note || `runs with the queue of ${cron.action}` };
 }
 
 function undefinedIfNotFound(error: unknown): undefined {
@@ -146,7 +169,7 @@ function changedAt({ info }: ScheduleDescription): Date {
 
 /** A schedule that Temporal has lost has missed what came due since it was last seen. */
 function lostTimes(cron: CronRow): number {
-  if (cron.applied === '' || cron.observedAt === null || cron.isPaused) return 0;
+  if (cron.applied === '' || cron.observedAt === null || cron.isPaused || cron.isQueuePaused) return 0;
   return countDueTimes(parseCronSchedule(cron.schedule, cron.timeZone), cron.observedAt, new Date());
 }
 

@@ -1,12 +1,10 @@
 import { Type } from 'typebox';
-import type { AuditEvent } from '../../jobs/audit.ts';
-import type { EventKind } from '../../jobs/event-kinds.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { accountChangeEvent, accountEvent } from './account-events.ts';
 import {
-  type AccountRow,
   accountFilters,
   countAccounts,
   deleteAccount,
@@ -142,8 +140,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       }
       const updated = await auditedChange(deps, request, async (tx, record) => {
         const changed = await updateAccount(tx, account.id, body);
-        const from = Object.fromEntries(Object.entries(account).filter(([name]) => name in body));
-        if (changed) await record(accountEvent('ACCOUNT_UPDATE', account, { from, to: body }));
+        if (changed) await record(accountChangeEvent(account, account, body));
         return changed;
       });
       if (!updated) throw noSuchAccount(account.name);
@@ -205,15 +202,6 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       return requireNamed(pool, account.id);
     },
   );
-}
-
-/** What an event tells of an account; its own administrators see it too. */
-function accountEvent(
-  kind: EventKind,
-  { id, name }: Pick<AccountRow, 'id' | 'name'>,
-  details: Readonly<Record<string, unknown>> = {},
-): Omit<AuditEvent, 'actor'> {
-  return { kind, object: { id, name }, namespace: name, details };
 }
 
 /** @throws ApiError INVALID_PARAMETERS for what signing in would take for an access token */

@@ -195,7 +195,9 @@ export async function updatePasswordHash(q: Queryable, id: string, passwordHash:
   await q.query('UPDATE accounts.accounts SET password_hash = $2 WHERE id = $1 AND NOT is_org', [id, passwordHash]);
 }
 
+const maxNameLength = 100;
+
 /** Whether an account can have this name: repositories' names begin with it, and nobody must take it for an id. */
 export function isAccountName(name: string): boolean {
-  return isNameComponent(name) && !isId(name);
+  return name.length <= maxNameLength && isNameComponent(name) && !isId(name);
 }

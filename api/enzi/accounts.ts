@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import { withTransaction } from '../../database/transaction.ts';
+import { systemActor } from '../../jobs/actor.ts';
 import { recordAudit } from '../../jobs/audit.ts';
 import type { RobotRights } from '../policy/robot-rights.ts';
+import { accountEvent } from './account-events.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 /** Somebody who has signed in. */
@@ -75,12 +77,21 @@ export async function ensureFirstAdmin(pool: pg.Pool, password: string | undefin
   const { rowCount } = await pool.query('SELECT FROM accounts.accounts LIMIT 1');
   if (rowCount) return undefined;
   const made = password === undefined ? makePassword() : undefined;
-  const inserted = await pool.query(
-    `INSERT INTO accounts.accounts (name, full_name, is_admin, password_hash) VALUES ($1, 'Administrator', true, $2)
-     ON CONFLICT (name) DO NOTHING`,
-    [firstAdminName, await hashPassword(made ?? password ?? '')],
-  );
-  return inserted.rowCount === 1 ? made : undefined;
+  const passwordHash = await hashPassword(made ?? password ?? '');
+  return withTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<{ id: string; name: string }>(
+      `INSERT INTO accounts.accounts (name, full_name, is_admin, password_hash) VALUES ($1, 'Administrator', true, $2)
+       ON CONFLICT (name) DO NOTHING RETURNING id, name`,
+      [firstAdminName, passwordHash],
+    );
+    if (!rows[0]) return undefined;
+    const details = { isOrg: false, isAdmin: true, isActive: true };
+    await recordAudit(tx, {
+      ...accountEvent('ACCOUNT_CREATE', rows[0], details),
+      actor: systemActor('first start'),
+    });
+    return made;
+  });
 }
 
 /**
@@ -106,7 +117,7 @@ export async function resetFirstAdmin(pool: pg.Pool): Promise<string> {
     if (!account) throw new Error(`"${firstAdminName}" is an organization, which has no password`);
     await recordAudit(tx, {
       kind: 'PASSWORD_CHANGE',
-      actor: { id: null, name: '', type: 'system', address: '' },
+      actor: systemActor(''),
       object: { id: account.id, name: firstAdminName },
       namespace: firstAdminName,
       details: { isReset: true },

@@ -4,8 +4,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface Cookie {
   /** Its value in a request; undefined where there is none. Whoever sent the request may have made it up. */
   readonly read: (headers: IncomingHttpHeaders) => string | undefined;
-  /** The header `Set-Cookie` that gives it to a browser. The value is of `[\w.~-]`. */
-  readonly set: (value: string, maxAgeMs: number) => string;
+  /**
+   * The header `Set-Cookie` that gives it to a browser. The value is of `[\w.~-]`.
+   *
+   * @param maxAgeMs undefined: until the browser is closed
+   */
+  readonly set: (value: string, maxAgeMs: number | undefined) => string;
   /** The header `Set-Cookie` that takes it away again. */
   readonly clear: string;
 }
@@ -22,7 +26,7 @@ export function createCookie(name: string, publicUrl: string): Cookie {
   const fullName = isSecure ? `__Host-${name}` : name;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
   const set: Cookie['set'] = (value, maxAgeMs) =>
-    `${fullName}=${value}; ${attributes}; Max-Age=${Math.floor(maxAgeMs / 1_000)}`;
+    `${fullName}=${value}; ${attributes}${maxAgeMs === undefined ? '' : `; Max-Age=${Math.floor(maxAgeMs / 1_000)}`}`;
   return {
     read: ({ cookie = '' }) => {
       const pair = cookie.split(';').find((each) => each.trimStart().startsWith(`${fullName}=`));

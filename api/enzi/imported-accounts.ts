@@ -1,5 +1,8 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { DirectoryMember } from '../../directory/directory.ts';
+import { type Actor, systemActor } from '../../jobs/actor.ts';
+import { recordAudit } from '../../jobs/audit.ts';
+import { accountChangeEvent, importEvent } from './account-events.ts';
 import { isAccountName, isLastAdmin } from './account-store.ts';
 import type { Account } from './accounts.ts';
 import { type MembershipChanges, syncMemberships } from './team-sync.ts';
@@ -38,37 +41,40 @@ interface ImportedRow extends Account {
  * the directory says so, active again where it was made inactive because the directory had lost the person. The last
  * system administrator remains one.
  *
- * @param creates whether an account may be made
+ * @param options.creates whether an account may be made
+ * @param options.address where the person signs in; undefined: nobody does
  */
 export async function importAccount(
   tx: Queryable,
   member: DirectoryMember,
-  { creates }: { readonly creates: boolean },
+  { creates, address }: { readonly creates: boolean; readonly address?: string },
 ): Promise<ImportResult> {
+  const actor = systemActor(provider, address);
   const known = await lockImported(tx, member.subject);
-  if (known) return update(tx, known, member);
+  if (known) return update(tx, known, member, actor);
   if (!isAccountName(member.name)) return nothing('bad-name');
   if (!creates) return nothing('not-created');
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await tx.query<Account>(
     `INSERT INTO accounts.accounts (name, full_name, is_admin, is_imported) VALUES ($1, $2, $3, true)
-     ON CONFLICT (name) DO NOTHING RETURNING id`,
+     ON CONFLICT (name) DO NOTHING RETURNING id, name, is_admin AS "isAdmin"`,
     [member.name, member.fullName, member.isAdmin ?? false],
   );
   const [account] = rows;
   if (!account) {
     // Somebody was faster: the same person, in another process, or another account of the name.
     const theirs = await lockImported(tx, member.subject);
-    return theirs ? update(tx, theirs, member) : nothing('name-taken');
+    return theirs ? update(tx, theirs, member, actor) : nothing('name-taken');
   }
   await tx.query('INSERT INTO accounts.external_identities (provider, subject, account_id) VALUES ($1, $2, $3)', [
     provider,
     member.subject,
     account.id,
   ]);
+  await recordAudit(tx, { ...importEvent(account), actor });
   return {
-    account: { id: account.id, name: member.name, isAdmin: member.isAdmin ?? false },
+    account,
     outcome: 'created',
-    memberships: await syncMemberships(tx, { accountId: account.id, provider, groups: member.groups }),
+    memberships: await syncMemberships(tx, { account, provider, groups: member.groups, actor }),
   };
 }
 
@@ -83,7 +89,7 @@ async function lockImported(tx: Queryable, subject: string): Promise<ImportedRow
   return rows[0];
 }
 
-async function update(tx: Queryable, row: ImportedRow, member: DirectoryMember): Promise<ImportResult> {
+async function update(tx: Queryable, row: ImportedRow, member: DirectoryMember, actor: Actor): Promise<ImportResult> {
   await markSeen(tx, [member.subject]);
   await tx.query(
     `UPDATE accounts.external_identities SET missing_since = NULL
@@ -95,16 +101,19 @@ async function update(tx: Queryable, row: ImportedRow, member: DirectoryMember):
   const isAdmin = wantsAdmin || (row.isAdmin && (await isLastAdmin(tx, row.id)));
   const isChanged = member.fullName !== row.fullName || isAdmin !== row.isAdmin;
   if (isChanged || !row.isActive) {
+    const after = { fullName: member.fullName, isAdmin, isActive: true };
+    await recordAudit(tx, { ...accountChangeEvent(row, row, after), actor });
     await tx.query('UPDATE accounts.accounts SET full_name = $2, is_admin = $3, is_active = true WHERE id = $1', [
       row.id,
       member.fullName,
       isAdmin,
     ]);
   }
+  const account = { id: row.id, name: row.name, isAdmin };
   return {
-    account: { id: row.id, name: row.name, isAdmin },
+    account,
     outcome: row.isActive ? (isChanged ? 'updated' : 'unchanged') : 'reactivated',
-    memberships: await syncMemberships(tx, { accountId: row.id, provider, groups: member.groups }),
+    memberships: await syncMemberships(tx, { account, provider, groups: member.groups, actor }),
   };
 }
 
@@ -185,5 +194,7 @@ export async function deactivateMissing(tx: Queryable, name: string, since: stri
     [provider, row.id],
   );
   await tx.query('UPDATE accounts.accounts SET is_active = false WHERE id = $1', [row.id]);
+  const change = accountChangeEvent({ id: row.id, name }, { isActive: true }, { isActive: false });
+  await recordAudit(tx, { ...change, actor: systemActor(provider) });
   return true;
 }

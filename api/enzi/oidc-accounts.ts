@@ -1,8 +1,11 @@
 import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
-import { isNameComponent } from '../../registry/names.ts';
+import { systemActor } from '../../jobs/actor.ts';
+import { recordAudit } from '../../jobs/audit.ts';
 import { ApiError } from '../errors.ts';
-import { isId, updateAccount } from './account-store.ts';
+import { accountChangeEvent, importEvent } from './account-events.ts';
+import { isAccountName, updateAccount } from './account-store.ts';
+import type { Account } from './accounts.ts';
 import type { OidcClaims } from './oidc-provider.ts';
 import { syncMemberships } from './team-sync.ts';
 
@@ -14,61 +17,90 @@ export interface ClaimNames {
   readonly adminGroup: string | undefined;
 }
 
-interface KnownAccount {
-  readonly id: string;
+interface KnownAccount extends Account {
   readonly fullName: string;
-  readonly isAdmin: boolean;
   readonly isActive: boolean;
+}
+
+/** Somebody is who they say, and their account is inactive. */
+export class InactiveAccountError extends ApiError {
+  override name = 'InactiveAccountError';
+  readonly accountName: string;
+  constructor(accountName: string) {
+    super('SIGN_IN_REFUSED', 'your account here is not active: ask a system administrator');
+    this.accountName = accountName;
+  }
+}
+
+/** How somebody is let in. */
+export interface Admission {
+  readonly names: ClaimNames;
+  /** Where the browser is. */
+  readonly address: string;
 }
 
 /**
  * Lets somebody in whom the OpenID provider has signed in: finds the account by issuer and subject, or makes it, and
  * brings name, teams and, where a group decides, the right of an administrator to what the claims say.
  *
- * @returns the id of the account
- * @throws ApiError SIGN_IN_REFUSED where the account is inactive, or the claims name nobody; ACCOUNT_EXISTS where another
+ * @returns the account
+ * @throws InactiveAccountError; ApiError SIGN_IN_REFUSED where the claims name nobody; ACCOUNT_EXISTS where another
  *   account has the name; LAST_ADMIN where the claims end the right of the last system administrator
  */
-export async function admitPerson(pool: pg.Pool, claims: OidcClaims, names: ClaimNames): Promise<string> {
+export async function admitPerson(
+  pool: pg.Pool,
+  claims: OidcClaims,
+  { names, address }: Admission,
+): Promise<Pick<Account, 'id' | 'name'>> {
   const groups = readGroups(claims[names.groupsClaim]);
   const fullName = readFullName(claims.name);
   const isAdmin = names.adminGroup === undefined ? undefined : groups.includes(names.adminGroup);
   // A subject is one of its issuer alone, and no URL has a space.
   const subject = `${claims.iss} ${claims.sub}`;
 
-  const account = await withTransaction(pool, async (tx) => {
+  const actor = systemActor('oidc', address);
+
+  return withTransaction(pool, async (tx) => {
     // Two first sign-ins at once make one account.
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('oidc ' || $1, 0))`, [subject]);
-    const known = (await findKnown(tx, subject)) ?? (await makeAccount(tx, subject, readName(claims, names)));
-    if (!known.isActive) {
-      throw new ApiError('SIGN_IN_REFUSED', 'your account here is not active: ask a system administrator');
+    const known = await findKnown(tx, subject);
+    if (known && !known.isActive) throw new InactiveAccountError(known.name);
+    const first = { fullName: fullName ?? '', isAdmin: isAdmin ?? false };
+    const account = known ?? (await makeAccount(tx, subject, { ...first, name: readName(claims, names) }));
+    if (!known) await recordAudit(tx, { ...importEvent(account), actor });
+    await syncMemberships(tx, { account, groups, actor, provider: 'oidc' });
+    const changes = {
+      ...(fullName !== undefined && fullName !== account.fullName && { fullName }),
+      ...(isAdmin !== undefined && isAdmin !== account.isAdmin && { isAdmin }),
+    };
+    if (Object.keys(changes).length > 0) {
+      await updateAccount(tx, account.id, changes);
+      await recordAudit(tx, { ...accountChangeEvent(account, account, changes), actor });
     }
-    await syncMemberships(tx, { accountId: known.id, provider: 'oidc', groups });
-    return known;
+    return account;
   });
-  const changes = {
-    ...(fullName !== undefined && fullName !== account.fullName && { fullName }),
-    ...(isAdmin !== undefined && isAdmin !== account.isAdmin && { isAdmin }),
-  };
-  if (Object.keys(changes).length > 0) await updateAccount(pool, account.id, changes);
-  return account.id;
 }
 
 async function findKnown(tx: pg.PoolClient, subject: string): Promise<KnownAccount | undefined> {
   const { rows } = await tx.query<KnownAccount>(
     `UPDATE accounts.external_identities e SET seen_at = now() FROM accounts.accounts a
      WHERE e.provider = 'oidc' AND e.subject = $1 AND a.id = e.account_id
-     RETURNING a.id, a.full_name AS "fullName", a.is_admin AS "isAdmin", a.is_active AS "isActive"`,
+     RETURNING a.id, a.name, a.full_name AS "fullName", a.is_admin AS "isAdmin", a.is_active AS "isActive"`,
     [subject],
   );
   return rows[0];
 }
 
-async function makeAccount(tx: pg.PoolClient, subject: string, name: string): Promise<KnownAccount> {
+async function makeAccount(
+  tx: pg.PoolClient,
+  subject: string,
+  { name, fullName, isAdmin }: Pick<KnownAccount, 'name' | 'fullName' | 'isAdmin'>,
+): Promise<KnownAccount> {
   const { rows } = await tx.query<KnownAccount>(
-    `INSERT INTO accounts.accounts (name, is_imported) VALUES ($1, true) ON CONFLICT (name) DO NOTHING
-     RETURNING id, full_name AS "fullName", is_admin AS "isAdmin", is_active AS "isActive"`,
-    [name],
+    `INSERT INTO accounts.accounts (name, full_name, is_admin, is_imported) VALUES ($1, $2, $3, true)
+     ON CONFLICT (name) DO NOTHING
+     RETURNING id, name, full_name AS "fullName", is_admin AS "isAdmin", is_active AS "isActive"`,
+    [name, fullName, isAdmin],
   );
   if (!rows[0]) {
     throw new ApiError(
@@ -83,8 +115,8 @@ async function makeAccount(tx: pg.PoolClient, subject: string, name: string): Pr
   return rows[0];
 }
 
-const maxNameLength = 100;
 const maxFullNameLength = 255;
+const maxShown = 100;
 
 /** @throws ApiError SIGN_IN_REFUSED where the claim is no name for an account */
 function readName(claims: OidcClaims, { usernameClaim }: ClaimNames): string {
@@ -97,10 +129,10 @@ function readName(claims: OidcClaims, { usernameClaim }: ClaimNames): string {
   }
   // Names of repositories begin with it.
   const name = claim.toLowerCase();
-  if (name.length <= maxNameLength && isNameComponent(name) && !isId(name)) return name;
+  if (isAccountName(name)) return name;
   throw new ApiError(
     'SIGN_IN_REFUSED',
-    `the claim "${usernameClaim}" is "${claim.slice(0, maxNameLength)}", which cannot be the name of an account: set OIDC_USERNAME_CLAIM to one with letters and digits, and single ".", "_" and "-" between them`,
+    `the claim "${usernameClaim}" is "${claim.slice(0, maxShown)}", which cannot be the name of an account: set OIDC_USERNAME_CLAIM to one with letters and digits, and single ".", "_" and "-" between them`,
   );
 }
 

@@ -36,8 +36,8 @@ export function oidcRoutes(app: ApiInstance, { oidc, sessions }: ApiDeps): void 
     const signIn = requireOidc();
     // Whatever comes of it: what has been begun is over.
     void reply.headers({ 'set-cookie': signIn.clearCookie, 'cache-control': 'no-store' });
-    const { accountId, location } = await signIn.finish(raw);
-    const { setCookie } = await sessions.begin({ accountId, passwordHash: undefined }, raw);
+    const { account, location } = await signIn.finish(raw);
+    const { setCookie } = await sessions.begin({ account, by: 'oidc', passwordHash: undefined }, raw);
     void reply.header('set-cookie', setCookie);
     return reply.redirect(location);
   });

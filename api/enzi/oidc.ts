@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import type pg from 'pg';
-import { ApiError } from '../errors.ts';
+import { ApiError, type ApiErrorCode } from '../errors.ts';
+import type { SignInEvents } from '../garant/sign-in-events.ts';
+import type { Account } from './accounts.ts';
 import { createCookie } from './cookies.ts';
-import { admitPerson, type ClaimNames } from './oidc-accounts.ts';
+import { admitPerson, type ClaimNames, InactiveAccountError } from './oidc-accounts.ts';
 import { openPending, sealPending } from './oidc-pending.ts';
 import { createOidcProvider, type OidcProviderDeps } from './oidc-provider.ts';
 
@@ -17,32 +19,57 @@ export interface OidcSignIn {
    */
   readonly begin: (returnTo: string) => Promise<{ readonly location: string; readonly setCookie: string }>;
   /**
-   * Finishes the sign-in that the browser has begun.
+   * Finishes the sign-in that the browser has begun, and writes down what came of it.
    *
    * @throws ApiError SIGN_IN_EXPIRED where this browser has begun none, or too long ago; and those of
    *   `OidcProvider.exchange` and `admitPerson`
    */
-  readonly finish: (request: IncomingMessage) => Promise<{ readonly accountId: string; readonly location: string }>;
+  readonly finish: (request: IncomingMessage) => Promise<FinishedSignIn>;
   /** The header that takes the cookie of a sign-in from a browser. */
   readonly clearCookie: string;
+}
+
+/** Who has signed in, and where the browser goes now. */
+export interface FinishedSignIn {
+  readonly account: Pick<Account, 'id' | 'name'>;
+  readonly location: string;
 }
 
 export interface OidcSignInDeps extends ClaimNames, Omit<OidcProviderDeps, 'redirectUri'> {
   readonly pool: pg.Pool;
   readonly publicUrl: string;
   readonly secretKey: Uint8Array;
+  readonly signInEvents: Pick<SignInEvents, 'record'>;
+  readonly clientAddress: (request: IncomingMessage) => string;
 }
 
 const callbackPath = '/enzi/v0/oidc/callback';
 // Time to find a password and a second factor.
 const pendingLimitMs = 10 * 60_000;
+// What is somebody's failure to sign in; the others are trouble with the provider.
+const refusals = new Set<ApiErrorCode>(['SIGN_IN_EXPIRED', 'SIGN_IN_REFUSED', 'ACCOUNT_EXISTS', 'LAST_ADMIN']);
 
 /** Makes the way in through an OpenID provider. Nothing is asked of it before somebody signs in. */
 export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
-  const { pool, publicUrl, secretKey } = deps;
+  const { pool, publicUrl, secretKey, signInEvents } = deps;
   const redirectUri = `${publicUrl}${callbackPath}`;
   const provider = createOidcProvider({ ...deps, redirectUri });
   const cookie = createCookie('jobrunner-oidc', publicUrl);
+
+  async function finish({ url = '', headers }: IncomingMessage, address: string): Promise<FinishedSignIn> {
+    const { search, searchParams } = new URL(url, publicUrl);
+    const pending = openPending(secretKey, cookie.read(headers));
+    if (!pending || searchParams.get('state') !== pending.state) {
+      throw new ApiError(
+        'SIGN_IN_EXPIRED',
+        `this browser has begun no such sign-in, or too long ago: begin again at ${publicUrl}/enzi/v0/oidc/login`,
+      );
+    }
+    const wanted = [deps.usernameClaim, deps.groupsClaim];
+    const claims = await provider.exchange(new URL(`${redirectUri}${search}`), pending, wanted);
+    const account = await admitPerson(pool, claims, { names: deps, address });
+    return { account, location: `${publicUrl}${pending.returnTo}` };
+  }
 
   return {
     begin: async (returnTo) => {
@@ -57,18 +84,20 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
       const location = (await provider.authorizationUrl(pending)).href;
       return { location, setCookie: cookie.set(sealPending(secretKey, pending), pendingLimitMs) };
     },
-    finish: async ({ url = '', headers }) => {
-      const { search, searchParams } = new URL(url, publicUrl);
-      const pending = openPending(secretKey, cookie.read(headers));
-      if (!pending || searchParams.get('state') !== pending.state) {
-        throw new ApiError(
-          'SIGN_IN_EXPIRED',
-          `this browser has begun no such sign-in, or too long ago: begin again at ${publicUrl}/enzi/v0/oidc/login`,
-        );
+    finish: async (request) => {
+      const address = deps.clientAddress(request);
+      const attempt = { address, provider: 'oidc' } as const;
+      try {
+        const finished = await finish(request, address);
+        signInEvents.record({ ...attempt, kind: 'SIGN_IN', name: finished.account.name });
+        return finished;
+      } catch (error) {
+        if (error instanceof ApiError && refusals.has(error.code)) {
+          const name = error instanceof InactiveAccountError ? error.accountName : '';
+          signInEvents.record({ ...attempt, kind: 'SIGN_IN_FAILURE', name });
+        }
+        throw error;
       }
-      const wanted = [deps.usernameClaim, deps.groupsClaim];
-      const claims = await provider.exchange(new URL(`${redirectUri}${search}`), pending, wanted);
-      return { accountId: await admitPerson(pool, claims, deps), location: `${publicUrl}${pending.returnTo}` };
     },
     clearCookie: cookie.clear,
   };

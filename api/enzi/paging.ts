@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { nextPageHeader, takeNext } from '../paging.ts';
 
 const maxPageSize = 1_000;
 
@@ -24,7 +25,7 @@ export async function cutPage<T>(
   nameOf: (entry: T) => string,
 ): Promise<{ readonly entries: T[]; readonly nextPageStart: string; readonly headers: Record<string, string> }> {
   const entries = await load({ ...page, limit: page.limit + 1 });
-  const next = entries.length > page.limit ? entries.pop() : undefined;
+  const next = takeNext(entries, page.limit);
   const nextPageStart = next === undefined ? '' : nameOf(next);
-  return { entries, nextPageStart, headers: next === undefined ? {} : { 'x-next-page-start': nextPageStart } };
+  return { entries, nextPageStart, headers: next === undefined ? {} : { [nextPageHeader]: nextPageStart } };
 }

@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { Type } from 'typebox';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireUser } from './named.ts';
@@ -12,7 +13,8 @@ const accountParams = Type.Object({ username: Name });
 const maxPublicKeys = 100;
 
 /** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in (msr.md section 5). */
-export function publicKeyRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
   const path = '/enzi/v0/accounts/:username/publicKeys';
 
   app.get(
@@ -47,7 +49,8 @@ export function publicKeyRoutes(app: ApiInstance, { pool }: ApiDeps): void {
         ),
       },
     },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
       const { id: accountID, name } = await requireUser(pool, params.username);
       const certificate = readCertificate(body.publicKey);
       if ((await countPublicKeys(pool, accountID)) >= maxPublicKeys) {
@@ -56,14 +59,25 @@ export function publicKeyRoutes(app: ApiInstance, { pool }: ApiDeps): void {
           `"${name}" has ${maxPublicKeys} certificates already: delete those not in use`,
         );
       }
-      const key = await insertPublicKey(pool, {
+      const wanted = {
         id: createHash('sha256').update(certificate.raw).digest('hex'),
         accountID,
         label: body.label ?? '',
         publicKey: certificate.toString(),
+      };
+      const key = await auditedChange(deps, request, async (tx, record) => {
+        const inserted = await insertPublicKey(tx, wanted);
+        if (!inserted) {
+          throw new ApiError(
+            'PUBLIC_KEY_EXISTS',
+            'this certificate is registered already, for this or another account',
+          );
+        }
+        const { id, label } = inserted;
+        const details = { owner: name, expiresAt: certificate.validToDate.toISOString() };
+        await record({ kind: 'PUBLIC_KEY_CREATE', object: { id, name: label }, namespace: name, details });
+        return inserted;
       });
-      if (!key)
-        throw new ApiError('PUBLIC_KEY_EXISTS', 'this certificate is registered already, for this or another account');
       return reply.code(201).send(key);
     },
   );
@@ -71,13 +85,19 @@ export function publicKeyRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   app.delete(
     `${path}/:key`,
     { config, schema: { params: Type.Object({ username: Name, key: Name }) } },
-    async ({ params }, reply) => {
-      const { id, name } = await requireUser(pool, params.username);
-      if (await deletePublicKey(pool, id, params.key)) return reply.code(204).send();
-      throw new ApiError(
-        'NO_SUCH_PUBLIC_KEY',
-        `"${name}" has no certificate "${params.key}": GET /enzi/v0/accounts/${name}/publicKeys lists them`,
-      );
+    async (request, reply) => {
+      const { key } = request.params;
+      const { id, name } = await requireUser(pool, request.params.username);
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!(await deletePublicKey(tx, id, key))) {
+          throw new ApiError(
+            'NO_SUCH_PUBLIC_KEY',
+            `"${name}" has no certificate "${key}": GET /enzi/v0/accounts/${name}/publicKeys lists them`,
+          );
+        }
+        await record({ kind: 'PUBLIC_KEY_DELETE', object: { id: key }, namespace: name, details: { owner: name } });
+      });
+      return reply.code(204).send();
     },
   );
 }

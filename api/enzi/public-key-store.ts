@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import type { Account } from './accounts.ts';
 import type { ListPage } from './paging.ts';
@@ -38,10 +37,10 @@ export async function countPublicKeys(q: Queryable, accountID: string): Promise<
 
 /** Registers a certificate. Undefined where it is registered already, for whomever. */
 export async function insertPublicKey(
-  pool: pg.Pool,
+  q: Queryable,
   { id, accountID, label, publicKey }: Omit<PublicKeyRow, 'createdAt'>,
 ): Promise<PublicKeyRow | undefined> {
-  const { rows } = await pool.query<PublicKeyRow>(
+  const { rows } = await q.query<PublicKeyRow>(
     `INSERT INTO accounts.public_keys (fingerprint, account_id, label, certificate) VALUES ($1, $2, $3, $4)
      ON CONFLICT (fingerprint) DO NOTHING RETURNING ${columns}`,
     [id, accountID, label, publicKey],

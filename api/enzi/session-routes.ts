@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { findPasswordHashByName, isId } from './account-store.ts';
@@ -38,7 +39,10 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
       const credentials = { name: body.username, secret: body.password, address: clientAddress(raw) };
       const passwordHash = await findPasswordHashByName(pool, body.username);
       const signedIn = await signIn(credentials);
-      if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
+      // A robot has no browser, and its secret is no password.
+      if (!signedIn || signedIn.account.robot) {
+        throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
+      }
       // It would outlive the token.
       if (signedIn.accessTokenHash !== undefined) {
         throw new ApiError(
@@ -47,7 +51,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
         );
       }
       const { session, csrfToken, setCookie } = await sessions.begin(
-        { accountId: signedIn.account.id, passwordHash },
+        { account: signedIn.account, by: 'password', passwordHash },
         raw,
       );
       void reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' });
@@ -82,11 +86,15 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
   app.delete(
     '/enzi/v0/accounts/:username/sessions/:session',
     { config: { access: 'self' }, schema: { params: Type.Object({ username: Name, session: Name }) } },
-    async ({ params }, reply) => {
-      const { id, name } = await requireNamed(pool, params.username);
-      if (!isId(params.session) || !(await deleteSession(pool, id, params.session))) {
-        throw new ApiError('NO_SUCH_SESSION', `"${name}" has no session "${params.session}"`);
-      }
+    async (request, reply) => {
+      const { username, session } = request.params;
+      const { id, name } = await requireNamed(pool, username);
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!isId(session) || !(await deleteSession(tx, id, session))) {
+          throw new ApiError('NO_SUCH_SESSION', `"${name}" has no session "${session}"`);
+        }
+        await record({ kind: 'SESSION_DELETE', object: { id: session, name }, namespace: name });
+      });
       return reply.code(204).send();
     },
   );

@@ -29,7 +29,9 @@ const maxSessions = 100;
 
 /** Somebody who has just signed in. */
 export interface SignedInAccount {
-  readonly accountId: string;
+  readonly account: Pick<Account, 'id' | 'name'>;
+  /** What vouches for it. */
+  readonly by: 'password' | 'oidc';
   /** The hash by which the password was checked; undefined where it was none. */
   readonly passwordHash: string | undefined;
 }
@@ -40,7 +42,7 @@ export interface SignedInAccount {
  */
 export async function insertSession(
   q: Queryable,
-  session: SignedInAccount & { readonly tokenHash: string } & Pick<SessionRow, 'address' | 'userAgent'>,
+  session: Omit<SignedInAccount, 'by'> & { readonly tokenHash: string } & Pick<SessionRow, 'address' | 'userAgent'>,
   { idleLimitMs, limitMs }: SessionLimits,
 ): Promise<SessionRow | undefined> {
   // The account is locked against changes, which end the sessions that they can see.
@@ -57,7 +59,7 @@ export async function insertSession(
      RETURNING ${columns}`,
     [
       session.tokenHash,
-      session.accountId,
+      session.account.id,
       session.address,
       session.userAgent,
       idleLimitMs,
@@ -125,9 +127,20 @@ export async function deleteSession(q: Queryable, accountId: string, id: string)
   return rowCount === 1;
 }
 
-/** Ends the session of this hash, if there is one. */
-export async function deleteSessionOf(q: Queryable, tokenHash: string): Promise<void> {
-  await q.query('DELETE FROM accounts.sessions WHERE token_hash = $1', [tokenHash]);
+/** A session that has ended, and whose it was. */
+export interface EndedSession {
+  readonly id: string;
+  readonly account: Pick<Account, 'id' | 'name'>;
+}
+
+/** Ends the session of this hash. Undefined where there is none. */
+export async function deleteSessionOf(q: Queryable, tokenHash: string): Promise<EndedSession | undefined> {
+  const { rows } = await q.query<EndedSession>(
+    `DELETE FROM accounts.sessions s USING accounts.accounts a WHERE s.token_hash = $1 AND a.id = s.account_id
+     RETURNING s.id, json_build_object('id', a.id, 'name', a.name) AS account`,
+    [tokenHash],
+  );
+  return rows[0];
 }
 
 /** Deletes sessions that have expired, `limit` at the most. Gives how many it were. */

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type pg from 'pg';
+import type { Queryable } from '../../database/pool.ts';
 import { withTransaction } from '../../database/transaction.ts';
+import type { Actor } from '../../jobs/actor.ts';
+import { type AuditEvent, recordAudit } from '../../jobs/audit.ts';
+import { readSettings } from '../../jobs/settings.ts';
 import { ApiError } from '../errors.ts';
 import { hashClientToken } from '../garant/client-tokens.ts';
 import { createCookie } from './cookies.ts';
 import { assertOwnPage, csrfTokenOf } from './csrf.ts';
 import {
   deleteSessionOf,
+  type EndedSession,
   type FoundSession,
   insertSession,
   type SessionLimits,
@@ -63,25 +68,43 @@ const maxUserAgentLength = 255;
 export function createSessions({ pool, publicUrl, clientAddress, ...limits }: SessionsDeps): Sessions {
   const cookie = createCookie('jobrunner-session', publicUrl);
 
-  async function end({ headers }: IncomingMessage): Promise<void> {
-    const token = cookie.read(headers);
-    if (token !== undefined) await deleteSessionOf(pool, hashClientToken(token));
+  function sessionEvent(
+    kind: 'SESSION_CREATE' | 'SESSION_DELETE',
+    { id, account }: EndedSession,
+    request: IncomingMessage,
+  ): AuditEvent {
+    const actor: Actor = { ...account, type: 'user', address: clientAddress(request) };
+    return { kind, actor, object: { id, name: account.name }, namespace: account.name };
+  }
+
+  async function end(tx: Queryable, request: IncomingMessage): Promise<void> {
+    const token = cookie.read(request.headers);
+    const ended = token === undefined ? undefined : await deleteSessionOf(tx, hashClientToken(token));
+    if (ended) await recordAudit(tx, sessionEvent('SESSION_DELETE', ended, request));
   }
 
   return {
-    begin: async (account, request) => {
-      await end(request);
+    begin: async ({ account, by, passwordHash }, request) => {
       const token = randomBytes(32).toString('base64url');
       const begun = {
-        ...account,
+        account,
+        passwordHash,
         tokenHash: hashClientToken(token),
         address: clientAddress(request),
         userAgent: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentLength),
       };
       // Two at once may delete the same oldest ones, and wait for each other.
-      const session = await withTransaction(pool, (tx) => insertSession(tx, begun, limits));
-      if (!session) throw new ApiError('NOT_AUTHENTICATED', 'account or password were changed just now: sign in again');
-      return { session, csrfToken: csrfTokenOf(token), setCookie: cookie.set(token, limits.limitMs) };
+      return withTransaction(pool, async (tx) => {
+        await end(tx, request);
+        const session = await insertSession(tx, begun, limits);
+        if (!session) {
+          throw new ApiError('NOT_AUTHENTICATED', 'account or password were changed just now: sign in again');
+        }
+        await recordAudit(tx, { ...sessionEvent('SESSION_CREATE', { ...session, account }, request), details: { by } });
+        const { disablePersistentCookies } = await readSettings(tx);
+        const setCookie = cookie.set(token, disablePersistentCookies ? undefined : limits.limitMs);
+        return { session, csrfToken: csrfTokenOf(token), setCookie };
+      });
     },
     find: async (request) => {
       const token = cookie.read(request.headers);
@@ -91,7 +114,7 @@ export function createSessions({ pool, publicUrl, clientAddress, ...limits }: Se
       assertOwnPage(request, publicUrl, token);
       return { ...found, csrfToken: csrfTokenOf(token) };
     },
-    end,
+    end: (request) => withTransaction(pool, (tx) => end(tx, request)),
     clearCookie: cookie.clear,
   };
 }

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { normalGroupName } from '../../directory/group-name.ts';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireOrganization, requireTeam } from './named.ts';
@@ -11,7 +12,8 @@ const Groups = Type.Array(GroupName, { maxItems: 100 });
 const teamParams = Type.Object({ organization: Name, team: Name });
 
 /** `/enzi/v0/accounts/{org}/teams/{team}/memberSyncConfig`: whose groups put people into a team. */
-export function teamSyncRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function teamSyncRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
   const path = '/enzi/v0/accounts/:organization/teams/:team/memberSyncConfig';
 
   app.get(path, { config: { access: 'organization-owner' }, schema: { params: teamParams } }, async ({ params }) => {
@@ -37,8 +39,10 @@ export function teamSyncRoutes(app: ApiInstance, { pool }: ApiDeps): void {
         ),
       },
     },
-    async ({ params, body: { enableSync, groupDN = '', selectGroupMembers, ...body } }) => {
-      const team = await requireTeam(pool, await requireOrganization(pool, params.organization), params.team);
+    async (request) => {
+      const { enableSync, groupDN = '', selectGroupMembers, ...body } = request.body;
+      const organization = await requireOrganization(pool, request.params.organization);
+      const team = await requireTeam(pool, organization, request.params.team);
       if (!selectGroupMembers) {
         throw new ApiError(
           'INVALID_PARAMETERS',
@@ -54,7 +58,21 @@ export function teamSyncRoutes(app: ApiInstance, { pool }: ApiDeps): void {
         ldapGroups: [...new Set(ldapGroups.map(requireGroupName))],
         oidcGroups: [...new Set(body.oidcGroups)],
       };
-      await saveMemberSync(pool, team, sync);
+      await auditedChange(deps, request, async (tx, record) => {
+        const left = await saveMemberSync(tx, team, sync);
+        const { id, name } = team;
+        const of = { namespace: organization.name };
+        await record(
+          { kind: 'MEMBER_SYNC_UPDATE', object: { id, name }, ...of, details: sync },
+          ...left.ofTeam.map((object) => ({
+            kind: 'TEAM_MEMBER_DELETE' as const,
+            object,
+            ...of,
+            details: { team: name },
+          })),
+          ...left.ofOrganization.map((object) => ({ kind: 'MEMBER_DELETE' as const, object, ...of })),
+        );
+      });
       return toView(await findMemberSync(pool, team.id));
     },
   );

@@ -47,10 +47,10 @@ export interface RefreshTokenBinding {
 }
 
 /** Makes a refresh token. Those of the account that were not used for long go, and the oldest where it has many. */
-export async function insertRefreshToken(pool: pg.Pool, binding: RefreshTokenBinding): Promise<string> {
+export async function insertRefreshToken(q: Queryable, binding: RefreshTokenBinding): Promise<string> {
   const { accountID, service, accessTokenHash, clientID, creatorUa } = binding;
   const token = makeClientToken('jrrt');
-  await pool.query(
+  await q.query(
     `WITH expired AS (
        DELETE FROM accounts.client_tokens WHERE token_hash IN (
          SELECT token_hash FROM (

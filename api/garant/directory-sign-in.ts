@@ -8,6 +8,7 @@ import { isAccountName } from '../enzi/account-store.ts';
 import { type Account, findActiveAccountById } from '../enzi/accounts.ts';
 import { importAccount, isDirectoryName } from '../enzi/imported-accounts.ts';
 import { ApiError } from '../errors.ts';
+import type { Credentials } from './sign-in.ts';
 
 /**
  * Signs in with a name and password of the directory.
@@ -16,7 +17,7 @@ import { ApiError } from '../errors.ts';
  * @returns undefined where either is wrong, or where the name is that of a local account
  * @throws ApiError UNAVAILABLE where the directory has to be asked and does not answer
  */
-export type DirectorySignIn = (name: string, password: string, digest: string) => Promise<Account | undefined>;
+export type DirectorySignIn = (credentials: Credentials, digest: string) => Promise<Account | undefined>;
 
 export interface DirectorySignInDeps {
   readonly pool: pg.Pool;
@@ -36,7 +37,7 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
   // Ids of accounts by digests of what they signed in with.
   const remembered = new LRUCache<string, string>({ max: maxRemembered, ttl: rememberMs });
 
-  return async (name, password, digest) => {
+  return async ({ name, secret: password, address }, digest) => {
     const id = remembered.get(digest);
     const known = id === undefined ? undefined : await findActiveAccountById(pool, id);
     if (known) return known;
@@ -52,7 +53,7 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
     });
     if (!member) return undefined;
     const { account, outcome } = await withTransaction(pool, (tx) =>
-      importAccount(tx, member, { creates: createOnLogin }),
+      importAccount(tx, member, { creates: createOnLogin, address }),
     );
     if (account) remembered.set(digest, account.id);
     else log.warn({ name: member.name, outcome }, 'somebody of the directory may not sign in');

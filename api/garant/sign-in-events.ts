@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
 import { type EventKind, eventKinds } from '../../jobs/event-kinds.ts';
+import type { GroupProvider } from '../enzi/team-sync.ts';
 
 /** What came of an attempt to sign in; a lockout is one that was refused unseen, after too many failures. */
 export type SignInKind = Extract<EventKind, 'SIGN_IN' | 'SIGN_IN_FAILURE' | 'SIGN_IN_LOCKOUT'>;
@@ -11,6 +12,8 @@ export interface SignInAttempt {
   /** As it was given: there need be no such account. */
   readonly name: string;
   readonly address: string;
+  /** Who vouched for the person, or was to; undefined: the password of a local account. */
+  readonly provider?: GroupProvider | undefined;
 }
 
 /** Writes down who signs in, and who tries to. */
@@ -68,8 +71,8 @@ export function createSignInEvents(
   }
 
   function add(attempt: Counted): void {
-    const { kind, name, address, windowMs } = attempt;
-    const key = JSON.stringify([kind, windowMs, name, address]);
+    const { kind, name, address, provider, windowMs } = attempt;
+    const key = JSON.stringify([kind, windowMs, name, address, provider]);
     const known = pending.get(key);
     if (known) {
       known.count += attempt.count;
@@ -93,11 +96,11 @@ export function createSignInEvents(
   timer.unref();
 
   return {
-    record: ({ kind, name, address }) => {
+    record: ({ kind, name, address, provider }) => {
       const at = new Date(now());
       const where = kind === 'SIGN_IN' ? { name, address } : bounded(name, address);
       const windowMs = Math.floor(at.getTime() / windowsMs[kind]) * windowsMs[kind];
-      add({ kind, ...where, windowMs, firstAt: at, lastAt: at, count: 1 });
+      add({ kind, ...where, provider, windowMs, firstAt: at, lastAt: at, count: 1 });
     },
     close: () => {
       clearInterval(timer);
@@ -128,13 +131,13 @@ async function writeAttempts(pool: pg.Pool, attempts: readonly Counted[]): Promi
               CASE s.kind WHEN 'SIGN_IN' THEN 'user' ELSE 'anonymous' END,
               s.address, s."objectType", coalesce(a.id::text, ''), coalesce(a.name, ''),
               CASE s.kind WHEN 'SIGN_IN' THEN 'success' ELSE 'failure' END, coalesce(a.name, ''), '',
-              jsonb_build_object('lastAt', max(s."lastAt")), sum(s.count),
-              concat_ws(' ', s.kind, s."windowMs", coalesce(a.id::text, '-'), s.address) AS key
+              jsonb_strip_nulls(jsonb_build_object('lastAt', max(s."lastAt"), 'provider', s.provider)), sum(s.count),
+              concat_ws(' ', s.kind, s."windowMs", coalesce(a.id::text, '-'), s.address, s.provider) AS key
        FROM jsonb_to_recordset($1::jsonb) AS s(
-         kind text, type text, "objectType" text, name text, address text, "windowMs" bigint, "firstAt" timestamptz,
+         kind text, type text, "objectType" text, name text, address text, provider text, "windowMs" bigint, "firstAt" timestamptz,
          "lastAt" timestamptz, count integer)
        LEFT JOIN accounts.accounts a ON a.name = s.name AND NOT a.is_org
-       GROUP BY s.kind, s.type, s."objectType", s."windowMs", s.address, a.id
+       GROUP BY s.kind, s.type, s."objectType", s."windowMs", s.address, s.provider, a.id
        ORDER BY key
        ON CONFLICT (aggregate_key) WHERE aggregate_key IS NOT NULL
        DO UPDATE SET count = events.count + excluded.count, contents = excluded.contents`,

@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { findActiveAccount, signIn as checkPassword, type Account } from '../enzi/accounts.ts';
 import type { DirectorySignIn } from './directory-sign-in.ts';
-import { findRobotBySecret, isRobotName } from '../subjects.ts';
+import { isRobotName } from '../../jobs/actor.ts';
+import { findRobotBySecret } from '../subjects.ts';
 import { hashClientToken, isAccessToken, isActiveAccessToken } from './client-tokens.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import type { SignInEvents, SignInKind } from './sign-in-events.ts';
@@ -49,6 +50,7 @@ interface Checked {
   readonly account?: Account | undefined;
   /** Undefined: it was right a moment ago, which is no event. */
   readonly kind?: SignInKind;
+  readonly provider?: 'ldap' | undefined;
   /** Why it was not checked at all. */
   readonly refusal?: unknown;
 }
@@ -78,12 +80,12 @@ export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: Si
     }
     wasRight.delete(digest);
     const place = `${address} ${name}`;
+    let member: Account | undefined;
     let account: Account | undefined;
     try {
       // What the directory refuses is checked like any other password, and so takes no less time than a local one.
-      account =
-        (await byDirectory?.(name, secret, digest)) ??
-        (await checkPassword(pool, name, secret, { isKnown: known.has(place) }));
+      member = await byDirectory?.({ name, secret, address }, digest);
+      account = member ?? (await checkPassword(pool, name, secret, { isKnown: known.has(place) }));
     } catch (error) {
       attempt?.takeBack();
       throw error;
@@ -92,7 +94,7 @@ export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: Si
     attempt?.takeBack();
     wasRight.set(digest, true);
     known.set(place, true);
-    return { account, ...(attempt && { kind: 'SIGN_IN' }) };
+    return { account, ...(attempt && { kind: 'SIGN_IN', provider: member && 'ldap' }) };
   }
 
   async function byAccessToken({ name, secret }: Credentials): Promise<SignedIn | undefined> {
@@ -128,8 +130,9 @@ export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: Si
       underWay.set(digest, checking);
     }
     // Whoever waited for the same computation has tried as well.
-    const { account, kind, refusal } = await checking;
-    if (kind) signInEvents.record({ kind, name, address });
+    const { account, kind, provider, refusal } = await checking;
+    // Names of accounts are in lower case; a directory takes them in any.
+    if (kind) signInEvents.record({ kind, name: name.toLowerCase(), address, provider });
     if (refusal) throw refusal;
     return account && { account };
   };

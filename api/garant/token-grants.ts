@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import { findActiveAccount } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
+import { withTransaction } from '../../database/transaction.ts';
+import { recordAudit } from '../../jobs/audit.ts';
 import { findRefreshTokenOwner, hashClientToken, insertRefreshToken } from './client-tokens.ts';
 import { grantScopes } from '../policy/grant-scopes.ts';
 import { parseScopes, type Scope } from './scopes.ts';
@@ -20,6 +22,8 @@ export interface TokenRequest {
   readonly isOffline: boolean;
   readonly clientID: string;
   readonly userAgent: string;
+  /** Of the client. */
+  readonly address: string;
 }
 
 /** What the token service answers (Docker registry documentation, "Token authentication", "OAuth 2.0"). */
@@ -60,9 +64,27 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
     return granted.map((scope) => ({ ...scope, name: named.get(scope.name) ?? scope.name }));
   }
 
+  async function makeRefreshToken(
+    { service, clientID, userAgent, address }: TokenRequest,
+    { account: { id, name }, accessTokenHash }: SignedIn,
+  ): Promise<string> {
+    const binding = { accountID: id, accessTokenHash, service: service.audience, clientID, creatorUa: userAgent };
+    return withTransaction(pool, async (tx) => {
+      const token = await insertRefreshToken(tx, binding);
+      await recordAudit(tx, {
+        kind: 'API_TOKEN_CREATE',
+        actor: { id, name, type: 'user', address },
+        object: { id: hashClientToken(token), name: clientID },
+        namespace: name,
+        details: { owner: name, generatedBy: 'auto', isActive: true },
+      });
+      return token;
+    });
+  }
+
   return {
     grant: async (request) => {
-      const { service, signedIn, scopes, isOffline, clientID, userAgent } = request;
+      const { service, signedIn, scopes, isOffline } = request;
       const issuedAt = new Date();
       const access = await grantAsNamed(request, parseScopes(scopes));
       const claims = { subject: signedIn?.account.name ?? '', access };
@@ -77,15 +99,7 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
         ...(isOffline &&
           signedIn &&
           !signedIn.account.robot &&
-          !signedIn.isByCertificate && {
-            refresh_token: await insertRefreshToken(pool, {
-              accountID: signedIn.account.id,
-              accessTokenHash: signedIn.accessTokenHash,
-              service: service.audience,
-              clientID,
-              creatorUa: userAgent,
-            }),
-          }),
+          !signedIn.isByCertificate && { refresh_token: await makeRefreshToken(request, signedIn) }),
       };
     },
     signInByRefreshToken: async (token, service) => {

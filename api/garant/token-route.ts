@@ -54,6 +54,7 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
         isOffline: query.offline_token === 'true',
         clientID: query.client_id ?? '',
         userAgent: userAgentOf(headers['user-agent']),
+        address: deps.clientAddress(request.raw),
       });
       void reply.header('cache-control', 'no-store');
       return { token: granted.access_token, ...granted };
@@ -106,10 +107,12 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
       },
       async (request, reply) => {
         const { body, headers } = request;
+        const address = deps.clientAddress(request.raw);
         const service = findService(body.service);
         const granted = await grant({
           service,
-          signedIn: await signInByForm(body, service, deps.clientAddress(request.raw)),
+          signedIn: await signInByForm(body, service, address),
+          address,
           scopes: body.scope ?? [],
           isOffline: body.grant_type === 'password' && body.access_type === 'offline',
           clientID: body.client_id ?? '',

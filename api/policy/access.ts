@@ -1,7 +1,8 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { ReadableRepositories } from '../../registry/readable-repositories.ts';
 import type { Account } from '../enzi/accounts.ts';
-import { findActiveSubject, isRobotName } from '../subjects.ts';
+import { isRobotName } from '../../jobs/actor.ts';
+import { findActiveSubject } from '../subjects.ts';
 import { everyRepository, mayInNamespace, permittedActions, type RobotRights } from './robot-rights.ts';
 
 /**

@@ -7,6 +7,7 @@ import {
   type ActionConfigRow,
 } from '../../jobs/action-configs.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiInstance, ApiDeps } from '../instance.ts';
 import { jobFormFields, readDefaultParameters, requireAction } from '../job-fields.ts';
@@ -15,7 +16,9 @@ const config = { access: 'system-admin' } as const;
 const params = Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) });
 
 /** `/api/v0/action_configs` (msr.md section 2.3): defaults of parameters, which each job's own parameters override. */
-export function actionConfigRoutes(app: ApiInstance, { pool, wakeSchedules }: ApiDeps): void {
+export function actionConfigRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeSchedules } = deps;
+
   app.get('/api/v0/action_configs', { config }, async () => ({
     actionConfigs: (await listActionConfigs(pool)).map(viewActionConfig),
   }));
@@ -33,10 +36,13 @@ export function actionConfigRoutes(app: ApiInstance, { pool, wakeSchedules }: Ap
     },
     async (request, reply) => {
       const action = requireAction(request.body.action);
-      const saved = await saveActionConfig(pool, {
-        action: action.name,
-        parameters: readDefaultParameters(action, request.body.parameters ?? {}),
-        requestedBy: requireAccount(request).name,
+      const parameters = readDefaultParameters(action, request.body.parameters ?? {});
+      const wanted = { action: action.name, parameters, requestedBy: requireAccount(request).name };
+      const saved = await auditedChange(deps, request, async (tx, record) => {
+        const made = await saveActionConfig(tx, wanted);
+        const object = { id: made.id, name: action.name };
+        await record({ kind: 'ACTION_CONFIG_UPDATE', object, details: { parameters } });
+        return made;
       });
       wakeSchedules.send();
       void reply.code(202);
@@ -51,16 +57,15 @@ export function actionConfigRoutes(app: ApiInstance, { pool, wakeSchedules }: Ap
     return viewActionConfig(found);
   });
 
-  app.delete(
-    '/api/v0/action_configs/:action',
-    { config, schema: { params } },
-    async ({ params: { action } }, reply) => {
-      const { name } = requireAction(action);
-      if (!(await deleteActionConfig(pool, name))) throw noSuchActionConfig(name);
-      wakeSchedules.send();
-      return reply.code(204).send();
-    },
-  );
+  app.delete('/api/v0/action_configs/:action', { config, schema: { params } }, async (request, reply) => {
+    const { name } = requireAction(request.params.action);
+    await auditedChange(deps, request, async (tx, record) => {
+      if (!(await deleteActionConfig(tx, name))) throw noSuchActionConfig(name);
+      await record({ kind: 'ACTION_CONFIG_DELETE', object: { id: name, name } });
+    });
+    wakeSchedules.send();
+    return reply.code(204).send();
+  });
 }
 
 function noSuchActionConfig(action: string): ApiError {

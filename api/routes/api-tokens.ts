@@ -12,13 +12,14 @@ import {
   type ClientTokenRow,
 } from '../client-token-store.ts';
 import type { Queryable } from '../../database/pool.ts';
-import type { AuditEvent } from '../../jobs/audit.ts';
 import type { EventKind } from '../../jobs/event-kinds.ts';
-import { auditedChange } from '../audited-change.ts';
+import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import { findAccount } from '../enzi/account-store.ts';
 import { findActiveAccount, type Account } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { countHeader, nextPageHeader, takeNext } from '../paging.ts';
+import { readTime } from '../times.ts';
 
 const config = { access: 'authenticated' } as const;
 const maxPageSize = 1_000;
@@ -65,9 +66,9 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
       const filter = { accountID: await ownerOf(requireAccount(request), query.username) };
       const page = { pageStart: query.pageStart || undefined, pageSize: query.pageSize + 1 };
       const rows = await listClientTokens(pool, filter, page);
-      const next = rows.length > query.pageSize ? rows.pop() : undefined;
-      if (next) void reply.header('x-next-page-start', next.hash);
-      if (query.count) void reply.header('x-resource-count', String(await countClientTokens(pool, filter)));
+      const next = takeNext(rows, query.pageSize);
+      if (next) void reply.header(nextPageHeader, next.hash);
+      if (query.count) void reply.header(countHeader, String(await countClientTokens(pool, filter)));
       return rows.map(viewToken);
     },
   );
@@ -119,7 +120,10 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { username: name, usedbefore, generatedby } = request.query;
       const filter = { accountID: await ownerOf(requireAccount(request), name) };
-      const which = { generatedBy: generatedby, usedBefore: readDate(usedbefore) };
+      const which = {
+        generatedBy: generatedby,
+        usedBefore: readTime('usedbefore', usedbefore && timeOfDate(usedbefore)),
+      };
       await auditedChange(deps, request, async (tx, record) => {
         const deleted = await deleteClientTokens(tx, filter, which);
         if (deleted === 0) return;
@@ -186,7 +190,7 @@ async function tokenEvent(
   tx: Queryable,
   kind: EventKind,
   { hash, accountID, label, generatedBy, isActive }: ClientTokenRow,
-): Promise<Omit<AuditEvent, 'actor'>> {
+): Promise<ChangeEvent> {
   const owner = await findAccount(tx, accountID);
   const details = { owner: owner?.name, generatedBy, isActive };
   return { kind, object: { id: hash, name: label }, namespace: owner?.name ?? '', details };
@@ -196,13 +200,9 @@ function noSuchToken(hash: string): ApiError {
   return new ApiError('NO_SUCH_API_TOKEN', `there is no API token "${hash}": GET /api/v0/api_tokens lists yours`);
 }
 
-function readDate(text: string | undefined): Date | undefined {
-  if (text === undefined || text === '') return undefined;
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) {
-    throw new ApiError('INVALID_PARAMETERS', `usedbefore "${text}" is no date such as 2026-01-31T00:00:00Z`);
-  }
-  return date;
+/** A day begins at midnight. */
+function timeOfDate(text: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
 }
 
 // What MSR, which is written in Go, shows for a token that was never used.

@@ -13,7 +13,7 @@ import {
   mostCounted,
 } from '../event-store.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, countLimitedHeader, nextPageHeader, pageQuery } from '../paging.ts';
+import { countHeader, countLimitedHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
 import { administeredRepositories, includesLevel, repositoryAccess } from '../policy/access.ts';
 import { readTime } from '../times.ts';
 
@@ -64,7 +64,7 @@ export function eventRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     const { pageStart, pageSize, count } = query;
     const filter = await readFilter(query, isWanted);
     const rows = await listEvents(pool, scope, filter, { pageStart: pageStart || undefined, pageSize: pageSize + 1 });
-    const next = rows.length > pageSize ? rows.pop() : undefined;
+    const next = takeNext(rows, pageSize);
     return {
       body: { events: rows.map((row) => viewEvent(row, account)) },
       headers: {

@@ -4,6 +4,8 @@ import { cancelJobs, countCancellable } from '../../jobs/cancel-many.ts';
 import { changePriority, rerunJob } from '../../jobs/commands.ts';
 import { pauseJob, resumeJob, type PauseOutcome, type PauseRequest } from '../../jobs/pause.ts';
 import { requireAccount } from '../access.ts';
+import { recordAudit } from '../../jobs/audit.ts';
+import { auditedChange, requestActor } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFilterFields, readJobFilter } from '../job-filter.ts';
@@ -23,9 +25,9 @@ const PauseForm = Type.Union([Type.Null(), Type.Object({ note: Note }, closed)])
 export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeDispatcher } = deps;
 
-  for (const [name, steer] of [
-    ['pause', pauseJob],
-    ['resume', resumeJob],
+  for (const [name, kind, steer] of [
+    ['pause', 'JOB_PAUSE', pauseJob],
+    ['resume', 'JOB_RESUME', resumeJob],
   ] as const) {
     app.post(
       `/api/v0/jobs/:jobID/${name}`,
@@ -36,7 +38,11 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
           requestedBy: requireAccount(request).name,
           note: request.body?.note ?? '',
         };
-        assertAccepted(await steer(pool, pause), pause.jobId, name);
+        const { jobId: id, note } = pause;
+        await auditedChange(deps, request, async (tx, record) => {
+          const action = readAccepted(await steer(tx, pause), id, name);
+          await record({ kind, object: { id, name: action }, details: { note } });
+        });
         wakeDispatcher.send();
         return reply.code(204).send();
       },
@@ -49,11 +55,18 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
       config,
       schema: { params: jobParams, body: Type.Object({ priority: Type.Enum([...jobPriorities]) }, closed) },
     },
-    async ({ params: { jobID }, body: { priority } }) => {
-      const outcome = await changePriority(pool, jobID, priority);
-      if (outcome.kind === 'missing') throw noSuchJob(jobID);
-      if (outcome.kind === 'changed') return viewJob(outcome.job);
-      throw new ApiError('JOB_NOT_WAITING', `job "${jobID}" has been handed to Temporal, which keeps its priority`);
+    async (request) => {
+      const { jobID } = request.params;
+      const { priority } = request.body;
+      return auditedChange(deps, request, async (tx, record) => {
+        const outcome = await changePriority(tx, jobID, priority);
+        if (outcome.kind === 'missing') throw noSuchJob(jobID);
+        if (outcome.kind !== 'changed') {
+          throw new ApiError('JOB_NOT_WAITING', `job "${jobID}" has been handed to Temporal, which keeps its priority`);
+        }
+        await record({ kind: 'JOB_UPDATE', object: { id: jobID, name: outcome.job.action }, details: { priority } });
+        return viewJob(outcome.job);
+      });
     },
   );
 
@@ -63,7 +76,11 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
       throw new ApiError('JOB_NOT_ENDED', `job "${old.id}" is ${old.status}: it can be run again once it has ended`);
     }
     requireAction(old.action);
-    const job = await rerunJob(pool, old, requireAccount(request).name);
+    const job = await auditedChange(deps, request, async (tx, record) => {
+      const made = await rerunJob(tx, old, requireAccount(request).name);
+      await record({ kind: 'JOB_CREATE', object: { id: made.id, name: made.action }, details: { rerunOf: old.id } });
+      return made;
+    });
     wakeDispatcher.send();
     void reply.code(202).header('location', `/api/v0/jobs/${encodeURIComponent(job.id)}`);
     return viewJob(job);
@@ -97,12 +114,19 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
         const found = await countCancellable(pool, filter, limit + 1);
         return { count: Math.min(found, limit), hasMore: found > limit, dryRun };
       }
-      const requestedBy = requireAccount(request).name;
+      const actor = requestActor(deps, request);
+      const requestedBy = actor.name;
       const {
         count,
         hasMore,
         wakeDispatcher: isTemporalToldOf,
-      } = await cancelJobs(pool, { filter, requestedBy, limit });
+      } = await cancelJobs(pool, {
+        filter,
+        requestedBy,
+        limit,
+        onPage: (tx, cancelled) =>
+          recordAudit(tx, { kind: 'JOBS_CANCEL', actor, object: { id: 'jobs' }, details: { filter, cancelled } }),
+      });
       if (isTemporalToldOf) wakeDispatcher.send();
       request.log.info({ filter, requestedBy, count }, 'jobs cancelled');
       return { count, hasMore, dryRun };
@@ -110,11 +134,15 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-/** @throws ApiError NO_SUCH_JOB, JOB_NOT_PAUSABLE, JOB_NOT_RUNNING */
-function assertAccepted(outcome: PauseOutcome, jobId: string, verb: 'pause' | 'resume'): void {
+/**
+ * The action of a job that takes a pause.
+ *
+ * @throws ApiError NO_SUCH_JOB, JOB_NOT_PAUSABLE, JOB_NOT_RUNNING
+ */
+function readAccepted(outcome: PauseOutcome, jobId: string, verb: 'pause' | 'resume'): string {
   switch (outcome.kind) {
     case 'accepted':
-      return;
+      return outcome.action;
     case 'missing':
       throw noSuchJob(jobId);
     case 'not-pausable':

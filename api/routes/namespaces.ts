@@ -3,14 +3,19 @@ import { deleteAccount, updateAccount } from '../enzi/account-store.ts';
 import { requireNamed } from '../enzi/named.ts';
 import { deleteRepository } from '../../registry/delete-repository.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
+import { accountChangeEvent, accountEvent } from '../enzi/account-events.ts';
 import { noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { listRepositories } from '../repository-store.ts';
+import { repositoryEvent } from './repositories.ts';
 
 const pageSize = 100;
 
 /** `DELETE /api/v0/accounts/{namespace}`: an account along with all of its repositories (msr.md section 3.1). */
-export function namespaceRoutes(app: ApiInstance, { pool, forgetRepositories, wakeDispatcher }: ApiDeps): void {
+export function namespaceRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, forgetRepositories, wakeDispatcher } = deps;
+
   app.delete(
     '/api/v0/accounts/:namespace',
     {
@@ -22,11 +27,18 @@ export function namespaceRoutes(app: ApiInstance, { pool, forgetRepositories, wa
       const requestedBy = requireAccount(request).name;
       const account = await requireNamed(pool, namespace);
       // Refused for the last administrator, before anything is gone; and nobody else goes on pushing.
-      await updateAccount(pool, account.id, { isActive: false });
+      await auditedChange(deps, request, async (tx, record) => {
+        await updateAccount(tx, account.id, { isActive: false });
+        if (account.isActive) await record(accountChangeEvent(account, account, { isActive: false }));
+      });
       for (;;) {
         const page = await listRepositories(pool, 'all', { namespace: account.name, pageSize });
-        for (const { name } of page) {
-          await deleteRepository(pool, { namespace: account.name, name, requestedBy });
+        for (const repository of page) {
+          const { namespace: of, name } = repository;
+          await auditedChange(deps, request, async (tx, record) => {
+            const isDeleted = await deleteRepository(tx, { namespace: of, name, requestedBy });
+            if (isDeleted) await record(repositoryEvent('REPOSITORY_DELETE', repository));
+          });
         }
         if (page.length > 0) {
           wakeDispatcher.send();
@@ -34,7 +46,10 @@ export function namespaceRoutes(app: ApiInstance, { pool, forgetRepositories, wa
         }
         if (page.length < pageSize) break;
       }
-      if (!(await deleteAccount(pool, account))) throw noSuchAccount(namespace);
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!(await deleteAccount(tx, account))) throw noSuchAccount(namespace);
+        await record(accountEvent('ACCOUNT_DELETE', account, { isOrg: account.isOrg }));
+      });
       return reply.code(204).send();
     },
   );

@@ -11,6 +11,7 @@ import { countBacklog } from '../../jobs/lanes.ts';
 import { countInFlight } from '../../jobs/queries.ts';
 import { listWorkers } from '../../jobs/worker-records.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange } from '../audited-change.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireAction } from '../job-fields.ts';
 
@@ -18,7 +19,9 @@ const config = { access: 'system-admin' } as const;
 const most = { minimum: 1, maximum: 1_000_000 };
 
 /** `/api/v0/queues`: how jobs of each action are held back. Beyond MSR. */
-export function queueRoutes(app: ApiInstance, { pool, wakeDispatcher }: ApiDeps): void {
+export function queueRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeDispatcher, wakeSchedules } = deps;
+
   app.get('/api/v0/queues', { config }, async () => {
     const [changed, counts] = [await listActionQueues(pool), await countAll()];
     const byAction = new Map(changed.map((queue) => [queue.action, queue]));
@@ -45,8 +48,14 @@ export function queueRoutes(app: ApiInstance, { pool, wakeDispatcher }: ApiDeps)
     },
     async (request) => {
       const { name } = requireAction(request.params.action);
-      const queue = await changeActionQueue(pool, name, request.body, requireAccount(request).name);
+      const { body } = request;
+      const queue = await auditedChange(deps, request, async (tx, record) => {
+        const changed = await changeActionQueue(tx, name, body, requireAccount(request).name);
+        await record({ kind: 'QUEUE_UPDATE', object: { id: name, name }, details: body });
+        return changed;
+      });
       wakeDispatcher.send();
+      if (body.paused !== undefined) wakeSchedules.send();
       return view(queue, await countAll());
     },
   );

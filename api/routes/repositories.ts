@@ -1,15 +1,14 @@
 import { Type, type Static } from 'typebox';
-import type { AuditEvent } from '../../jobs/audit.ts';
 import type { EventKind } from '../../jobs/event-kinds.ts';
 import { RegistryError } from '../../registry/errors.ts';
 import { deleteRepository } from '../../registry/delete-repository.ts';
 import { parseRepositoryName } from '../../registry/names.ts';
 import { requireAccount } from '../access.ts';
-import { auditedChange } from '../audited-change.ts';
+import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import { namespaceExists, type Account } from '../enzi/accounts.ts';
 import { ApiError, noSuchAccount, noSuchRepository } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
+import { countHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
 import { countReadable } from '../../registry/readable-repositories.ts';
 import { readableRepositories } from '../policy/access.ts';
 import {
@@ -51,7 +50,7 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
     const readable = await readableRepositories(pool, account.name);
     const filter = { namespace, pageStart: pageStart || undefined, pageSize: pageSize + 1 };
     const rows = await listRepositories(pool, readable, filter);
-    const next = rows.length > pageSize ? rows.pop() : undefined;
+    const next = takeNext(rows, pageSize);
     return {
       body: { repositories: rows },
       headers: {
@@ -179,11 +178,12 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-function repositoryEvent(
+/** What an event tells of a repository. */
+export function repositoryEvent(
   kind: EventKind,
-  { id, namespace, name }: RepositoryRow,
+  { id, namespace, name }: Pick<RepositoryRow, 'id' | 'namespace' | 'name'>,
   details: Readonly<Record<string, unknown>> = {},
-): Omit<AuditEvent, 'actor'> {
+): ChangeEvent {
   return { kind, object: { id, name: `${namespace}/${name}` }, namespace, repository: name, details };
 }
 

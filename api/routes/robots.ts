@@ -1,9 +1,11 @@
 import { Type } from 'typebox';
+import type { EventKind } from '../../jobs/event-kinds.ts';
 import { requireAccount } from '../access.ts';
+import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import { namespaceExists, type Account } from '../enzi/accounts.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
+import { countHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
 import { administeredRepositories, includesLevel, namespaceAccess } from '../policy/access.ts';
 import { newRobotForm, never, readExpiry, readPermissions, robotChangesForm, robotName } from '../robot-form.ts';
 import {
@@ -25,7 +27,9 @@ const maxRobots = 1_000;
  * `/api/v0/robots`: robot accounts, for CI. MSR has none; users of Harbor know them. Administrators of a namespace run
  * its robots, and system administrators all of them, those of no namespace included.
  */
-export function robotRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
+
   async function administers(account: Account, namespace: string | null): Promise<boolean> {
     if (namespace === null) return account.isAdmin;
     return includesLevel(await namespaceAccess(pool, account, namespace), 'admin');
@@ -65,7 +69,7 @@ export function robotRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       const all = administered === 'all' ? undefined : administered.namespaces;
       const filter = { namespaces: namespace === '' ? all : [namespace] };
       const rows = await listRobots(pool, filter, { pageStart: pageStart || undefined, pageSize: pageSize + 1 });
-      const next = rows.length > pageSize ? rows.pop() : undefined;
+      const next = takeNext(rows, pageSize);
       if (next) void reply.header(nextPageHeader, next.id);
       if (count) void reply.header(countHeader, String(await countRobots(pool, filter)));
       return { robots: rows.map(viewRobot) };
@@ -80,7 +84,7 @@ export function robotRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     if (namespace !== null && (await countRobots(pool, { namespaces: [namespace] })) >= maxRobots) {
       throw new ApiError('TOO_MANY_ROBOTS', `a namespace may have ${maxRobots} robots: delete those not in use`);
     }
-    const made = await insertRobot(pool, {
+    const wanted = {
       name: robotName(namespace ?? '', name),
       namespace,
       description,
@@ -88,8 +92,13 @@ export function robotRoutes(app: ApiInstance, { pool }: ApiDeps): void {
       expiresAt: readExpiry(expiresAt),
       permissions: readPermissions(request.body.permissions, namespace),
       createdBy: account.name,
+    };
+    const made = await auditedChange(deps, request, async (tx, record) => {
+      const inserted = await insertRobot(tx, wanted);
+      if (!inserted) throw new ApiError('ROBOT_EXISTS', `there is a robot "${wanted.name}" already`);
+      await record(robotEvent('ROBOT_CREATE', inserted.robot, rightsOf(inserted.robot)));
+      return inserted;
     });
-    if (!made) throw new ApiError('ROBOT_EXISTS', `there is a robot "${robotName(namespace ?? '', name)}" already`);
     return reply
       .code(201)
       .header('cache-control', 'no-store')
@@ -106,26 +115,38 @@ export function robotRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     async (request) => {
       const { permissions, expiresAt, ...changes } = request.body;
       const robot = await requireRobot(requireAccount(request), request.params.robot);
-      const changed = await updateRobot(pool, robot.id, {
+      const wanted = {
         ...changes,
         expiresAt: expiresAt === undefined ? undefined : readExpiry(expiresAt),
         permissions: permissions && readPermissions(permissions, robot.namespace),
+      };
+      const changed = await auditedChange(deps, request, async (tx, record) => {
+        const updated = await updateRobot(tx, robot.id, wanted);
+        if (!updated) throw noSuchRobot(robot.id);
+        await record(robotEvent('ROBOT_UPDATE', updated, { from: rightsOf(robot), to: rightsOf(updated) }));
+        return updated;
       });
-      if (!changed) throw noSuchRobot(robot.id);
       return viewRobot(changed);
     },
   );
 
   app.post('/api/v0/robots/:robot/rotate', { config, schema: { params: robotParams } }, async (request, reply) => {
     const { id } = await requireRobot(requireAccount(request), request.params.robot);
-    const rotated = await rotateRobotSecret(pool, id);
-    if (!rotated) throw noSuchRobot(id);
+    const rotated = await auditedChange(deps, request, async (tx, record) => {
+      const changed = await rotateRobotSecret(tx, id);
+      if (!changed) throw noSuchRobot(id);
+      await record(robotEvent('ROBOT_ROTATE', changed.robot));
+      return changed;
+    });
     return reply.header('cache-control', 'no-store').send({ ...viewRobot(rotated.robot), secret: rotated.secret });
   });
 
   app.delete('/api/v0/robots/:robot', { config, schema: { params: robotParams } }, async (request, reply) => {
-    const { id } = await requireRobot(requireAccount(request), request.params.robot);
-    if (!(await deleteRobot(pool, id))) throw noSuchRobot(id);
+    const robot = await requireRobot(requireAccount(request), request.params.robot);
+    await auditedChange(deps, request, async (tx, record) => {
+      if (!(await deleteRobot(tx, robot.id))) throw noSuchRobot(robot.id);
+      await record(robotEvent('ROBOT_DELETE', robot));
+    });
     return reply.code(204).send();
   });
 }
@@ -134,15 +155,34 @@ function noSuchRobot(nameOrId: string): ApiError {
   return new ApiError('NO_SUCH_ROBOT', `there is no robot "${nameOrId}": GET /api/v0/robots lists yours`);
 }
 
-function viewRobot({ expiresAt, lastUsed, createdAt, permissions, namespace, ...robot }: RobotRow) {
+/** What an event tells of a robot; administrators of its namespace see it too. */
+function robotEvent(
+  kind: EventKind,
+  { id, name, namespace }: RobotRow,
+  details: Readonly<Record<string, unknown>> = {},
+): ChangeEvent {
+  return { kind, object: { id, name }, namespace: namespace ?? '', details };
+}
+
+/** What a robot may do, as the API shows it. */
+function rightsOf({ isActive, createRepositories, expiresAt, permissions }: RobotRow) {
   return {
-    ...robot,
-    namespace: namespace ?? '',
+    isActive,
+    createRepositories,
+    expiresAt: expiresAt?.toISOString() ?? never,
     permissions: permissions.map((each) => ({
       repository: `${each.namespace}/${each.repository}`,
       actions: each.actions,
     })),
-    expiresAt: expiresAt?.toISOString() ?? never,
+  };
+}
+
+function viewRobot(row: RobotRow) {
+  const { expiresAt, lastUsed, createdAt, namespace, ...robot } = row;
+  return {
+    ...robot,
+    ...rightsOf(row),
+    namespace: namespace ?? '',
     isExpired: expiresAt !== null && expiresAt.getTime() <= Date.now(),
     createdAt: createdAt.toISOString(),
     lastUsed: lastUsed?.toISOString() ?? never,

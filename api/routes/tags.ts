@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { RegistryError } from '../../registry/errors.ts';
-import { requireAccount } from '../access.ts';
+import { requestActor } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, nextPageHeader, pageQuery } from '../paging.ts';
+import { countHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
 import { countTags, findTag, listTags, type TagRow } from '../tag-store.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
@@ -13,7 +13,8 @@ const domain = Type.Optional(Type.String({ maxLength: 255 }));
 const Platform = Type.Optional(Type.String({ maxLength: 255 }));
 
 /** `/api/v0/repositories/{namespace}/{reponame}/tags` (msr.md section 3.1). */
-export function tagRoutes(app: ApiInstance, { pool, deleteTag }: ApiDeps): void {
+export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, deleteTag } = deps;
   const tags = '/api/v0/repositories/:namespace/:reponame/tags';
 
   app.get(
@@ -38,7 +39,7 @@ export function tagRoutes(app: ApiInstance, { pool, deleteTag }: ApiDeps): void 
       const { params, query } = request;
       const { pageStart, pageSize, count, includeManifests } = query;
       const rows = await listTags(pool, params, { pageStart, pageSize: pageSize + 1 });
-      const next = rows.length > pageSize ? rows.pop() : undefined;
+      const next = takeNext(rows, pageSize);
       if (next) void reply.header(nextPageHeader, next.name);
       if (count) void reply.header(countHeader, String(await countTags(pool, params)));
       return rows.map((row) => viewTag(row, includeManifests));
@@ -76,7 +77,7 @@ export function tagRoutes(app: ApiInstance, { pool, deleteTag }: ApiDeps): void 
     async (request, reply) => {
       const { namespace, reponame, tag } = request.params;
       const repository = { namespace, name: reponame, full: `${namespace}/${reponame}` };
-      await deleteTag(repository, tag, requireAccount(request).name).catch((error: unknown) => {
+      await deleteTag(repository, tag, requestActor(deps, request)).catch((error: unknown) => {
         if (!(error instanceof RegistryError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
         throw new ApiError('NO_SUCH_TAG', `the repository ${repository.full} has no tag "${tag}"`, { cause: error });
       });

@@ -6,7 +6,7 @@ import { requireOrganization, requireTeam, requireUser } from '../enzi/named.ts'
 import type { TeamRow } from '../enzi/team-store.ts';
 import { ApiError, noSuchRepository } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { nextPageHeader, pageQuery } from '../paging.ts';
+import { nextPageHeader, pageQuery, takeNext } from '../paging.ts';
 import { type AccessLevel, accessLevels, isInTeam, repositoryAccess } from '../policy/access.ts';
 import { findRepositories, findRepository } from '../repository-store.ts';
 import {
@@ -58,7 +58,7 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
   async function page(target: GrantTarget, clientId: string, { pageStart, pageSize }: Static<typeof pageQuery>) {
     const from = { pageStart: pageStart || undefined, pageSize: pageSize + 1 };
     const teamAccessList = await listTeamAccess(pool, target, clientId, from);
-    const next = teamAccessList.length > pageSize ? teamAccessList.pop() : undefined;
+    const next = takeNext(teamAccessList, pageSize);
     return { teamAccessList, headers: next ? { [nextPageHeader]: next.team.id } : {} };
   }
 

@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { Type } from 'typebox';
-import type { AuditEvent } from '../../jobs/audit.ts';
 import { type EventKind, webhookTypes, type WebhookType } from '../../jobs/event-kinds.ts';
 import { RefusedAddressError } from '../../outbound/address-guard.ts';
 import { requireAccount } from '../access.ts';
-import { auditedChange } from '../audited-change.ts';
+import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { isId } from '../enzi/account-store.ts';
 import { type Account, namespaceExists } from '../enzi/accounts.ts';
@@ -103,7 +102,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
 }
 
 /** What an event tells of a webhook. Paths of endpoints are often secrets, so of those there is the origin alone. */
-function webhookEvent(kind: EventKind, { id, type, key, endpoint }: WebhookRow): Omit<AuditEvent, 'actor'> {
+function webhookEvent(kind: EventKind, { id, type, key, endpoint }: WebhookRow): ChangeEvent {
   const [namespace = '', ...rest] = key.split('/');
   const details = { type, endpoint: new URL(endpoint).origin };
   return { kind, object: { id, name: type }, namespace, repository: rest.join('/'), details };

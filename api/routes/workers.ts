@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { deploymentName } from '../../config/variables.ts';
 import { findDeploymentOf, listDeployments, setCapacity, type Deployment } from '../../jobs/deployments.ts';
 import { listWorkers, type WorkerRow } from '../../jobs/worker-records.ts';
+import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { capacityMapSchema } from '../job-fields.ts';
@@ -13,7 +15,9 @@ const capacityBody = Type.Object({ capacityMap: capacityMapSchema }, { additiona
  * `/api/v0/workers` and `/api/v0/deployments` (msr.md section 2.3). MSR 2.x sets the capacity of one worker, 3.0 that of
  * a deployment; here both set that of the deployment.
  */
-export function workerRoutes(app: ApiInstance, { pool, wakeDispatcher }: ApiDeps): void {
+export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeDispatcher } = deps;
+
   app.get('/api/v0/workers', { config }, async () => ({ workers: (await listWorkers(pool)).map(viewWorker) }));
 
   app.post(
@@ -22,13 +26,14 @@ export function workerRoutes(app: ApiInstance, { pool, wakeDispatcher }: ApiDeps
       config,
       schema: { params: Type.Object({ workerID: Type.String({ minLength: 1, maxLength: 255 }) }), body: capacityBody },
     },
-    async ({ params: { workerID }, body }, reply) => {
+    async (request, reply) => {
+      const { workerID } = request.params;
       const name = await findDeploymentOf(pool, workerID);
       if (name === undefined) {
         throw new ApiError('NO_SUCH_WORKER', `there is no worker "${workerID}": GET /api/v0/workers lists them`);
       }
       void reply.code(202);
-      return change(name, body.capacityMap);
+      return change(request, name, request.body.capacityMap);
     },
   );
 
@@ -40,11 +45,19 @@ export function workerRoutes(app: ApiInstance, { pool, wakeDispatcher }: ApiDeps
       config,
       schema: { params: Type.Object({ name: Type.String({ pattern: deploymentName.source }) }), body: capacityBody },
     },
-    async ({ params, body }) => change(params.name, body.capacityMap),
+    async (request) => change(request, request.params.name, request.body.capacityMap),
   );
 
-  async function change(name: string, capacityMap: Record<string, number>): Promise<Deployment> {
-    const deployment = await setCapacity(pool, name, capacityMap);
+  async function change(
+    request: FastifyRequest,
+    name: string,
+    capacityMap: Record<string, number>,
+  ): Promise<Deployment> {
+    const deployment = await auditedChange(deps, request, async (tx, record) => {
+      const changed = await setCapacity(tx, name, capacityMap);
+      await record({ kind: 'DEPLOYMENT_UPDATE', object: { id: name, name }, details: { capacityMap } });
+      return changed;
+    });
     // There may be room now for what waits.
     wakeDispatcher.send();
     return deployment;

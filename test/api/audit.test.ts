@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
+import { ensureFirstAdmin } from '../../api/enzi/accounts.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { createEventReader } from './audit-events.ts';
 import { basic, password, startApi, type TestApi } from './test-api.ts';
 
 interface StoredEvent {
@@ -127,8 +130,12 @@ test('each change that an administrator makes is an event, with who, from where 
     isActive: false,
   });
   assert.deepEqual(await act('DELETE', '/api/v0/api_tokens'), [], 'nobody had a refresh token');
-  await api.send('GET', '/auth/token?offline_token=true&client_id=docker', { as: 'ada' });
-  await is(await act('DELETE', '/api/v0/api_tokens?username=ada'), ['API_TOKEN_DELETE', 'ada', 'ada', ''], {
+  await is(
+    await act('GET', '/auth/token?offline_token=true&client_id=docker'),
+    ['API_TOKEN_CREATE', 'docker', 'admin', ''],
+    { owner: 'admin', generatedBy: 'auto', isActive: true },
+  );
+  await is(await act('DELETE', '/api/v0/api_tokens?username=admin'), ['API_TOKEN_DELETE', 'admin', 'admin', ''], {
     generatedBy: 'auto',
     deleted: 1,
   });
@@ -164,6 +171,39 @@ test('each change that an administrator makes is an event, with who, from where 
 
   const everything = JSON.stringify((await api.pool.query('SELECT * FROM registry.events')).rows);
   for (const secret of secrets) assert.ok(!everything.includes(secret), `an event holds "${secret}"`);
+});
+
+test('a robot is an actor of its own kind, and the first administrator comes from the program', async (t) => {
+  const { api, act } = await start(t);
+  await act('POST', '/api/v0/repositories/acme', { name: 'app' });
+  const permissions = [{ repository: 'acme/app', actions: ['pull', 'push', 'delete'] }];
+  const made = await api.send('POST', '/api/v0/robots', { body: { name: 'ci', namespace: 'acme', permissions } });
+  const robot = made.json as { id: string; name: string; secret: string };
+  await api.pool.query(
+    `WITH manifest AS (
+       INSERT INTO registry.manifests (repository_id, digest, media_type, os, architecture, payload, image_size_bytes,
+                                       pushed_by)
+       SELECT id, 'sha256:one', 'image', 'linux', 'amd64', ''::bytea, 1, 'ada' FROM registry.repositories
+       RETURNING id, repository_id)
+     INSERT INTO registry.tags (repository_id, name, manifest_id, author)
+     SELECT repository_id, 'latest', id, 'ada' FROM manifest`,
+  );
+  const path = '/api/v0/repositories/acme/app/tags/latest';
+  const deleted = await api.send('DELETE', path, { as: null, headers: basic(robot.name, robot.secret) });
+  assert.equal(deleted.status, 204, deleted.text);
+  const { rows } = await api.pool.query(
+    `SELECT actor, actor_id, actor_type, address FROM registry.events WHERE kind = 'TAG_DELETE'`,
+  );
+  assert.deepEqual(rows, [{ actor: 'robot$acme+ci', actor_id: robot.id, actor_type: 'robot', address: '127.0.0.1' }]);
+
+  const { pool } = await createTestDatabase(t);
+  await ensureFirstAdmin(pool, password);
+  await ensureFirstAdmin(pool, password);
+  const events = await createEventReader(pool)();
+  const details = { isOrg: false, isAdmin: true, isActive: true };
+  assert.deepEqual(events, [
+    { kind: 'ACCOUNT_CREATE', by: 'system first start', object: 'admin', namespace: 'admin', details },
+  ]);
 });
 
 test('what is refused, or finds nothing, leaves no event', async (t) => {

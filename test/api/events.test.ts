@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { listEvents } from '../../api/event-store.ts';
-import { recordAudit, type Actor } from '../../jobs/audit.ts';
+import type { Actor } from '../../jobs/actor.ts';
+import { recordAudit } from '../../jobs/audit.ts';
 import { recordEvents, type RegistryEvent } from '../../jobs/events.ts';
 import { assertMsrShape } from './msr-definitions.ts';
 import { createOrganization, type Person } from './organization.ts';

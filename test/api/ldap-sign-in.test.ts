@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missing } from '../setup/tools.ts';
 import { directoryPassword, personLdif, startTestDirectory } from '../support/slapd.ts';
+import { createEventReader, signInEvents } from './audit-events.ts';
 import { basic, startApi, type ApiResponse, type TestApi } from './test-api.ts';
 
 const skip = missing('slapd', 'openssl');
@@ -114,6 +115,69 @@ userPassword: changed horse battery`);
     await directory.restart();
     assert.equal((await signIn(api, 'lena', 'unknown horse battery')).status, 401);
   });
+});
+
+test('sign-ins by the directory, and what they bring about, are written down', { skip }, async (t) => {
+  const directory = await startTestDirectory(t);
+  const api = await startApi(t, { ldap: { ...directory.config, adminGroup: undefined } });
+  const events = createEventReader(api.pool);
+  const teams = '/enzi/v0/accounts/acme/teams';
+  await api.send('POST', teams, { body: { name: 'builders' } });
+  const config = `${teams}/builders/memberSyncConfig`;
+  await api.send('PUT', config, { body: { enableSync: true, ldapGroups: ['builders'] } });
+  await events();
+  assert.equal((await signIn(api, 'LENA')).status, 200);
+  const of = { by: 'system ldap', object: 'lena' };
+  assert.deepEqual(
+    (await events()).map(({ kind, by, object }) => ({ kind, by, object })),
+    [
+      { kind: 'ACCOUNT_CREATE', ...of },
+      { kind: 'MEMBER_UPDATE', ...of },
+      { kind: 'TEAM_MEMBER_UPDATE', ...of },
+    ],
+  );
+  assert.equal((await signIn(api, 'lena')).status, 200);
+  assert.deepEqual(await events(), [], 'nothing has changed');
+  await api.send('PUT', config, { body: { enableSync: true, ldapGroups: [] } });
+  assert.deepEqual(
+    (await events()).map(({ kind, by, object }) => [kind, by, object]),
+    [
+      ['MEMBER_SYNC_UPDATE', 'user admin', 'builders'],
+      ['TEAM_MEMBER_DELETE', 'user admin', 'lena'],
+      ['MEMBER_DELETE', 'user admin', 'lena'],
+    ],
+    'whom a link has given its place loses it with the link',
+  );
+  assert.equal((await signIn(api, 'Lena', 'wrong horse battery')).status, 401);
+  await api.flushSignIns();
+  const lines = await signInEvents(api.pool);
+  assert.deepEqual(
+    lines.filter((line) => line.includes('lena')),
+    ['SIGN_IN lena lena ldap 2', 'SIGN_IN_FAILURE  lena 1'],
+  );
+});
+
+test('the directory signs in nobody to an account that it did not give', { skip }, async (t) => {
+  const directory = await startTestDirectory(t);
+  const api = await startApi(t, { ldap: directory.config });
+  await api.pool.query(
+    `WITH account AS (INSERT INTO accounts.accounts (name, is_imported) VALUES ('lena', true) RETURNING id)
+     INSERT INTO accounts.external_identities (provider, subject, account_id)
+     SELECT 'oidc', 'https://provider.example lena', id FROM account`,
+  );
+  assert.equal((await signIn(api, 'lena')).outcome, '401 NOT_AUTHENTICATED');
+  assert.equal((await signIn(api, 'LENA')).outcome, '401 NOT_AUTHENTICATED');
+  assert.equal((await signIn(api, 'liam')).status, 200);
+  const { rows } = await api.pool.query<{ name: string }>(
+    `SELECT a.name FROM accounts.external_identities i JOIN accounts.accounts a ON a.id = i.account_id
+     WHERE i.provider = 'ldap'`,
+  );
+  assert.deepEqual(rows, [{ name: 'liam' }]);
+  for (const name of ['lena', 'liam']) {
+    const body = { newPassword: 'a good long password' };
+    const changed = await api.send('POST', `/enzi/v0/accounts/${name}/changePassword`, { body });
+    assert.equal(changed.outcome, '400 INVALID_PARAMETERS', 'an imported account has its password elsewhere');
+  }
 });
 
 test('wrong passwords of the directory are counted', { skip }, async (t) => {

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createOrganization } from './organization.ts';
-import { startApi } from './test-api.ts';
+import { tokenLifeSeconds } from '../../api/garant/tokens.ts';
+import { createOrganization, type Person } from './organization.ts';
+import { basic, bearer, startApi, type TestApi } from './test-api.ts';
 
 // In this order: nobody, an inactive user, a stranger, a member of the organization, a reader, a writer and an
 // administrator of the repository acme/app, an owner of the organization, a system administrator.
-const people = [undefined, 'idle', 'sue', 'max', 'rita', 'walt', 'nora', 'olga', 'admin'] as const;
+const users = [undefined, 'idle', 'sue', 'max', 'rita', 'walt', 'nora', 'olga', 'admin'] as const;
+// After them: a robot that may pull acme/app, the administrator with a token that has expired, and with an access token
+// that was deleted.
+const people = [...users, 'robot$acme+ci', 'expired', 'revoked'] as const;
 
 const nobody = [401, 401] as const;
-/** Whoever has signed in gets the same. */
+/** Whoever has signed in as a user gets the same; a robot is refused, unless the row says otherwise. */
 const all = (status: number) => [...nobody, ...Array.from({ length: 7 }, () => status)];
 const systemAdmin = (status: number) => [...nobody, 403, 403, 403, 403, 403, 403, status];
 const owner = (status: number) => [...nobody, 403, 403, 403, 403, 403, status, status];
@@ -27,12 +31,16 @@ interface Row {
   readonly expected: readonly number[];
 }
 
+/** @param expected of each of `users`, or of all `people` */
 const row = (route: string, expected: readonly number[], path?: string, body?: unknown): Row => ({
   route,
-  expected,
+  expected: expected.length === people.length ? expected : [...expected, 403, 401, 401],
   ...(path !== undefined && { path }),
   ...(body !== undefined && { body }),
 });
+
+/** What a robot gets besides, from a route that robots may use. */
+const andRobot = (expected: readonly number[], status: number) => [...expected, status, 401, 401];
 
 const api = '/api/v0';
 const enzi = '/enzi/v0/accounts';
@@ -77,8 +85,8 @@ const matrix: readonly Row[] = [
   row(`DELETE ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
   row(`DELETE ${api}/api_tokens`, all(200), `${api}/api_tokens?usedbefore=2001-01-01T00:00:00Z`),
 
-  row(`GET ${api}/repositories/:namespace/:reponame/tags`, reader(200), `${app}/tags`),
-  row(`GET ${api}/repositories/:namespace/:reponame/tags/:reference`, reader(404), `${app}/tags/none`),
+  row(`GET ${api}/repositories/:namespace/:reponame/tags`, andRobot(reader(200), 200), `${app}/tags`),
+  row(`GET ${api}/repositories/:namespace/:reponame/tags/:reference`, andRobot(reader(404), 404), `${app}/tags/none`),
   row(
     `DELETE ${api}/repositories/:namespace/:reponame/tags/:tag`,
     [...nobody, 404, 404, 403, 404, 404, 404, 404],
@@ -131,7 +139,7 @@ const matrix: readonly Row[] = [
   row(`GET ${api}/queues`, systemAdmin(200)),
   row(`PATCH ${api}/queues/:action`, systemAdmin(200), `${api}/queues/sleep`, { paused: false }),
   row(`GET ${api}/events`, all(200)),
-  row(`GET ${api}/repositories/:namespace/:reponame/events`, reader(200), `${app}/events`),
+  row(`GET ${api}/repositories/:namespace/:reponame/events`, andRobot(reader(200), 200), `${app}/events`),
   row(`GET ${api}/meta/features`, all(200)),
   row(`GET ${api}/meta/alerts`, systemAdmin(200)),
   row(`GET ${api}/meta/cluster_status`, systemAdmin(200)),
@@ -147,15 +155,15 @@ const matrix: readonly Row[] = [
   row(`GET ${api}/accounts/:namespace/webhooks`, owner(200), `${api}/accounts/acme/webhooks`),
   row(`GET ${api}/repositories/:namespace/:reponame/webhooks`, repositoryAdmin(200), `${app}/webhooks`),
 
-  row(`GET ${api}/repositories`, all(200)),
-  row(`GET ${api}/repositories/:namespace`, all(200), `${api}/repositories/acme`),
+  row(`GET ${api}/repositories`, andRobot(all(200), 200)),
+  row(`GET ${api}/repositories/:namespace`, andRobot(all(200), 200), `${api}/repositories/acme`),
   row(`POST ${api}/repositories/:namespace`, owner(400), `${api}/repositories/acme`, { name: 'app' }),
   row(`POST ${api}/repositories/:namespace`, self(400), `${api}/repositories/rita`, { name: '..' }),
-  row(`GET ${api}/repositories/:namespace/:reponame`, reader(200), app),
-  row(`GET ${api}/repositories/:namespace/:reponame`, all(200), `${api}/repositories/acme/open`),
+  row(`GET ${api}/repositories/:namespace/:reponame`, andRobot(reader(200), 200), app),
+  row(`GET ${api}/repositories/:namespace/:reponame`, andRobot(all(200), 200), `${api}/repositories/acme/open`),
   row(
     `GET ${api}/repositories/:namespace/:reponame`,
-    [...nobody, 404, 404, 404, 404, 404, 200, 200],
+    andRobot([...nobody, 404, 404, 404, 404, 404, 200, 200], 404),
     `${api}/repositories/acme/hidden`,
   ),
   row(`PATCH ${api}/repositories/:namespace/:reponame`, repositoryAdmin(200), app, { tagLimit: 0 }),
@@ -259,11 +267,30 @@ const matrix: readonly Row[] = [
   ),
 ];
 
+/** An access token of the administrator that was deleted. */
+async function revokedToken(server: TestApi): Promise<string> {
+  const { json } = await server.send('POST', `${api}/api_tokens`, { body: {} });
+  const { token, hashedToken } = json as { token: string; hashedToken: string };
+  assert.equal((await server.send('DELETE', `${api}/api_tokens/${hashedToken}`)).status, 200);
+  return token;
+}
+
 test('who gets what from every route', { timeout: 120_000 }, async (t) => {
   const server = await startApi(t);
   const { send } = await createOrganization(server);
   await server.pool.query(`INSERT INTO registry.repositories (namespace, name, visibility)
                            VALUES ('acme', 'doomed', 'public')`);
+  const permissions = [{ repository: 'acme/app', actions: ['pull'] }];
+  const made = await send('admin', 'POST', `${api}/robots`, { name: 'ci', namespace: 'acme', permissions });
+  assert.equal(made.status, 201, made.text);
+  const proofs: Partial<Record<string, { authorization: string }>> = {
+    expired: await bearer(server, 'admin', new Date(Date.now() - (tokenLifeSeconds + 60) * 1_000)),
+    revoked: basic('admin', await revokedToken(server)),
+  };
+  const sendAs = (who: Person, method: string, path: string, body: unknown) => {
+    const headers = who === undefined ? undefined : proofs[who];
+    return headers ? server.send(method, path, { as: null, headers, body }) : send(who, method, path, body);
+  };
   const entered = new Set(matrix.map(({ route }) => route));
   const served = server.routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${method} ${url}`);
   assert.deepEqual([...entered].toSorted(), [...new Set(served)].toSorted(), 'every route is in the matrix');
@@ -272,7 +299,7 @@ test('who gets what from every route', { timeout: 120_000 }, async (t) => {
     const [method = '', template = ''] = route.split(' ');
     const statuses: string[] = [];
     for (const who of people) {
-      const { status } = await send(who, method, path ?? template, body);
+      const { status } = await sendAs(who, method, path ?? template, body);
       statuses.push(`${who ?? 'nobody'} ${status}`);
     }
     const wanted = people.map((who, index) => `${who ?? 'nobody'} ${expected[index]}`);

@@ -10,6 +10,7 @@ import { freePort } from '../../local/ports.ts';
 import { createBrowser, type Page, type TestBrowser } from '../support/browser.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { browse, startOidcProvider, type TestOidcProvider } from '../support/oidc-provider.ts';
+import { createEventReader, signInEvents } from './audit-events.ts';
 import { basic, password, startApi, type TestApi } from './test-api.ts';
 
 interface Setup {
@@ -154,6 +155,52 @@ test('the groups of the provider are teams, and one of them makes administrators
   await api.pool.query(`UPDATE accounts.accounts SET is_admin = false WHERE name = 'admin'`);
   provider.people.set('subject-1', { preferred_username: 'grace', groups: [] });
   assert.equal(outcomeOf(await signIn(setup, browser, 'subject-1')), '409 LAST_ADMIN');
+});
+
+test('what a sign-in brings about is written down, and what does not change is not', async (t) => {
+  const setup = await start(t, { adminGroup: 'operators' });
+  const { api, provider } = setup;
+  const events = createEventReader(api.pool);
+  await api.send('POST', '/enzi/v0/accounts/acme/teams', { body: { name: 'builders' } });
+  const config = '/enzi/v0/accounts/acme/teams/builders/memberSyncConfig';
+  await api.send('PUT', config, { body: { enableSync: true, oidcGroups: ['platform'] } });
+  await events();
+  const come = async (groups: readonly string[]) => {
+    provider.people.set('subject-1', { preferred_username: 'grace', name: 'Grace', groups });
+    const page = await signIn(setup, createBrowser(), 'subject-1');
+    return { status: page.status, events: await events() };
+  };
+  const of = { by: 'system oidc', object: 'grace' };
+  const session = { by: 'user grace', object: 'grace', namespace: 'grace', details: { by: 'oidc' } };
+  const begun = { kind: 'SESSION_CREATE', ...session };
+  assert.deepEqual((await come(['platform'])).events, [
+    {
+      kind: 'ACCOUNT_CREATE',
+      ...of,
+      namespace: 'grace',
+      details: { isOrg: false, isAdmin: false, isActive: true, isImported: true },
+    },
+    { kind: 'MEMBER_UPDATE', ...of, namespace: 'acme', details: {} },
+    { kind: 'TEAM_MEMBER_UPDATE', ...of, namespace: 'acme', details: { team: 'builders', group: 'platform' } },
+    begun,
+  ]);
+  assert.deepEqual((await come(['platform'])).events, [begun]);
+  const rights = { from: { isAdmin: false }, to: { isAdmin: true } };
+  assert.deepEqual((await come(['operators'])).events, [
+    { kind: 'TEAM_MEMBER_DELETE', ...of, namespace: 'acme', details: { team: 'builders' } },
+    { kind: 'MEMBER_DELETE', ...of, namespace: 'acme', details: {} },
+    { kind: 'ACCOUNT_UPDATE', ...of, namespace: 'grace', details: rights },
+    begun,
+  ]);
+  await api.send('PATCH', '/enzi/v0/accounts/grace', { body: { isActive: false } });
+  await events();
+  assert.deepEqual(await come(['platform']), { status: 403, events: [] }, 'nothing of a sign-in that is refused');
+  assert.equal((await api.send('GET', '/enzi/v0/oidc/callback?state=x', { as: null })).status, 400);
+  await api.flushSignIns();
+  assert.deepEqual(
+    (await signInEvents(api.pool)).filter((line) => line.includes('oidc')),
+    ['SIGN_IN grace grace oidc 3', 'SIGN_IN_FAILURE   oidc 1', 'SIGN_IN_FAILURE  grace oidc 1'],
+  );
 });
 
 test('who may not sign in reads why, and gets no session', async (t) => {

@@ -5,6 +5,7 @@ import { createSessions } from '../../api/enzi/sessions.ts';
 import { deleteExpiredSessions } from '../../api/enzi/session-store.ts';
 import { startSessionCleanup } from '../../api/enzi/session-cleanup.ts';
 import { createLogger } from '../../telemetry/logger.ts';
+import { createEventReader } from './audit-events.ts';
 import { basic, bearer, password, startApi, type ApiResponse, type TestApi } from './test-api.ts';
 
 const sessionPath = '/enzi/v0/session';
@@ -96,6 +97,50 @@ test('over TLS the cookie is for this host and TLS alone', async (t) => {
   assert.equal((await api.send('GET', sessionPath, { as: null, headers: { cookie } })).status, 200);
   const weak = cookie.replace('__Host-', '');
   assert.equal((await api.send('GET', sessionPath, { as: null, headers: { cookie: weak } })).status, 401);
+});
+
+test('sessions are written down, and which one took the place of which', async (t) => {
+  const api = await startApi(t);
+  const events = createEventReader(api.pool);
+  const first = await login(api, 'ada');
+  await login(api, 'ada', { cookie: first.cookie });
+  const begun = {
+    kind: 'SESSION_CREATE',
+    by: 'user ada',
+    object: 'ada',
+    namespace: 'ada',
+    details: { by: 'password' },
+  };
+  const ended = { ...begun, kind: 'SESSION_DELETE', details: {} };
+  assert.deepEqual(await events(), [begun, ended, begun]);
+  await api.send('POST', '/enzi/v0/logout', { as: 'ada' });
+  assert.deepEqual(await events(), [], 'there was no session');
+});
+
+test('with disablePersistentCookies a cookie ends with the browser', async (t) => {
+  const api = await startApi(t);
+  const setCookie = async () => {
+    const { headers } = await api.send('POST', '/enzi/v0/login', { as: null, body: { username: 'ada', password } });
+    return String(headers['set-cookie']);
+  };
+  const set = (disablePersistentCookies: boolean) =>
+    api.send('POST', '/api/v0/meta/settings', { body: { disablePersistentCookies } });
+  assert.match(await setCookie(), /; Max-Age=86400$/);
+  assert.equal((await set(true)).status, 202);
+  assert.match(await setCookie(), /^jobrunner-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
+  assert.equal((await set(false)).status, 202);
+  assert.match(await setCookie(), /; Max-Age=86400$/);
+});
+
+test('a robot gets no session', async (t) => {
+  const api = await startApi(t);
+  const robot = { name: 'ci', namespace: 'acme', permissions: [{ repository: 'acme/app', actions: ['pull'] }] };
+  const made = await api.send('POST', '/api/v0/robots', { body: robot });
+  const { name, secret } = made.json as { name: string; secret: string };
+  const body = { username: name, password: secret };
+  const refused = await api.send('POST', '/enzi/v0/login', { as: null, body });
+  assert.deepEqual([refused.outcome, refused.headers['set-cookie']], ['401 NOT_AUTHENTICATED', undefined]);
+  assert.equal((await api.pool.query('SELECT FROM accounts.sessions')).rowCount, 0);
 });
 
 test('who cannot sign in gets no session', { timeout: 120_000 }, async (t) => {
@@ -309,11 +354,12 @@ test('expired sessions are deleted, page by page', { timeout: 60_000 }, async (t
 
 test('a password that is changed while it is checked begins no session', async (t) => {
   const api = await startApi(t);
-  const { rows } = await api.pool.query<{ accountId: string; passwordHash: string }>(
-    `SELECT id AS "accountId", password_hash AS "passwordHash" FROM accounts.accounts WHERE name = 'ada'`,
+  const { rows } = await api.pool.query<{ id: string; name: string; passwordHash: string }>(
+    `SELECT id, name, password_hash AS "passwordHash" FROM accounts.accounts WHERE name = 'ada'`,
   );
-  const [ada] = rows;
-  assert.ok(ada);
+  const [account] = rows;
+  assert.ok(account);
+  const ada = { account, by: 'password', passwordHash: account.passwordHash } as const;
   const sessions = createSessions({ ...sessionDeps, pool: api.pool });
   const request = { method: 'POST', headers: {} } as Parameters<typeof sessions.begin>[1];
   const changing = await api.pool.connect();

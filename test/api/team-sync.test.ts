@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { syncMemberships } from '../../api/enzi/team-sync.ts';
 import { withTransaction } from '../../database/transaction.ts';
+import { systemActor } from '../../jobs/actor.ts';
 import { normalGroupName } from '../../directory/group-name.ts';
 import { createOrganization } from './organization.ts';
 import { startApi } from './test-api.ts';
@@ -60,8 +61,9 @@ test('groups put people into teams and take them out; who was put there by hand 
   const idOf = async (name: string): Promise<string> =>
     ((await send('admin', 'GET', `/enzi/v0/accounts/${name}`)).json as { id: string }).id;
   const sync = async (name: string, groups: string[], provider: 'ldap' | 'oidc' = 'ldap') => {
-    const accountId = await idOf(name);
-    return withTransaction(api.pool, (tx) => syncMemberships(tx, { accountId, provider, groups }));
+    const account = { id: await idOf(name), name };
+    const actor = systemActor(provider);
+    return withTransaction(api.pool, (tx) => syncMemberships(tx, { account, provider, groups, actor }));
   };
   const readers = async (): Promise<string[]> => {
     const { json } = await send('olga', 'GET', `${acme}/teams/readers/members`);
@@ -98,9 +100,9 @@ test('groups put people into teams and take them out; who was put there by hand 
 test('what a group gave ends with its link, and with the sync', async (t) => {
   const api = await startApi(t);
   const { send } = await createOrganization(api);
-  const { id: accountId } = (await send('admin', 'GET', '/enzi/v0/accounts/sue')).json as { id: string };
-  const put = () =>
-    withTransaction(api.pool, (tx) => syncMemberships(tx, { accountId, provider: 'ldap', groups: ['a'] }));
+  const account = (await send('admin', 'GET', '/enzi/v0/accounts/sue')).json as { id: string; name: string };
+  const member = { account, provider: 'ldap', groups: ['a'], actor: systemActor('ldap') } as const;
+  const put = () => withTransaction(api.pool, (tx) => syncMemberships(tx, member));
   const mayRead = async (): Promise<number> => (await send('sue', 'GET', '/api/v0/repositories/acme/app')).status;
   assert.deepEqual(await put(), { added: 0, removed: 0 }, 'no team is linked');
   const both = { enableSync: true, ldapGroups: ['a', 'b'] };

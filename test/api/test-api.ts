@@ -32,7 +32,7 @@ import { createClientAddress } from '../../server/client-address.ts';
 import { createClientCertificate } from '../../server/client-certificate.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
-import { apiRoutes } from '../../server/http-roles.ts';
+import { apiRoutes } from '../../api/routes/index.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -215,7 +215,7 @@ export async function startApi(
       limitMs: 86_400_000,
       ...options,
     }),
-    oidc: oidc && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey, ...oidc }),
+    oidc: oidc && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey, signInEvents, clientAddress, ...oidc }),
     clientAddress,
     clientCertificate: createClientCertificate(nginxSecret),
     stopping: stopping.signal,

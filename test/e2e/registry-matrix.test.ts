@@ -20,13 +20,17 @@ const people = [
   'inactive',
   'expired token',
   'revoked token',
+  'pulling robot',
+  'pushing robot',
 ] as const;
 type Person = (typeof people)[number];
 
 /** What each of them does with /v2/acme/app: the order is that of `people`. */
-const pullers = (status: number) => [401, 401, status, status, status, status, status, 401, 401, 401];
-const pushers = (status: number) => [401, 401, 401, status, status, status, status, 401, 401, 401];
-const everybody = (status: number) => [status, status, status, status, status, status, status, 401, 401, 401];
+const pullers = (status: number) => [401, 401, status, status, status, status, status, 401, 401, 401, status, status];
+const pushers = (status: number) => [401, 401, 401, status, status, status, status, 401, 401, 401, 401, status];
+/** No robot here is permitted to delete. */
+const deleters = (status: number) => [401, 401, 401, status, status, status, status, 401, 401, 401, 401, 401];
+const everybody = (status: number) => people.map((_, index) => (index < 7 || index > 9 ? status : 401));
 
 interface Row {
   readonly route: string;
@@ -64,10 +68,10 @@ function matrixOf(tag: string, blob: string): readonly Row[] {
     row(`HEAD ${manifest}`, `${app}/manifests/${tag}`, 'pull', pullers(200)),
     row(`GET ${manifest}`, `${app}/manifests/${tag}`, 'pull', pullers(200)),
     row(`PUT ${manifest}`, `${app}/manifests/new`, 'pull,push', pushers(400), '{}'),
-    row(`DELETE ${manifest}`, `${app}/manifests/none`, 'delete', pushers(404)),
+    row(`DELETE ${manifest}`, `${app}/manifests/none`, 'delete', deleters(404)),
     row('HEAD /v2/<name>/blobs/<digest>', `${app}/blobs/${blob}`, 'pull', pullers(200)),
     row('GET /v2/<name>/blobs/<digest>', `${app}/blobs/${blob}`, 'pull', pullers(200)),
-    row('DELETE /v2/<name>/blobs/<digest>', `${app}/blobs/${noBlob}`, 'delete', pushers(404)),
+    row('DELETE /v2/<name>/blobs/<digest>', `${app}/blobs/${noBlob}`, 'delete', deleters(404)),
     row('POST /v2/<name>/blobs/uploads/', `${app}/blobs/uploads/`, 'pull,push', pushers(202)),
     row(`GET ${upload}`, `${app}/blobs/uploads/${noUpload}`, 'pull,push', pushers(404)),
     row(`PATCH ${upload}`, `${app}/blobs/uploads/${noUpload}`, 'pull,push', pushers(404), 'bytes'),
@@ -83,7 +87,7 @@ function matrixOf(tag: string, blob: string): readonly Row[] {
         'POST /v2/<name>/blobs/uploads/',
         '/v2/acme/open/blobs/uploads/',
         '',
-        [401, 401, 401, 401, 401, 202, 202, 401, 401, 401],
+        [401, 401, 401, 401, 401, 202, 202, 401, 401, 401, 401, 401],
       ),
       scope: 'repository:acme/open:pull,push',
     },
@@ -147,6 +151,19 @@ test(
       const { token, hashedToken } = expectStatus(200, made);
       secrets.set(name, token);
       if (name === 'rob') expectStatus(200, await client.api('DELETE', `/api_tokens/${hashedToken}`));
+    }
+    for (const [person, actions] of [
+      ['pulling robot', ['pull']],
+      ['pushing robot', ['pull', 'push']],
+    ] as const) {
+      const form = {
+        name: `ci-${actions.length}`,
+        namespace: 'acme',
+        permissions: [{ repository: 'acme/app', actions }],
+      };
+      const robot = expectStatus(201, await client.api<{ name: string; secret: string }>('POST', '/robots', form));
+      accounts[person] = robot.name;
+      secrets.set(robot.name, robot.secret);
     }
     await pool.query(`UPDATE accounts.accounts SET is_active = false WHERE name = 'idle'`);
     const signingKey = await loadSigningKey(pool, secretKey);

@@ -24,10 +24,13 @@ async function detailsOf(pool: pg.Pool, jobId: string): Promise<unknown> {
 test('a pause and a resume are orders to Temporal, of which the last counts', async (t) => {
   const { pool } = await createTestDatabase(t);
   const jobId = await runningJob(pool);
-  assert.deepEqual(await pauseJob(pool, { jobId, ...by }), { kind: 'accepted' });
+  assert.deepEqual(await pauseJob(pool, { jobId, ...by }), { kind: 'accepted', action: 'sleep' });
   assert.deepEqual(await outboxOf(pool, jobId), [{ command: 'pause', dueInSeconds: 0 }]);
   assert.deepEqual(await detailsOf(pool, jobId), [{ details: { by: 'ada', note: 'backup' } }]);
-  assert.deepEqual(await resumeJob(pool, { jobId, requestedBy: 'eve', note: '' }), { kind: 'accepted' });
+  assert.deepEqual(await resumeJob(pool, { jobId, requestedBy: 'eve', note: '' }), {
+    kind: 'accepted',
+    action: 'sleep',
+  });
   assert.deepEqual(await outboxOf(pool, jobId), [{ command: 'resume', dueInSeconds: 0 }]);
   await pauseJob(pool, { jobId, ...by });
   await pauseJob(pool, { jobId, requestedBy: 'eve', note: 'again' });

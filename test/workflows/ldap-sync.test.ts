@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cancelJob } from '../../jobs/commands.ts';
+import { createEventReader } from '../api/audit-events.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { missing } from '../setup/tools.ts';
 import { personLdif, startTestDirectory } from '../support/slapd.ts';
@@ -11,6 +12,7 @@ const skip = missing('temporal', 'slapd', 'openssl');
 test('the job ldap_sync', { skip }, async (t) => {
   const directory = await startTestDirectory(t);
   const jobrunner = await startTestJobrunner(t, { ldap: directory.config });
+  const events = createEventReader(jobrunner.pool);
   const run = async (parameters: Record<string, string> = {}) =>
     jobrunner.ended(await jobrunner.submit('ldap_sync', { parameters }));
   const accounts = async (): Promise<string[]> => {
@@ -37,6 +39,11 @@ test('the job ldap_sync', { skip }, async (t) => {
     assert.deepEqual(await accounts(), []);
     assert.deepEqual((await run()).result, { ...expected, dryRun: false });
     assert.deepEqual(await accounts(), ['lena', 'liam']);
+    const created = (await events()).map(({ kind, by, object }) => `${kind} by ${by}: ${object}`);
+    assert.deepEqual(created.toSorted(), [
+      'ACCOUNT_CREATE by system ldap: lena',
+      'ACCOUNT_CREATE by system ldap: liam',
+    ]);
   });
 
   await t.test('where too many are gone, the job fails and says why', async () => {
@@ -47,6 +54,10 @@ test('the job ldap_sync', { skip }, async (t) => {
     assert.deepEqual(await accounts(), ['lena', 'liam']);
     assert.equal((await run({ maxDeactivatedPercent: '50' })).status, 'done');
     assert.deepEqual(await accounts(), ['liam']);
+    const details = { from: { isActive: true }, to: { isActive: false } };
+    assert.deepEqual(await events(), [
+      { kind: 'ACCOUNT_UPDATE', by: 'system ldap', object: 'lena', namespace: 'lena', details },
+    ]);
   });
 
   await t.test('a directory that comes back within the retries is read, as if nothing had been', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ScheduleDescription } from '@temporalio/client';
+import { changeActionQueue } from '../../jobs/action-queues.ts';
 import { actions } from '../../jobs/catalogue.ts';
 import { parseCronSchedule } from '../../jobs/cron-schedule.ts';
 import { lastCronRuns } from '../../jobs/cron-runs.ts';
@@ -135,6 +137,56 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
     assert.equal(info.lastUpdatedAt?.getTime(), changed.appliedAt?.getTime(), 'the new start changed nothing');
   });
 
+  await t.test('while the queue of its action is paused, a cron starts nothing', async () => {
+    const name = 'queued';
+    const held = 'the queue of sleep is paused: PATCH /api/v0/queues/sleep';
+    const setQueue = async (paused: boolean): Promise<void> => {
+      await changeActionQueue(pool, 'sleep', { paused }, 'tester');
+      wake.send();
+      await cronIs('applied', name, isApplied);
+    };
+    const runsOf = async () => (await lastCronRuns(pool, [name])).get(name)?.[0]?.jobId;
+    const stateOf = async () => {
+      const { paused, note } = (await describe(name)).state;
+      return { paused, note };
+    };
+    await save({ name, schedule: '* * * * * *' });
+    await eventually('a job of it', runsOf);
+    await setQueue(true);
+    assert.deepEqual(await stateOf(), { paused: true, note: held });
+    const row = await cronIs('held', name, ({ isQueuePaused }) => isQueuePaused);
+    assert.equal(row.isPaused, false, 'nobody has paused the cron');
+    // What had been started before the pause comes to its row.
+    await delay(1_500);
+    const last = await runsOf();
+    await delay(3_000);
+    assert.equal(await runsOf(), last);
+
+    await temporal.schedule.getHandle(`cron:${name}`).unpause('go on');
+    await eventually('the hold to come back', async () => (await describe(name)).state.note === held);
+    await setQueue(false);
+    assert.deepEqual(await stateOf(), { paused: false, note: 'go on' });
+    await eventually('another job of it', async () => (await runsOf()) !== last);
+
+    await setQueue(true);
+    await setCronPaused(pool, name, { isPaused: true, note: 'for good' });
+    wake.send();
+    await cronIs('applied', name, isApplied);
+    assert.deepEqual(await stateOf(), { paused: true, note: 'for good' });
+    await setQueue(false);
+    assert.deepEqual(await stateOf(), { paused: true, note: 'for good' }, 'its own pause outlives that of the queue');
+
+    await setQueue(true);
+    await save({ name: 'new', schedule: '* * * * * *' });
+    await cronIs('applied', 'new', isApplied);
+    assert.equal((await describe('new')).state.note, held, 'one that is made meanwhile waits too');
+    await changeActionQueue(pool, 'sleep', { paused: false }, 'tester');
+    wake.send();
+    await eventually('a job of the new one', async () => (await lastCronRuns(pool, ['new'])).get('new')?.[0]);
+    for (const each of [name, 'new']) await deleteCron(pool, each);
+    wake.send();
+  });
+
   await t.test('what somebody has changed in Temporal is put right, and what is gone comes back', async () => {
     await save({ name: 'kept', schedule: '0 0 4 * * *' });
     await cronIs('applied', 'kept', isApplied);
@@ -190,8 +242,9 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
   });
 
   await t.test('crons that actions begin with are made once, unless another action does their work', async () => {
-    const [purge] = actions.filter(({ name }) => name === 'upload_purge');
-    assert.ok(purge);
+    const [usual] = actions.filter(({ name }) => name === 'upload_purge');
+    assert.ok(usual);
+    const purge = { ...usual, defaultCron: '@hourly' };
     const part = { ...purge, name: 'part', partOf: 'whole' };
     const none = { ...purge, name: 'none', defaultCron: undefined };
     assert.deepEqual(await makeDefaultCrons(pool, [purge, part, none]), ['upload_purge', 'part']);

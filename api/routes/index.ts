@@ -1,0 +1,57 @@
+import { accountRoutes } from '../enzi/account-routes.ts';
+import { memberRoutes } from '../enzi/member-routes.ts';
+import { oidcRoutes } from '../enzi/oidc-routes.ts';
+import { publicKeyRoutes } from '../enzi/public-key-routes.ts';
+import { sessionRoutes } from '../enzi/session-routes.ts';
+import { teamRoutes } from '../enzi/team-routes.ts';
+import { teamSyncRoutes } from '../enzi/team-sync-routes.ts';
+import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { actionConfigRoutes } from './action-configs.ts';
+import { actionRoutes } from './actions.ts';
+import { adminRoutes } from './admin.ts';
+import { analyticsRoutes } from './analytics.ts';
+import { apiTokenRoutes } from './api-tokens.ts';
+import { cronRoutes } from './crons.ts';
+import { eventRoutes } from './events.ts';
+import { jobLeverRoutes } from './job-levers.ts';
+import { jobRoutes } from './jobs.ts';
+import { metaRoutes } from './meta.ts';
+import { namespaceRoutes } from './namespaces.ts';
+import { queueRoutes } from './queues.ts';
+import { repositoryRoutes } from './repositories.ts';
+import { robotRoutes } from './robots.ts';
+import { settingsRoutes } from './settings.ts';
+import { tagRoutes } from './tags.ts';
+import { teamAccessRoutes } from './team-access.ts';
+import { webhookRoutes } from './webhooks.ts';
+import { workerRoutes } from './workers.ts';
+
+/** Every route of `/api/v0` and `/enzi/v0`. */
+export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
+  actionRoutes(app);
+  actionConfigRoutes(app, deps);
+  jobRoutes(app, deps);
+  jobLeverRoutes(app, deps);
+  cronRoutes(app, deps);
+  workerRoutes(app, deps);
+  queueRoutes(app, deps);
+  webhookRoutes(app, deps);
+  repositoryRoutes(app, deps);
+  tagRoutes(app, deps);
+  namespaceRoutes(app, deps);
+  adminRoutes(app);
+  apiTokenRoutes(app, deps);
+  settingsRoutes(app, deps);
+  analyticsRoutes(app, deps);
+  eventRoutes(app, deps);
+  metaRoutes(app, deps);
+  teamAccessRoutes(app, deps);
+  accountRoutes(app, deps);
+  robotRoutes(app, deps);
+  publicKeyRoutes(app, deps);
+  memberRoutes(app, deps);
+  teamRoutes(app, deps);
+  sessionRoutes(app, deps);
+  teamSyncRoutes(app, deps);
+  oidcRoutes(app, deps);
+}

@@ -1,0 +1,100 @@
+import { createDirectorySignIn } from '../api/garant/directory-sign-in.ts';
+import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
+import { createSignInEvents } from '../api/garant/sign-in-events.ts';
+import { createSignIn } from '../api/garant/sign-in.ts';
+import { createTokenUsage, type TokenUsage } from '../api/garant/token-usage.ts';
+import { createTokenVerifier } from '../api/garant/tokens.ts';
+import { createVerificationKeys } from '../api/garant/verification-keys.ts';
+import { createOidcSignIn } from '../api/enzi/oidc.ts';
+import { createSessions } from '../api/enzi/sessions.ts';
+import type { ApiDeps } from '../api/instance.ts';
+import { createDirectory } from '../directory/directory.ts';
+import { settingsChannel } from '../jobs/settings.ts';
+import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
+import { createAddressGuard } from '../outbound/address-guard.ts';
+import { createOutboundClient } from '../outbound/client.ts';
+import { createDeleteTag } from '../registry/delete-tag.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createClientAddress } from './client-address.ts';
+import { createClientCertificate } from './client-certificate.ts';
+import type { HttpConfig } from './http-config.ts';
+import type { Resources } from './resources.ts';
+
+export interface OpenApiDepsOptions {
+  readonly config: HttpConfig;
+  readonly resources: Resources;
+  readonly problems: ApiDeps['problems'];
+  readonly stopping: AbortSignal;
+  readonly log: Logger;
+}
+
+/** What the routes of the API need, the token service included. */
+export interface OpenedApiDeps extends ApiDeps {
+  readonly tokenUsage: TokenUsage;
+}
+
+/**
+ * Makes what the routes of the API need, and the registry of it.
+ *
+ * @param cleanUp gets what has to be closed once there are no more requests
+ */
+export async function openApiDeps(
+  { config, resources, problems, stopping, log }: OpenApiDepsOptions,
+  cleanUp: AsyncDisposableStack,
+): Promise<OpenedApiDeps> {
+  const { pool, listener, wakeDispatcher, onWakeUpError } = resources;
+  const { ldap, oidc, publicUrl, sessionIdleLimitMs: idleLimitMs, sessionLimitMs: limitMs } = config;
+  const refusedSubjects = await followRefusedSubjects({ pool, listener, log });
+  cleanUp.defer(() => refusedSubjects.close());
+  const tokenUsage = createTokenUsage(pool, log);
+  cleanUp.defer(() => tokenUsage.close());
+  const signInEvents = createSignInEvents(pool, log);
+  cleanUp.defer(() => signInEvents.close());
+  // An administrator has named the provider, which is often in the same network.
+  const outbound = oidc && createOutboundClient({ allowPrivate: true });
+  cleanUp.defer(() => outbound?.close());
+  const clientAddress = createClientAddress(config.nginxSecret);
+
+  return {
+    pool,
+    listener,
+    wakeDispatcher,
+    wakeSchedules: createWakeUp(pool, cronChannel, onWakeUpError),
+    wakeSettings: createWakeUp(pool, settingsChannel, onWakeUpError),
+    publicUrl,
+    dataDir: config.dataDir,
+    problems,
+    analyticsUrl: config.analyticsUrl,
+    outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
+    forgetRepositories: () => resources.cache.publish(undefined),
+    deleteTag: createDeleteTag({ ...resources, host: new URL(publicUrl).host }),
+    verifyToken: createTokenVerifier({
+      findKey: createVerificationKeys(pool),
+      isRefused: refusedSubjects.isRefused,
+    }),
+    tokenUsage,
+    signIn: createSignIn({
+      pool,
+      tokenUsage,
+      signInEvents,
+      byDirectory: ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log }),
+    }),
+    sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
+    oidc:
+      oidc &&
+      outbound &&
+      createOidcSignIn({
+        pool,
+        outbound,
+        log,
+        publicUrl,
+        secretKey: config.secretKey,
+        signInEvents,
+        clientAddress,
+        ...oidc,
+      }),
+    clientAddress,
+    clientCertificate: createClientCertificate(config.nginxSecret),
+    stopping,
+  };
+}

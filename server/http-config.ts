@@ -1,0 +1,24 @@
+import type { Config } from '../config/load.ts';
+
+/** What of the configuration serving HTTP needs. */
+export type HttpConfig = Pick<
+  Config,
+  | 'dataDir'
+  | 's3'
+  | 'ldap'
+  | 'maxUploadBytes'
+  | 'host'
+  | 'port'
+  | 'publicUrl'
+  | 'analyticsUrl'
+  | 'nginxSecret'
+  | 'acceptsSparseManifests'
+  | 'outboundAllowPrivate'
+  | 'signingKeyAgeMs'
+  | 'notaryService'
+  | 'sessionIdleLimitMs'
+  | 'sessionLimitMs'
+  | 'oidc'
+  | 'shutdownGraceMs'
+  | 'logLevel'
+> & { readonly databaseUrl: string; readonly secretKey: Uint8Array };
