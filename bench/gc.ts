@@ -1,12 +1,12 @@
 // What garbage collection costs: `npm run bench:gc`. Blobs a second on disk and on S3, the cost of 1,000 orphans in a small
-// and in a large registry, and the deletion of a large repository. Each figure stands on its own: run it on a machine that
-// does nothing else.
-import { randomBytes } from 'node:crypto';
+// and in a large registry (`--scale`: only this), and the deletion of a large repository. Run it on a machine that does
+// nothing else.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type pg from 'pg';
 import { migrate } from '../database/migrate.ts';
 import { createPool } from '../database/pool.ts';
@@ -17,19 +17,30 @@ import { reviewManifestPage } from '../registry/collect-manifests.ts';
 import { deleteRepository, emptyDeletedPage } from '../registry/delete-repository.ts';
 import { createFilesystemBlobStore } from '../registry/filesystem-blob-store.ts';
 import { createS3BlobStore } from '../registry/s3-blob-store.ts';
+import { createS3Client, type S3Options } from '../registry/s3-client.ts';
+import { createS3Objects } from '../registry/s3-objects.ts';
 import { missing } from '../test/setup/tools.ts';
 import { createCleanUp } from '../test/support/clean-up.ts';
 import { startTestS3 } from '../test/support/s3.ts';
+import { measureScale } from './gc-scale.ts';
 
 const { values } = parseArgs({
   options: {
     orphans: { type: 'string', default: '10000' },
     small: { type: 'string', default: '10000' },
     large: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '21' },
     manifests: { type: 'string', default: '100000' },
+    scale: { type: 'boolean', default: false },
   },
 });
-const [orphans, small, large, manifests] = [values.orphans, values.small, values.large, values.manifests].map(Number);
+const [orphans, small, large, rounds, manifests] = [
+  values.orphans,
+  values.small,
+  values.large,
+  values.rounds,
+  values.manifests,
+].map(Number);
 const pageSize = 1_000;
 const signal = new AbortController().signal;
 const log = { debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error };
@@ -39,6 +50,10 @@ const dataDir = await mkdtemp(join(tmpdir(), 'jobrunner-bench-'));
 cleanUp.defer(() => rm(dataDir, { recursive: true, force: true }));
 const server = await startPostgres({ dataDir, onProgress: () => undefined, isDurable: true });
 cleanUp.defer(() => server.stop());
+if (values.scale) {
+  await measureScale(server.url, { small: small ?? 0, large: large ?? 0, rounds: rounds ?? 0 });
+  process.exit();
+}
 const pool = createPool({ connectionString: server.url, applicationName: 'bench', onError: console.error });
 cleanUp.defer(() => pool.end());
 await migrate(pool);
@@ -52,12 +67,14 @@ else {
   const s3 = await startTestS3(createCleanUp({ after: (close: () => Promise<void>) => cleanUp.defer(close) }));
   const store = await createS3BlobStore({ ...s3.options, redirect: false, maxObjectBytes: 50 * 1024 ** 3, log });
   cleanUp.defer(() => store.close());
-  await measureStore('S3 (versitygw)', store);
+  const perSecond = await measureStore('S3 (versitygw)', store);
+  await measureRawS3(s3.options, store, perSecond);
 }
-await measureProportion();
+await measureScale(server.url, { small: small ?? 0, large: large ?? 0, rounds: rounds ?? 0 });
 await measureRepository();
 
-async function measureStore(name: string, store: BlobStore): Promise<void> {
+/** Gives the blobs a second. */
+async function measureStore(name: string, store: BlobStore): Promise<number> {
   await addOrphans(store, orphans ?? 0);
   const startedMs = performance.now();
   await time(async () => (await reviewPage(pool, pageSize)).nextCursor !== undefined);
@@ -72,60 +89,47 @@ async function measureStore(name: string, store: BlobStore): Promise<void> {
     `${rate(orphans ?? 0, totalMs)} blobs/s, of which rows ${rate(orphans ?? 0, reviewMs)}`,
   );
   show(`${name}: slowest page of ${pageSize} deletions`, `${pages.slowestMs.toFixed(0)} ms`);
+  return ((orphans ?? 0) * 1_000) / totalMs;
+}
+
+/** What the server gives by itself: DeleteObjects of 1,000, one after the other. */
+async function measureRawS3(options: S3Options, store: BlobStore, perSecond: number): Promise<void> {
+  const count = orphans ?? 0;
+  const keys = await putObjects(store, count);
+  const client = createS3Client(options, 1);
+  const { finalName } = createS3Objects(client, options);
+  const startedMs = performance.now();
+  for (let at = 0; at < count; at += pageSize) {
+    const Objects = keys.slice(at, at + pageSize).map((key) => ({ Key: finalName(key) }));
+    await client.send(new DeleteObjectsCommand({ Bucket: options.bucket, Delete: { Objects, Quiet: true } }));
+  }
+  const rawPerSecond = (count * 1_000) / (performance.now() - startedMs);
+  client.destroy();
+  show('  DeleteObjects of the server, one at a time', `${Math.round(rawPerSecond)} objects/s`);
+  show('  collection ÷ that', (perSecond / rawPerSecond).toFixed(2));
 }
 
 async function addOrphans(store: BlobStore, count: number): Promise<void> {
-  const run = randomBytes(8).toString('hex');
-  let next = 0;
+  const keys = await putObjects(store, count);
+  await pool.query(
+    `INSERT INTO registry.blobs (digest, size_bytes, storage_key)
+     SELECT 'sha256:' || key, 64, key FROM unnest($1::text[]) AS t (key)`,
+    [keys],
+  );
+}
+
+/** Stores objects that no row owns. Gives their keys. */
+async function putObjects(store: BlobStore, count: number): Promise<string[]> {
+  const keys = Array.from({ length: count }, () => store.newKey());
+  const queue = keys[Symbol.iterator]();
   async function work(): Promise<void> {
-    for (let index = next++; index < count; index = next++) {
-      const key = store.newKey();
-      const { state } = await store.append(key, 0, Readable.from([Buffer.alloc(64, index)]), { isLast: true });
+    for (const key of queue) {
+      const { state } = await store.append(key, 0, Readable.from([Buffer.alloc(64, key)]), { isLast: true });
       await store.commit(key, 64, state);
-      await pool.query('INSERT INTO registry.blobs (digest, size_bytes, storage_key) VALUES ($1, 64, $2)', [
-        `sha256:${run}${index}`,
-        key,
-      ]);
     }
   }
   await Promise.all(Array.from({ length: 8 }, work));
-}
-
-/** The cost of what there is to collect must not depend on what there is to keep. */
-async function measureProportion(): Promise<void> {
-  let named = 0;
-  for (const size of [small ?? 0, large ?? 0]) {
-    await fill(named, size);
-    named = size;
-    const run = randomBytes(4).toString('hex');
-    await pool.query(
-      `INSERT INTO registry.blobs (digest, size_bytes, storage_key)
-       SELECT 'sha256:${run}' || i, 1000, '${run}' || i FROM generate_series(1, 1000) i`,
-    );
-    const { slowestMs } = await time(async () => (await reviewPage(pool, pageSize)).nextCursor !== undefined);
-    show(`1,000 orphans among ${size} blobs`, `${slowestMs.toFixed(0)} ms`);
-  }
-  await pool.query('DELETE FROM registry.deleted_objects');
-}
-
-async function fill(from: number, to: number): Promise<void> {
-  await unlimited(async (client) => {
-    await client.query(
-      `INSERT INTO registry.repositories (namespace, name) VALUES ('admin', 'kept') ON CONFLICT DO NOTHING`,
-    );
-    await client.query(
-      `WITH blobs AS (INSERT INTO registry.blobs (digest, size_bytes, storage_key)
-         SELECT 'sha256:kept' || i, 1000, 'kept' || i FROM generate_series($1::int, $2::int) i RETURNING id),
-       manifest AS (INSERT INTO registry.manifests (repository_id, digest, media_type, payload, pushed_by)
-         SELECT id, 'sha256:m' || $1, 'm', '{}', 'admin' FROM registry.repositories WHERE name = 'kept' RETURNING id)
-       INSERT INTO registry.manifest_blobs (manifest_id, blob_id) SELECT manifest.id, blobs.id FROM manifest, blobs`,
-      [from + 1, to],
-    );
-    await client.query(
-      `DELETE FROM registry.blob_reviews WHERE blob_id IN (SELECT blob_id FROM registry.manifest_blobs)`,
-    );
-    await client.query('ANALYZE');
-  });
+  return keys;
 }
 
 async function measureRepository(): Promise<void> {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import type { BlobStore } from './blob-store.ts';
+import { planByIndex } from './plan-by-index.ts';
 
 /** A place in the review queue. */
 export interface ReviewCursor {
@@ -47,6 +48,7 @@ export async function countDueReviews(pool: pg.Pool): Promise<number> {
  */
 export async function reviewPage(pool: pg.Pool, limit: number): Promise<ReviewedPage> {
   return withTransaction(pool, async (tx) => {
+    await planByIndex(tx);
     const { rows: due } = await tx.query<{ blobId: number; reviewAfter: string }>(
       `SELECT blob_id AS "blobId", review_after::text AS "reviewAfter" FROM registry.blob_reviews
        WHERE review_after <= now() ORDER BY review_after, blob_id LIMIT $1 FOR UPDATE SKIP LOCKED`,

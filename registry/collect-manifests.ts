@@ -4,6 +4,7 @@ import { withTransaction } from '../database/transaction.ts';
 import { recordEvents } from '../jobs/events.ts';
 import { type EventContext, manifestDeleted } from './manifest-events.ts';
 import type { ReviewCursor } from './collect-blobs.ts';
+import { planByIndex } from './plan-by-index.ts';
 
 /** A manifest that garbage collection takes, or would take. */
 export interface UnneededManifest {
@@ -75,6 +76,7 @@ const reviewedManifests = `registry.manifest_reviews v JOIN registry.manifests m
  */
 export async function reviewManifestPage(pool: pg.Pool, limit: number, context: EventContext): Promise<ManifestPage> {
   return withTransaction(pool, async (tx) => {
+    await planByIndex(tx);
     const { rows: due } = await tx.query<ManifestCursor>(
       `SELECT manifest_id AS "manifestId", review_after::text AS "reviewAfter" FROM registry.manifest_reviews
        WHERE review_after <= now() ORDER BY review_after, manifest_id LIMIT $1 FOR UPDATE SKIP LOCKED`,

@@ -5,6 +5,7 @@ import { causedJobId } from '../jobs/actions/action.ts';
 import { onlinegcMetadataAction } from '../jobs/actions/onlinegc-metadata.ts';
 import { enqueueJobs } from '../jobs/enqueue.ts';
 import { deleteManifests } from './collect-manifests.ts';
+import { planByIndex } from './plan-by-index.ts';
 
 /**
  * Deletes a repository, however much is in it: it loses its name, and with that everything that can be reached by it;
@@ -88,6 +89,7 @@ interface DeletedRepository {
  */
 export async function emptyDeletedPage(pool: pg.Pool, limit: number): Promise<EmptiedPage> {
   return withTransaction(pool, async (tx) => {
+    await planByIndex(tx);
     const { rows } = await tx.query<DeletedRepository>(
       `SELECT id, deleted_namespace AS namespace, name FROM registry.repositories
        WHERE deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 1 FOR UPDATE`,
