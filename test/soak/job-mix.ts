@@ -27,7 +27,7 @@ const partSize = 20;
 const sleeperCount = 4;
 const retries = 2;
 const collections = ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge'];
-const smallPages = { batchSize: '5' };
+const smallPages = { batchSize: '10' };
 
 /** What one job in twenty is, by its place; `webhook` stands for an event that causes one. */
 const pattern: readonly (readonly [action: string, parameters?: Readonly<Record<string, string>>])[] = [
@@ -35,7 +35,8 @@ const pattern: readonly (readonly [action: string, parameters?: Readonly<Record<
   ['webhook'],
   ['sleep', { seconds: '1' }],
   ['webhook'],
-  ['upload_purge', smallPages],
+  // It lists every piece of an upload that there is, at most five pages a second.
+  ['upload_purge', { batchSize: '100' }],
   ['webhook'],
   ['sleep', { seconds: '0' }],
   ['webhook'],
@@ -49,7 +50,7 @@ const pattern: readonly (readonly [action: string, parameters?: Readonly<Record<
   ['webhook'],
   ['sleep', { seconds: '3' }],
   ['webhook'],
-  ['gc_audit', { batchSize: '50', maxPerSecond: '0' }],
+  ['gc_audit', { batchSize: '500', maxPerSecond: '0' }],
   ['webhook'],
 ];
 // What is found once in a hundred only.

@@ -27,6 +27,7 @@ import { mixJobs, storePart, type JobMix } from './job-mix.ts';
 const jobCount = Number(process.env['SOAK_JOBS'] ?? 120);
 const rounds = Number(process.env['SOAK_ROUNDS'] ?? 1);
 const downMs = Number(process.env['SOAK_DOWN_MS'] ?? 2_000);
+const garbageCount = Math.min(jobCount, 500);
 const timeoutMs = 180_000 + jobCount * 400;
 const quietMs = 4_000;
 
@@ -59,9 +60,9 @@ test(
     await client.subscribe('TAG_PUSH', 'admin/soak', receiver.url);
     const blobsPath = join(dataDir, 'blobs');
     const stores = { pool, blobsPath, blobStore: await createFilesystemBlobStore({ rootPath: blobsPath }) };
-    await makeOrphans(stores, jobCount);
-    await makeIdleUploads(stores, jobCount);
-    await makeUntagged(stores, 'untagged', jobCount);
+    await makeOrphans(stores, garbageCount);
+    await makeIdleUploads(stores, garbageCount);
+    await makeUntagged(stores, 'untagged', garbageCount);
     refuseFirstOfFour(receiver);
 
     const workers: RoleProcess[] = [];
