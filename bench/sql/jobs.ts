@@ -64,6 +64,7 @@ export async function measureJobs(pool: pg.Pool, measure: Measure, rowCount: num
     ['?status=cancel (none)', { statuses: ['cancel'] }],
     ['?status=error,waiting', { statuses: ['error', 'waiting'] }],
     ['?worker=worker-3', { workerId: 'worker-3' }],
+    ['?worker= (none)', { workerId: 'worker-of-old' }],
     ['?namespace=', { namespace: 'team-7' }],
     ['?repository=', { repository: 'team-7/app-7' }],
     ['?requestedBy=', { requestedBy: 'user-7' }],
