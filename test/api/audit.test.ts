@@ -149,7 +149,7 @@ test('each change that an administrator makes is an event, with who, from where 
   await is(
     await act('POST', '/api/v0/crons', { action: 'sleep', schedule: '@daily' }),
     ['CRON_UPDATE', 'sleep', '', ''],
-    { schedule: '@daily' },
+    { action: 'sleep', schedule: '@daily', timeZone: 'UTC' },
   );
   await is(await act('DELETE', '/api/v0/crons/sleep'), ['CRON_DELETE', 'sleep', '', '']);
   const changes = [{ setting: 'readOnlyRegistry', from: false, to: true }];
