@@ -57,7 +57,8 @@ test('a queue is paused with a note and who did it, limited, and let go again; t
     [free.paused, free['note'], free['pausedBy'], free.pausedAt, free['mayRun'], free['ratePerMinute']],
     [false, '', '', null, 20, 120],
   );
-  assert.deepEqual(api.wakeUps, ['dispatcher', 'dispatcher', 'dispatcher']);
+  // A pause is a pause of its crons as well.
+  assert.deepEqual(api.wakeUps, ['dispatcher', 'schedules', 'dispatcher', 'dispatcher', 'schedules']);
 });
 
 test('a change that makes no sense is refused', async (t) => {
