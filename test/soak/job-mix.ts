@@ -26,7 +26,7 @@ interface MixPart {
 const partSize = 20;
 const sleeperCount = 4;
 const retries = 2;
-const collections = ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge'];
+const collections = ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge', 'onlinegc_joblogs', 'onlinegc_events'];
 const smallPages = { batchSize: '10' };
 
 /** What one job in twenty is, by its place; `webhook` stands for an event that causes one. */

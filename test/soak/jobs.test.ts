@@ -179,8 +179,9 @@ async function countEnded(pool: pg.Pool): Promise<number> {
 
 async function unfinished(pool: pg.Pool): Promise<unknown> {
   const { rows } = await pool.query(
-    `SELECT id, status, worker_id, admitted_at, progress, (SELECT json_agg(o) FROM jobs.outbox o WHERE o.job_id = id) AS orders
-     FROM jobs.jobs WHERE ended_at IS NULL LIMIT 20`,
+    `SELECT j.id, j.status, j.worker_id, j.admitted_at, j.progress,
+       (SELECT json_agg(o) FROM jobs.outbox o WHERE o.job_id = j.id) AS orders
+     FROM jobs.jobs j WHERE j.ended_at IS NULL LIMIT 20`,
   );
   return rows;
 }

@@ -12,7 +12,7 @@ import { pushEvent, startReceiver } from './push-event.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 
 test('jobs wait in PostgreSQL until there is room', async (t) => {
-  const jobrunner = await startTestJobrunner(t);
+  const jobrunner = await startTestJobrunner(t, { isCaching: true });
   const { pool } = jobrunner;
   const receiver = await startReceiver(t);
 

@@ -151,7 +151,10 @@ test('the job onlinegc', async (t) => {
     const jobId = await jobrunner.submit('onlinegc', { parameters: { batchSize: '10', maxPerSecond: '10' } });
     const part = `${jobId}:onlinegc_metadata`;
     await jobrunner.waitFor(part, (job) => job.progress !== null);
-    assert.deepEqual(await pauseJob(pool, { jobId, requestedBy: 'ada', note: 'backup' }), { kind: 'accepted' });
+    assert.deepEqual(await pauseJob(pool, { jobId, requestedBy: 'ada', note: 'backup' }), {
+      kind: 'accepted',
+      action: 'onlinegc',
+    });
     jobrunner.wakeDispatcher.send();
     await jobrunner.waitFor(part, (job) => job.paused);
     await jobrunner.waitFor(jobId, (job) => job.paused);

@@ -12,7 +12,7 @@ test('jobs are paused and go on', async (t) => {
   const jobrunner = await startTestJobrunner(t, { settings: ['limit.historyCount.suggestContinueAsNew=40'] });
   const { pool, temporal } = jobrunner;
   const steer = async (lever: typeof pauseJob, jobId: string) => {
-    assert.deepEqual(await lever(pool, { jobId, requestedBy: 'ada', note: 'backup' }), { kind: 'accepted' });
+    assert.equal((await lever(pool, { jobId, requestedBy: 'ada', note: 'backup' })).kind, 'accepted');
     jobrunner.wakeDispatcher.send();
   };
   const pause = async (jobId: string) => {
