@@ -18,12 +18,13 @@ export interface PasswordQueue {
 const usualInVain = 3;
 // At the most: then checking passwords takes a sixteenth of a processor.
 const maxRestTurns = 15;
+const mostInVain = usualInVain + Math.ceil(Math.log2(maxRestTurns));
 const forgetAfterMs = 10_000;
 
 /**
  * Makes the queue of a process. There is a process for each core: whoever tries passwords gets a part of one core, and
  * the work that was in vain is followed by a rest, in which pulls have all of it. The rest is as long as the work was, and
- * longer by as much with each that was in vain after the first few.
+ * twice as long with each that was in vain after the first few.
  *
  * @param maxWaiting how many may wait or be at work; fewer while there are rests, so that none waits for longer
  */
@@ -42,11 +43,11 @@ export function createPasswordQueue(maxWaiting: number): PasswordQueue {
   }
 
   function restTurns(): number {
-    return Math.max(0, inVain - usualInVain);
+    return inVain > usualInVain ? Math.min(maxRestTurns, 2 ** (inVain - usualInVain)) : 0;
   }
 
   function beginRest(workMs: number): void {
-    inVain = Math.min(usualInVain + maxRestTurns, inVain + 1);
+    inVain = Math.min(mostInVain, inVain + 1);
     clearTimeout(rest);
     rest = setTimeout(
       () => {
