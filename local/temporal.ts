@@ -50,11 +50,16 @@ const stopGraceMs = 10_000;
 const maxAttempts = 3;
 const settleMs = 750;
 /**
- * The server lets no timer fire sooner than this after it was set, so that histories that run on several machines need
- * not agree about the time (go.temporal.io/server, common/dynamicconfig, TimerProcessorMaxTimeShift; 1 s by default).
- * There is one machine here, and a second would be added to every short wait.
+ * What suits many short workflows on one machine (go.temporal.io/server, common/dynamicconfig). The server lets no timer
+ * fire sooner than the shift after it was set, 1 s by default, so that machines need not agree about the time; here there
+ * is one. Of each shard's timers and transfers it reads 20 batches a second by default; the server here has one shard, and
+ * more than 20 workflows a second would make every timer late, by more and more.
  */
-const ownSettings = ['history.timerProcessorMaxTimeShift="50ms"'] as const;
+const ownSettings = [
+  'history.timerProcessorMaxTimeShift="50ms"',
+  'history.timerProcessorMaxPollRPS=200',
+  'history.transferProcessorMaxPollRPS=200',
+] as const;
 
 /**
  * Starts Temporal's development server with its UI on the loopback address, and waits until it answers. A server that a
