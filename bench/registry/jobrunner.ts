@@ -4,12 +4,15 @@ import type { CleanUp } from '../../test/support/clean-up.ts';
 import { createAuthorizer } from './authorize.ts';
 import { type Filler, namespace, type Target } from './target.ts';
 
-const collectionTimeoutMs = 300_000;
+const jobTimeoutMs = 600_000;
 
 export interface JobrunnerTarget extends Target {
   readonly fill: Filler;
   /** Of its database. */
   readonly databaseUrl: string;
+  readonly dataDir: string;
+  /** Starts a job, and waits until it is done. */
+  readonly runJob: (action: string, parameters?: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 /**
@@ -33,6 +36,10 @@ export async function startJobrunnerTarget(
   const { port, password } = jobrunner;
   const { postgres, temporal } = await embeddedPids(jobrunner.dataDir);
   const url = await jobrunner.databaseUrl();
+  async function runJob(action: string, parameters: Readonly<Record<string, string>> = {}): Promise<void> {
+    const jobId = await jobrunner.client.startJob(action, parameters);
+    await jobrunner.client.waitForJob(jobId, ['done'], jobTimeoutMs);
+  }
   return {
     name,
     hostname: '127.0.0.1',
@@ -43,10 +50,11 @@ export async function startJobrunnerTarget(
     fill: createFiller(url),
     freeSpace: async () => {
       await runSql(url, `UPDATE registry.blob_reviews SET review_after = now()`, []);
-      const jobId = await jobrunner.client.startJob('onlinegc_blobs');
-      await jobrunner.client.waitForJob(jobId, ['done'], collectionTimeoutMs);
+      await runJob('onlinegc_blobs');
     },
     databaseUrl: url,
+    dataDir: jobrunner.dataDir,
+    runJob,
   };
 }
 
