@@ -6,11 +6,15 @@ import { allBlobs, type CoherentCache } from '../registry/coherent-cache.ts';
 import {
   countDueReviews,
   databaseNow,
+  type DeletedPage,
   deleteObjectsPage,
+  type OrphanedBlob,
   previewPage,
+  type ReviewedPage,
   reviewPage,
   type ReviewCursor,
 } from '../registry/collect-blobs.ts';
+import { inBusyShare } from './busy-share.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -32,6 +36,8 @@ export interface CollectionPlan {
 
 export interface ReviewPageInput {
   readonly limit: number;
+  /** How much of the time may be work; absent from workflows of an older version. */
+  readonly busyPercent?: number;
   readonly dryRun: boolean;
   readonly cursor: ReviewCursor | undefined;
   /** Blobs of earlier pages, for the progress that is shown. */
@@ -53,6 +59,8 @@ export interface ReviewPageResult {
 
 export interface DeletePageInput {
   readonly limit: number;
+  /** How much of the time may be work; absent from workflows of an older version. */
+  readonly busyPercent?: number;
   readonly startedAt: string;
   readonly itemsDone: number;
   /** Bytes of earlier pages; absent from workflows of an older version. */
@@ -68,8 +76,24 @@ export interface DeletePageResult {
 
 export type BlobCollectionActivities = ReturnType<typeof createBlobCollectionActivities>;
 
-/** The activities of `onlinegc_blobs`. Each does one page in one transaction; to do it again does no harm. */
+/** The activities of `onlinegc_blobs`. Each does one page, in one transaction or several; to do it again does no harm. */
 export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog }: BlobCollectionDeps) {
+  async function reviewInShare({ limit, busyPercent = 100 }: ReviewPageInput): Promise<ReviewedPage> {
+    const orphans: OrphanedBlob[] = [];
+    let reviewed = 0;
+    let nextCursor: ReviewCursor | undefined;
+    await inBusyShare({ limit, busyPercent, signal: cancellationSignal() }, async (stepLimit) => {
+      const step = await reviewPage(pool, stepLimit);
+      // Pushers are told of a blob from the database, or under a lease; this is for those who only read.
+      if (step.reviewed > 0) await cache.publish([allBlobs]);
+      orphans.push(...step.orphans);
+      reviewed += step.reviewed;
+      nextCursor = step.nextCursor;
+      return { isLast: !nextCursor };
+    });
+    return { reviewed, orphans, nextCursor };
+  }
+
   return {
     async planBlobCollection(): Promise<CollectionPlan> {
       return { startedAt: await databaseNow(pool), blobsDue: await countDueReviews(pool) };
@@ -81,11 +105,7 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
         done: input.itemsDone,
         total: input.itemsTotal,
       }));
-      const page = input.dryRun
-        ? await previewPage(pool, input.limit, input.cursor)
-        : await reviewPage(pool, input.limit);
-      // Pushers are told of a blob from the database, or under a lease; this is for those who only read.
-      if (!input.dryRun && page.reviewed > 0) await cache.publish([allBlobs]);
+      const page = input.dryRun ? await previewPage(pool, input.limit, input.cursor) : await reviewInShare(input);
       const orphanedBytes = page.orphans.reduce((sum, blob) => sum + blob.sizeBytes, 0);
       if (input.dryRun) {
         await jobLog.writeAll(
@@ -105,11 +125,25 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
       return { ...counts, nextCursor: page.nextCursor };
     },
 
-    async deleteObjects({ limit, startedAt, itemsDone, bytesDone = 0 }: DeletePageInput): Promise<DeletePageResult> {
+    async deleteObjects({
+      limit,
+      busyPercent = 100,
+      startedAt,
+      itemsDone,
+      bytesDone = 0,
+    }: DeletePageInput): Promise<DeletePageResult> {
       using _heartbeat = keepHeartbeating(() => ({ phase: 'deleting', done: itemsDone }));
       const signal = cancellationSignal();
-      const page = await deleteObjectsPage(pool, blobStore, { limit, since: startedAt, signal });
-      const { deleted, freedBytes, failures, hasMore } = page;
+      const failures: DeletedPage['failures'][number][] = [];
+      let deleted = 0;
+      let freedBytes = 0;
+      const isLast = await inBusyShare({ limit, busyPercent, signal }, async (stepLimit) => {
+        const step = await deleteObjectsPage(pool, blobStore, { limit: stepLimit, since: startedAt, signal });
+        failures.push(...step.failures);
+        deleted += step.deleted;
+        freedBytes += step.freedBytes;
+        return { isLast: !step.hasMore };
+      });
       if (deleted + failures.length > 0) {
         await jobLog.write(failures.length > 0 ? 'warn' : 'info', 'deleted objects', {
           deleted,
@@ -124,7 +158,7 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
         bytes: bytesDone + freedBytes,
       });
       signal.throwIfAborted();
-      return { deleted, freedBytes, failed: failures.length, hasMore };
+      return { deleted, freedBytes, failed: failures.length, hasMore: !isLast };
     },
   };
 }

@@ -6,10 +6,13 @@ import { type CoherentCache, manifestKey } from '../registry/coherent-cache.ts';
 import {
   countDueManifests,
   type ManifestCursor,
+  type ManifestPage,
   previewManifestPage,
   reviewManifestPage,
+  type UnneededManifest,
 } from '../registry/collect-manifests.ts';
 import { countDeletedRepositories, type EmptiedPage, emptyDeletedPage } from '../registry/delete-repository.ts';
+import { inBusyShare } from './busy-share.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -34,6 +37,8 @@ export interface MetadataPlan {
 
 export interface ReviewManifestsInput {
   readonly limit: number;
+  /** How much of the time may be work; absent from workflows of an older version. */
+  readonly busyPercent?: number;
   readonly dryRun: boolean;
   readonly cursor: ManifestCursor | undefined;
   /** Manifests of earlier pages, for the progress that is shown. */
@@ -55,6 +60,8 @@ export interface ReviewManifestsResult {
 
 export interface EmptyRepositoriesInput {
   readonly limit: number;
+  /** How much of the time may be work; absent from workflows of an older version. */
+  readonly busyPercent?: number;
   readonly itemsDone: number;
   readonly itemsTotal: number;
 }
@@ -64,10 +71,37 @@ const actor = 'garbage collection';
 
 export type MetadataCollectionActivities = ReturnType<typeof createMetadataCollectionActivities>;
 
-/** The activities of `onlinegc_metadata`. Each does one page in one transaction; to do it again does no harm. */
+/** The activities of `onlinegc_metadata`. Each does one page, in one transaction or several; to do it again does no harm. */
 export function createMetadataCollectionActivities(deps: MetadataCollectionDeps) {
   const { pool, cache, jobLog, wakeDispatcher } = deps;
   const { host } = new URL(deps.publicUrl);
+
+  async function reviewInShare({
+    limit,
+    busyPercent = 100,
+  }: ReviewManifestsInput): Promise<Omit<ManifestPage, 'jobs'>> {
+    const unneeded: UnneededManifest[] = [];
+    let [reviewed, kept] = [0, 0];
+    let nextCursor: ManifestCursor | undefined;
+    await inBusyShare({ limit, busyPercent, signal: cancellationSignal() }, async (stepLimit) => {
+      const step = await reviewManifestPage(pool, stepLimit, { actor, actorType: 'system', at: new Date(), host });
+      if (step.jobs > 0) wakeDispatcher.send();
+      if (step.unneeded.length > 0) {
+        await cache.publish(
+          step.unneeded.map(({ namespace, repository: name, digest }) =>
+            manifestKey({ namespace, name, full: `${namespace}/${name}` }, digest),
+          ),
+        );
+      }
+      unneeded.push(...step.unneeded);
+      reviewed += step.reviewed;
+      kept += step.kept;
+      nextCursor = step.nextCursor;
+      return { isLast: !nextCursor };
+    });
+    return { reviewed, unneeded, kept, nextCursor };
+  }
+
   return {
     async planMetadataCollection(): Promise<MetadataPlan> {
       const { repositories, manifests } = await countDeletedRepositories(pool);
@@ -78,34 +112,32 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
       };
     },
 
-    async emptyRepositories({ limit, itemsDone, itemsTotal }: EmptyRepositoriesInput): Promise<EmptiedPage> {
+    async emptyRepositories(input: EmptyRepositoriesInput): Promise<EmptiedPage> {
+      const { limit, busyPercent = 100, itemsDone, itemsTotal } = input;
       using _heartbeat = keepHeartbeating(() => ({ phase: 'emptying', done: itemsDone, total: itemsTotal }));
       const signal = cancellationSignal();
-      const page = await emptyDeletedPage(pool, limit);
-      if (page.repositories > 0) await jobLog.write('info', 'a deleted repository is empty, and gone');
+      let [manifests, others, repositories] = [0, 0, 0];
+      const isLast = await inBusyShare({ limit, busyPercent, signal }, async (stepLimit) => {
+        const step = await emptyDeletedPage(pool, stepLimit);
+        manifests += step.manifests;
+        others += step.others;
+        repositories += step.repositories;
+        return { isLast: !step.hasMore };
+      });
+      if (repositories > 0) await jobLog.write('info', 'a deleted repository is empty, and gone');
       await setJobProgress(pool, currentJobId(), {
         phase: 'emptying',
-        done: itemsDone + page.manifests,
+        done: itemsDone + manifests,
         total: itemsTotal,
       });
       signal.throwIfAborted();
-      return page;
+      return { manifests, others, repositories, hasMore: !isLast };
     },
 
     async reviewManifests(input: ReviewManifestsInput): Promise<ReviewManifestsResult> {
       const { limit, dryRun, cursor, itemsDone, itemsTotal } = input;
       using _heartbeat = keepHeartbeating(() => ({ phase: 'reviewing', done: itemsDone, total: itemsTotal }));
-      const page = dryRun
-        ? await previewManifestPage(pool, limit, cursor)
-        : await reviewManifestPage(pool, limit, { actor, actorType: 'system', at: new Date(), host });
-      if (page.jobs > 0) wakeDispatcher.send();
-      if (!dryRun && page.unneeded.length > 0) {
-        await cache.publish(
-          page.unneeded.map(({ namespace, repository: name, digest }) =>
-            manifestKey({ namespace, name, full: `${namespace}/${name}` }, digest),
-          ),
-        );
-      }
+      const page = dryRun ? await previewManifestPage(pool, limit, cursor) : await reviewInShare(input);
       const { reviewed, kept, nextCursor } = page;
       const unneededBytes = page.unneeded.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       if (dryRun) {

@@ -38,12 +38,13 @@ interface CollectionState {
  * a transaction that records the object to delete; then the objects.
  *
  * Parameters: `dryRun` (false), `batchSize` (1000, the most that S3 deletes in one call), `maxDuration` (none),
- * `maxPerSecond` (none).
+ * `maxPerSecond` (none), `busyPercent` (100; the action's default is less).
  */
 export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState): Promise<BlobCollectionResult> {
   const dryRun = booleanParameter(input, 'dryRun', false);
   const pace = createPace(input, resumed?.startedAtMs);
   const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
+  const busyPercent = integerParameter(input, 'busyPercent', 100);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';
@@ -75,6 +76,7 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
     const page = await reviewBlobs.executeWithOptions({ summary: `review after ${totals.blobsReviewed} blobs` }, [
       {
         limit,
+        busyPercent,
         dryRun,
         cursor,
         itemsDone: totals.blobsReviewed,
@@ -97,7 +99,7 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   /** Returns whether the job is done. */
   async function deleteNextPage(): Promise<boolean> {
     const page = await deleteObjects.executeWithOptions({ summary: `delete after ${totals.objectsDeleted} objects` }, [
-      { limit, startedAt: plan.startedAt, itemsDone: totals.objectsDeleted, bytesDone: totals.freedBytes },
+      { limit, busyPercent, startedAt: plan.startedAt, itemsDone: totals.objectsDeleted, bytesDone: totals.freedBytes },
     ]);
     totals = {
       ...totals,

@@ -40,12 +40,14 @@ interface MetadataState {
  * needs, while clients push and pull. What they named comes up for review by that, in the same run where the review
  * delay is 0.
  *
- * Parameters: `dryRun` (false), `batchSize` (1000), `maxDuration` (none), `maxPerSecond` (none).
+ * Parameters: `dryRun` (false), `batchSize` (1000), `maxDuration` (none), `maxPerSecond` (none),
+ * `busyPercent` (100; the action's default is less).
  */
 export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState): Promise<MetadataCollectionResult> {
   const dryRun = booleanParameter(input, 'dryRun', false);
   const pace = createPace(input, resumed?.startedAtMs);
   const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
+  const busyPercent = integerParameter(input, 'busyPercent', 100);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: MetadataState['phase'] = resumed?.phase ?? 'emptying';
@@ -77,7 +79,7 @@ export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState)
   async function emptyNextPage(): Promise<{ items: number; isLast: boolean }> {
     const page = await emptyRepositories.executeWithOptions(
       { summary: `empty repositories after ${totals.manifestsEmptied} manifests` },
-      [{ limit, itemsDone: totals.manifestsEmptied, itemsTotal: plan.manifestsDeleted }],
+      [{ limit, busyPercent, itemsDone: totals.manifestsEmptied, itemsTotal: plan.manifestsDeleted }],
     );
     totals = {
       ...totals,
@@ -94,6 +96,7 @@ export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState)
       [
         {
           limit,
+          busyPercent,
           dryRun,
           cursor,
           itemsDone: totals.manifestsReviewed,

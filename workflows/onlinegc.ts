@@ -46,8 +46,8 @@ export interface GarbageCollectionResult {
  * own. A pause pauses the one that runs. One that fails does not keep the next from running; the job fails at its end.
  * A run by a cron leaves out the histories that have a cron of their own: finding where they are cut is not for every hour.
  *
- * Parameters: `dryRun`, `batchSize`, `maxDuration`, `maxPerSecond`, as each collection takes them; `maxDuration` is for
- * all of them together.
+ * Parameters: `dryRun`, `batchSize`, `maxDuration`, `maxPerSecond`, `busyPercent`, as each collection takes them;
+ * `maxDuration` is for all of them together.
  */
 export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult> {
   const dryRun = booleanParameter(input, 'dryRun', false);
@@ -106,12 +106,13 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
   return { dryRun, collections: results, failed, skipped, leftToCrons };
 
   function parametersOf(action: string): Readonly<Record<string, string>> {
-    const { maxDuration: _all, maxPerSecond, ...shared } = input.parameters;
+    const { maxDuration: _all, maxPerSecond, busyPercent, ...shared } = input.parameters;
     if (!paced.includes(action)) return shared;
     const leftMs = pace.leftMs();
     return {
       ...shared,
       ...(maxPerSecond !== undefined && { maxPerSecond }),
+      ...(busyPercent !== undefined && { busyPercent }),
       ...(leftMs !== undefined && { maxDuration: `${leftMs}ms` }),
     };
   }

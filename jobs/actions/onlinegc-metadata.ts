@@ -1,6 +1,6 @@
 import { taskQueues } from '../../workflows/shared/task-queues.ts';
 import type { Action } from './action.ts';
-import { batchSize, dryRun, maxDuration, maxPerSecond, uuidPattern } from './common-parameters.ts';
+import { batchSize, busyPercent, dryRun, maxDuration, maxPerSecond, uuidPattern } from './common-parameters.ts';
 
 export const onlinegcMetadataAction: Action = {
   name: 'onlinegc_metadata',
@@ -12,6 +12,7 @@ export const onlinegcMetadataAction: Action = {
     batchSize: batchSize('manifests per transaction'),
     maxDuration,
     maxPerSecond,
+    busyPercent,
     repositoryID: { type: 'string', pattern: uuidPattern, description: 'the deleted repository that caused the job' },
   },
   requiredParameters: [],
