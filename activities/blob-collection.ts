@@ -11,6 +11,7 @@ import {
   reviewPage,
   type ReviewCursor,
 } from '../registry/collect-blobs.ts';
+import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -22,6 +23,8 @@ export interface BlobCollectionDeps {
   readonly blobStore: BlobStore;
   readonly cache: Pick<CoherentCache, 'publish'>;
   readonly jobLog: JobLog;
+  /** Told of what was done. */
+  readonly collectionObserver?: CollectionObserver | undefined;
 }
 
 export interface CollectionPlan {
@@ -69,7 +72,8 @@ export interface DeletePageResult {
 export type BlobCollectionActivities = ReturnType<typeof createBlobCollectionActivities>;
 
 /** The activities of `onlinegc_blobs`. Each does one page in one transaction; to do it again does no harm. */
-export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog }: BlobCollectionDeps) {
+export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
+  const { pool, blobStore, cache, jobLog, collectionObserver: observer = noCollectionObserver } = deps;
   return {
     async planBlobCollection(): Promise<CollectionPlan> {
       return { startedAt: await databaseNow(pool), blobsDue: await countDueReviews(pool) };
@@ -84,6 +88,10 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
       const page = input.dryRun
         ? await previewPage(pool, input.limit, input.cursor)
         : await reviewPage(pool, input.limit);
+      if (!input.dryRun) {
+        observer.reviewed('blob', page.reviewed);
+        observer.deleted('blob', page.orphans.length);
+      }
       // Pushers are told of a blob from the database, or under a lease; this is for those who only read.
       if (!input.dryRun && page.reviewed > 0) await cache.publish([allBlobs]);
       const orphanedBytes = page.orphans.reduce((sum, blob) => sum + blob.sizeBytes, 0);
@@ -110,6 +118,9 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
       const signal = cancellationSignal();
       const page = await deleteObjectsPage(pool, blobStore, { limit, since: startedAt, signal });
       const { deleted, freedBytes, failures, hasMore } = page;
+      observer.deleted('object', deleted);
+      observer.freed(freedBytes);
+      observer.failed(countRefused(failures));
       if (deleted + failures.length > 0) {
         await jobLog.write(failures.length > 0 ? 'warn' : 'info', 'deleted objects', {
           deleted,

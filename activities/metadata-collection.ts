@@ -10,6 +10,7 @@ import {
   reviewManifestPage,
 } from '../registry/collect-manifests.ts';
 import { countDeletedRepositories, type EmptiedPage, emptyDeletedPage } from '../registry/delete-repository.ts';
+import { type CollectionObserver, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -23,6 +24,8 @@ export interface MetadataCollectionDeps {
   readonly wakeDispatcher: WakeUp;
   /** How clients reach this server; events of deletions name images by it. */
   readonly publicUrl: string;
+  /** Told of what was done. */
+  readonly collectionObserver?: CollectionObserver | undefined;
 }
 
 export interface MetadataPlan {
@@ -66,7 +69,7 @@ export type MetadataCollectionActivities = ReturnType<typeof createMetadataColle
 
 /** The activities of `onlinegc_metadata`. Each does one page in one transaction; to do it again does no harm. */
 export function createMetadataCollectionActivities(deps: MetadataCollectionDeps) {
-  const { pool, cache, jobLog, wakeDispatcher } = deps;
+  const { pool, cache, jobLog, wakeDispatcher, collectionObserver: observer = noCollectionObserver } = deps;
   const { host } = new URL(deps.publicUrl);
   return {
     async planMetadataCollection(): Promise<MetadataPlan> {
@@ -82,6 +85,8 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
       using _heartbeat = keepHeartbeating(() => ({ phase: 'emptying', done: itemsDone, total: itemsTotal }));
       const signal = cancellationSignal();
       const page = await emptyDeletedPage(pool, limit);
+      observer.deleted('manifest', page.manifests);
+      observer.deleted('repository', page.repositories);
       if (page.repositories > 0) await jobLog.write('info', 'a deleted repository is empty, and gone');
       await setJobProgress(pool, currentJobId(), {
         phase: 'emptying',
@@ -98,6 +103,10 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
       const page = dryRun
         ? await previewManifestPage(pool, limit, cursor)
         : await reviewManifestPage(pool, limit, { actor, actorType: 'system', at: new Date(), host });
+      if (!dryRun) {
+        observer.reviewed('manifest', page.reviewed);
+        observer.deleted('manifest', page.unneeded.length);
+      }
       if (page.jobs > 0) wakeDispatcher.send();
       if (!dryRun && page.unneeded.length > 0) {
         await cache.publish(
