@@ -15,6 +15,7 @@ import {
   type ReviewCursor,
 } from '../registry/collect-blobs.ts';
 import { inBusyShare } from './busy-share.ts';
+import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -26,6 +27,8 @@ export interface BlobCollectionDeps {
   readonly blobStore: BlobStore;
   readonly cache: Pick<CoherentCache, 'publish'>;
   readonly jobLog: JobLog;
+  /** Told of what was done. */
+  readonly collectionObserver?: CollectionObserver | undefined;
 }
 
 export interface CollectionPlan {
@@ -77,7 +80,9 @@ export interface DeletePageResult {
 export type BlobCollectionActivities = ReturnType<typeof createBlobCollectionActivities>;
 
 /** The activities of `onlinegc_blobs`. Each does one page, in one transaction or several; to do it again does no harm. */
-export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog }: BlobCollectionDeps) {
+export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
+  const { pool, blobStore, cache, jobLog, collectionObserver: observer = noCollectionObserver } = deps;
+
   async function reviewInShare({ limit, busyPercent = 100 }: ReviewPageInput): Promise<ReviewedPage> {
     const orphans: OrphanedBlob[] = [];
     let reviewed = 0;
@@ -86,6 +91,8 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
       const step = await reviewPage(pool, stepLimit);
       // Pushers are told of a blob from the database, or under a lease; this is for those who only read.
       if (step.reviewed > 0) await cache.publish([allBlobs]);
+      observer.reviewed('blob', step.reviewed);
+      observer.deleted('blob', step.orphans.length);
       orphans.push(...step.orphans);
       reviewed += step.reviewed;
       nextCursor = step.nextCursor;
@@ -139,6 +146,9 @@ export function createBlobCollectionActivities({ pool, blobStore, cache, jobLog 
       let freedBytes = 0;
       const isLast = await inBusyShare({ limit, busyPercent, signal }, async (stepLimit) => {
         const step = await deleteObjectsPage(pool, blobStore, { limit: stepLimit, since: startedAt, signal });
+        observer.deleted('object', step.deleted);
+        observer.freed(step.freedBytes);
+        observer.failed(countRefused(step.failures));
         failures.push(...step.failures);
         deleted += step.deleted;
         freedBytes += step.freedBytes;

@@ -13,6 +13,7 @@ import {
 } from '../registry/collect-manifests.ts';
 import { countDeletedRepositories, type EmptiedPage, emptyDeletedPage } from '../registry/delete-repository.ts';
 import { inBusyShare } from './busy-share.ts';
+import { type CollectionObserver, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -26,6 +27,8 @@ export interface MetadataCollectionDeps {
   readonly wakeDispatcher: WakeUp;
   /** How clients reach this server; events of deletions name images by it. */
   readonly publicUrl: string;
+  /** Told of what was done. */
+  readonly collectionObserver?: CollectionObserver | undefined;
 }
 
 export interface MetadataPlan {
@@ -73,7 +76,7 @@ export type MetadataCollectionActivities = ReturnType<typeof createMetadataColle
 
 /** The activities of `onlinegc_metadata`. Each does one page, in one transaction or several; to do it again does no harm. */
 export function createMetadataCollectionActivities(deps: MetadataCollectionDeps) {
-  const { pool, cache, jobLog, wakeDispatcher } = deps;
+  const { pool, cache, jobLog, wakeDispatcher, collectionObserver: observer = noCollectionObserver } = deps;
   const { host } = new URL(deps.publicUrl);
 
   async function reviewInShare({
@@ -85,6 +88,8 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
     let nextCursor: ManifestCursor | undefined;
     await inBusyShare({ limit, busyPercent, signal: cancellationSignal() }, async (stepLimit) => {
       const step = await reviewManifestPage(pool, stepLimit, { actor, actorType: 'system', at: new Date(), host });
+      observer.reviewed('manifest', step.reviewed);
+      observer.deleted('manifest', step.unneeded.length);
       if (step.jobs > 0) wakeDispatcher.send();
       if (step.unneeded.length > 0) {
         await cache.publish(
@@ -119,6 +124,8 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
       let [manifests, others, repositories] = [0, 0, 0];
       const isLast = await inBusyShare({ limit, busyPercent, signal }, async (stepLimit) => {
         const step = await emptyDeletedPage(pool, stepLimit);
+        observer.deleted('manifest', step.manifests);
+        observer.deleted('repository', step.repositories);
         manifests += step.manifests;
         others += step.others;
         repositories += step.repositories;

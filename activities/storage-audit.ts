@@ -5,6 +5,7 @@ import { auditObjectsPage, type AuditedRows, auditRowsPage, verifyBlobsPage } fr
 import type { BlobStore } from '../registry/blob-store.ts';
 import { allBlobs, type CoherentCache } from '../registry/coherent-cache.ts';
 import { listQuarantined } from '../registry/quarantine.ts';
+import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -14,6 +15,8 @@ export interface StorageAuditDeps {
   readonly blobStore: BlobStore;
   readonly cache: Pick<CoherentCache, 'publish'>;
   readonly jobLog: JobLog;
+  /** Told of what was done. */
+  readonly collectionObserver?: CollectionObserver | undefined;
 }
 
 export interface AuditObjectsInput {
@@ -73,7 +76,8 @@ const imagesShown = 20;
 export type StorageAuditActivities = ReturnType<typeof createStorageAuditActivities>;
 
 /** The activities of `gc_audit` and `blob_verify`. Each does one page; to do it again does no harm. */
-export function createStorageAuditActivities({ pool, blobStore, cache, jobLog }: StorageAuditDeps) {
+export function createStorageAuditActivities(deps: StorageAuditDeps) {
+  const { pool, blobStore, cache, jobLog, collectionObserver: observer = noCollectionObserver } = deps;
   return {
     async countBlobs(): Promise<number> {
       const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM registry.blobs');
@@ -90,6 +94,13 @@ export function createStorageAuditActivities({ pool, blobStore, cache, jobLog }:
         olderThan,
         signal,
       });
+      if (repair) {
+        const failedKeys = new Set(failures.map(({ key }) => key));
+        const gone = unowned.filter(({ key }) => !failedKeys.has(key));
+        observer.deleted('object', gone.length);
+        observer.freed(gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+        observer.failed(countRefused(failures));
+      }
       const msg = repair ? 'deletes an object that nobody owns' : 'nobody owns this object';
       await jobLog.writeAll(listed(unowned, input).map((object) => ({ level: 'warn', msg, ...object })));
       if (failures.length > 0) {

@@ -12,6 +12,7 @@ import {
   type PurgeTimes,
   sweepPage,
 } from '../registry/purge-uploads.ts';
+import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -23,6 +24,8 @@ export interface UploadPurgeDeps {
   readonly blobStore: BlobStore;
   readonly jobLog: JobLog;
   readonly uploadExpiryMs: number;
+  /** Told of what was done. */
+  readonly collectionObserver?: CollectionObserver | undefined;
 }
 
 export interface PurgePlan extends PurgeTimes {
@@ -82,7 +85,8 @@ const failuresShown = 10;
 export type UploadPurgeActivities = ReturnType<typeof createUploadPurgeActivities>;
 
 /** The activities of `upload_purge`. Each does one page; to do it again does no harm. */
-export function createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs }: UploadPurgeDeps) {
+export function createUploadPurgeActivities(deps: UploadPurgeDeps) {
+  const { pool, blobStore, jobLog, uploadExpiryMs, collectionObserver: observer = noCollectionObserver } = deps;
   return {
     async planUploadPurge(): Promise<PurgePlan> {
       const times = await purgeTimes(pool, uploadExpiryMs);
@@ -117,6 +121,8 @@ export function createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExp
         since: plan.startedAt,
         signal,
       });
+      observer.deleted('upload', aborted);
+      observer.failed(countRefused(failures));
       await report('removed uploads', { removed: aborted }, failures);
       await setJobProgress(pool, currentJobId(), { phase: 'aborting', done: itemsDone + aborted });
       signal.throwIfAborted();
@@ -134,6 +140,8 @@ export function createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExp
         dryRun,
         signal,
       });
+      observer.deleted('leftover', removed);
+      observer.failed(countRefused(failures));
       if (found > 0) {
         await report(dryRun ? 'would remove leftovers' : 'removed leftovers', { found, removed }, failures);
       }

@@ -15,7 +15,7 @@ export const lanesQuery = `lanes AS (
          ORDER BY o.priority, o.action, o.capacity_map LIMIT 1) following
      )`;
 
-/** As many waiting jobs as are counted of one lane; there may be more. */
+/** As many rows of one kind, such as waiting jobs of one lane, as are counted for monitors; there may be more. */
 export const mostCounted = 10_000;
 
 /** How many jobs of each action wait, for people and monitors: up to 10,000 of each lane are counted. */

@@ -20,6 +20,7 @@ import {
   ObjectNotFoundError,
   type ObjectPage,
   requireStorageKey,
+  stoppedReason,
 } from './blob-store.ts';
 import { isMissing, type S3Options } from './s3-client.ts';
 
@@ -73,7 +74,8 @@ export function createS3Objects(client: S3Client, { bucket: Bucket, prefix }: S3
         if (Code !== 'NoSuchKey') onFailure(Key, Message ?? Code ?? 'no reason given');
       }
     } catch (error) {
-      for (const name of names) onFailure(name, (error as Error).message);
+      const reason = signal?.aborted ? stoppedReason : (error as Error).message;
+      for (const name of names) onFailure(name, reason);
     }
   }
 

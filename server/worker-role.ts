@@ -7,6 +7,7 @@ import type { WakeUp } from '../jobs/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
 import type { CoherentCache } from '../registry/coherent-cache.ts';
+import { createCollectionMetrics } from '../telemetry/collection-metrics.ts';
 import { createJobLines, observeAll } from '../telemetry/job-lines.ts';
 import { createJobMetrics } from '../telemetry/job-metrics.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -51,7 +52,7 @@ export interface WorkerRoleDeps {
 
 export interface WorkerRole {
   isReady(): boolean;
-  /** What this process counts of jobs. */
+  /** What this process counts of jobs and of garbage collection. */
   metrics(): Promise<MetricsSnapshot>;
   close(): Promise<void>;
 }
@@ -71,6 +72,7 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
   // In a container every start has the same host and process id, and is another worker.
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const metrics = createJobMetrics();
+  const collection = createCollectionMetrics();
   const observer = observeAll(metrics.observer, createJobLines(log));
   const connections = await connectTemporal(target, workerId);
   const outbound = createOutboundClient({ allowPrivate: deps.outboundAllowPrivate });
@@ -86,6 +88,7 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
       workerId,
       buildId: deps.temporalWorkerVersioning ? version : undefined,
       observer,
+      collectionObserver: collection.observer,
     });
     const heartbeat = await startHeartbeat({
       pool,
@@ -101,7 +104,7 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
     ];
     return {
       isReady: () => workers.isReady(),
-      metrics: metrics.snapshot,
+      metrics: async () => [...(await metrics.snapshot()), ...(await collection.snapshot())],
       close: async () => {
         await Promise.all(loops.map((loop) => loop.close()));
         log.info({ workerId }, 'the worker takes no more work, and ends what it has');

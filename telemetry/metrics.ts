@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { countBacklog, mostCounted } from '../jobs/lanes.ts';
 import { countInFlight } from '../jobs/queries.ts';
 import { listWorkers } from '../jobs/worker-records.ts';
+import { addCollectionGauges } from './collection-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { exportMetrics, renderSum, type MetricsSnapshot } from './snapshot.ts';
 
@@ -32,7 +33,8 @@ export interface Metrics {
 const durationBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300];
 
 /**
- * Sets up the metrics of this process. Counts of jobs are read from the database at each scrape.
+ * Sets up the metrics of this process. Counts of jobs, and what garbage collection has still to do, are read
+ * from the database at each scrape.
  *
  * @param processName which of the processes this is
  */
@@ -115,5 +117,6 @@ function storedMetrics(pool: pg.Pool): Registry {
       this.set(rows[0]?.count ?? 0);
     },
   });
+  addCollectionGauges(registry, pool);
   return registry;
 }

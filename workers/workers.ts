@@ -17,6 +17,7 @@ import { createMetadataCollectionActivities } from '../activities/metadata-colle
 import { createStorageAuditActivities } from '../activities/storage-audit.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
+import type { CollectionObserver } from '../activities/collection-observer.ts';
 import type { JobObserver } from '../jobs/records.ts';
 import type { LdapConfig } from '../config/load.ts';
 import { createDirectory } from '../directory/directory.ts';
@@ -47,6 +48,8 @@ export interface WorkersDeps {
   readonly buildId?: string | undefined;
   /** Told of every start and end of a job. */
   readonly observer?: JobObserver;
+  /** Told of what garbage collection has done. */
+  readonly collectionObserver?: CollectionObserver;
   readonly webhookRetryDelayMs: number;
   /** Where reports of the use go; undefined: nowhere. */
   readonly analyticsUrl: string | undefined;
@@ -100,7 +103,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
 
 /** Every limit is written out: the defaults suit nobody in particular. */
 function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<typeof commonOptions>>[] {
-  const { pool, blobStore, cache, outbound } = deps;
+  const { pool, outbound } = deps;
   const jobLog = createJobLog(pool, deps.wakeFollowers);
   return [
     {
@@ -116,12 +119,12 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
     {
       taskQueue: taskQueues.maintenance,
       activities: {
-        ...createBlobCollectionActivities({ pool, blobStore, cache, jobLog }),
+        ...createBlobCollectionActivities({ ...deps, jobLog }),
         ...createDirectorySyncActivities({ pool, jobLog, directory: deps.ldap && createDirectory(deps.ldap) }),
         ...createHistoryPruningActivities({ pool, jobLog }),
         ...createMetadataCollectionActivities({ ...deps, jobLog }),
-        ...createStorageAuditActivities({ pool, blobStore, cache, jobLog }),
-        ...createUploadPurgeActivities({ pool, blobStore, jobLog, uploadExpiryMs: deps.uploadExpiryMs }),
+        ...createStorageAuditActivities({ ...deps, jobLog }),
+        ...createUploadPurgeActivities({ ...deps, jobLog }),
       },
       maxConcurrentActivityTaskExecutions: 4,
     },

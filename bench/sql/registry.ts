@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { countTags, findTag, listTags } from '../../api/tag-store.ts';
 import { findLinkedBlob } from '../../registry/blobs.ts';
+import { readCollectionBacklog } from '../../registry/collection-backlog.ts';
 import { countDueReviews, previewPage, reviewPage } from '../../registry/collect-blobs.ts';
 import { findTags } from '../../registry/list-routes.ts';
 import { findManifestByDigest, findManifestByTag } from '../../registry/manifests.ts';
@@ -12,13 +13,20 @@ import type { Measure } from './measure.ts';
 const tables = [
   'registry.blobs',
   'registry.blob_reviews',
+  'registry.deleted_objects',
+  'registry.manifest_reviews',
   'registry.manifests',
   'registry.manifest_blobs',
+  'registry.repositories',
   'registry.repository_blobs',
   'registry.tags',
 ];
 
-/** Blobs, of which a thousandth are orphans that are due for review, and tags, of which half are in one repository. */
+/**
+ * Blobs, of which a thousandth are orphans that are due for review, and tags, of which half are in one repository. Of
+ * manifests as many reviews are due, and as many objects wait for their deletion; a tenth is repositories that are
+ * deleted, and a fiftieth of the blobs is quarantined.
+ */
 export async function fillRegistry(pool: pg.Pool, rowCount: number): Promise<void> {
   await fastFill(pool, tables, async (client) => {
     const { rows } = await client.query<{ id: number }>('SELECT min(id) AS id FROM registry.repositories');
@@ -60,6 +68,23 @@ export async function fillRegistry(pool: pg.Pool, rowCount: number): Promise<voi
        SELECT $2, 'sha256:r' || i, 'm', repeat('x', 1000)::bytea, 'admin', 'sha256:m' || (1 + i % 10), '{"a":"b"}'
        FROM generate_series(1, $1 / 10) i`,
       [rowCount, repositoryId],
+    );
+    await client.query(
+      `INSERT INTO registry.manifest_reviews (manifest_id, review_after, event)
+       SELECT i, now() - i * interval '1 ms', 'tag_delete' FROM generate_series(1, $1) i`,
+      [rowCount],
+    );
+    await client.query(
+      `INSERT INTO registry.deleted_objects (storage_key, size_bytes) SELECT 'gone-' || i, 1000 FROM generate_series(1, $1) i`,
+      [rowCount],
+    );
+    await client.query(
+      `INSERT INTO registry.repositories (deleted_namespace, name, deleted_at)
+       SELECT 'admin', 'gone-' || i, now() FROM generate_series(1, $1 / 10) i`,
+      [rowCount],
+    );
+    await client.query(
+      `UPDATE registry.blobs SET quarantined_at = now(), quarantine_reason = 'missing' WHERE id % 50 = 1`,
     );
   });
 }
@@ -107,6 +132,7 @@ export async function measureRegistry(pool: pg.Pool, measure: Measure): Promise<
         findReferrers(pool, firstId, { subject: 'sha256:m2', artifactType: undefined, after: 0, limit: 1_000 }),
     },
     { name: 'count of due reviews', limitMs: 50, run: () => countDueReviews(pool) },
+    { name: 'garbage collection in /metrics', limitMs: 50, run: () => readCollectionBacklog(pool) },
     { name: 'preview of 1,000 due reviews', limitMs: 1_000, run: () => previewPage(pool, 1_000) },
   ]);
   await measure.once(1_000, async () => {

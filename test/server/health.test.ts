@@ -132,6 +132,8 @@ test('metrics tell of requests by route, jobs and outbox, and name no repository
     /^jobrunner_jobs_backlog\{action="sleep"\} 1$/m,
     /^jobrunner_jobs_in_flight\{action="webhook",status="waiting"\} 1$/m,
     /^jobrunner_outbox_rows 1$/m,
+    /^jobrunner_gc_reviews\{kind="manifest",state="due"\} 0$/m,
+    /^jobrunner_gc_pending_bytes 0$/m,
     /^jobrunner_scrape_failures_total 0$/m,
     /^process_cpu_seconds_total\{process="test"\} /m,
     /^nodejs_eventloop_lag_seconds\{process="test"\} /m,
