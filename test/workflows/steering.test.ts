@@ -106,3 +106,36 @@ test('jobs are paused and go on', async (t) => {
     assert.deepEqual(job.result, { ...(job.result as object), blobsOrphaned: 20, objectsDeleted: 20 });
   });
 });
+
+test('a pause that is taken back before it is met leaves no job that looks paused', async (t) => {
+  const jobrunner = await startTestJobrunner(t, { isCaching: true });
+  const { pool, temporal } = jobrunner;
+  // What a worker leaves that dies between writing the pause down and telling Temporal.
+  for (const action of ['onlinegc_blobs', 'onlinegc']) {
+    await makeOrphans(jobrunner, 20);
+    const client = await pool.connect();
+    let isEnded: Promise<Awaited<ReturnType<typeof jobrunner.ended>>>;
+    try {
+      await client.query('BEGIN');
+      await client.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
+      const jobId = await jobrunner.submit(action, { parameters: { batchSize: '10' } });
+      await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+      const handle = temporal.workflow.getHandle(jobId);
+      await handle.signal('pause');
+      await handle.signal('resume');
+      await pool.query('UPDATE jobs.jobs SET paused = true WHERE id = $1', [jobId]);
+      if (action === 'onlinegc_blobs') {
+        await delay(300);
+        assert.equal((await jobrunner.waitFor(jobId, () => true)).paused, true, 'it has met a checkpoint too soon');
+      } else await jobrunner.waitFor(jobId, (job) => !job.paused);
+      isEnded = jobrunner.ended(jobId);
+      isEnded.catch(() => undefined);
+    } finally {
+      await client.query('COMMIT');
+      client.release();
+    }
+    const job = await isEnded;
+    assert.deepEqual([job.status, job.paused], ['done', false], action);
+    assert.ok((await jobrunner.messages(job.id)).includes('resumed'), action);
+  }
+});

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   proxyLocalActivities,
   setHandler,
   TemporalFailure,
@@ -60,9 +61,11 @@ export function createSteering(report: ProgressReport): Steering {
   let wanted: Required<SteeringRequest> | undefined;
   let lastRequest = readRequest(undefined);
   let interrupt: (() => void) | undefined;
+  let mayShowPause = false;
 
   function pause(request?: SteeringRequest): SteeringState {
     wanted = readRequest(request);
+    mayShowPause = true;
     interrupt?.();
     return { isPauseWanted: true };
   }
@@ -80,8 +83,18 @@ export function createSteering(report: ProgressReport): Steering {
 
   async function record(pause: Required<SteeringRequest> | undefined): Promise<void> {
     const { workflowId: jobId } = workflowInfo();
+    mayShowPause = pause !== undefined;
     report.showPause(pause);
     await recordJobPause({ jobId, isPaused: pause !== undefined, ...(pause ?? lastRequest) });
+  }
+
+  /**
+   * Of a pause that was taken back before it was met. A worker may have written it down and died before Temporal knew; if the
+   * resume came before another took over, nothing else would ever correct the row.
+   */
+  async function clearPause(): Promise<void> {
+    mayShowPause = false;
+    if (patched('clear-pause-that-was-taken-back')) await record(undefined);
   }
 
   return {
@@ -91,6 +104,7 @@ export function createSteering(report: ProgressReport): Steering {
         await condition(() => wanted === undefined);
         await record(undefined);
       }
+      if (mayShowPause) await clearPause();
     },
     follow: async (child) => {
       let isOver = false;
@@ -103,8 +117,12 @@ export function createSteering(report: ProgressReport): Steering {
       await CancellationScope.nonCancellable(async () => {
         let told: Required<SteeringRequest> | undefined;
         for (;;) {
-          await condition(() => isOver || wanted !== told);
-          if (wanted === told) break;
+          await condition(() => isOver || wanted !== told || (mayShowPause && !wanted));
+          if (wanted === told) {
+            if (!mayShowPause || wanted) break;
+            await clearPause();
+            continue;
+          }
           told = wanted;
           if (!isOver) await passOn(child, told);
           await record(told);
