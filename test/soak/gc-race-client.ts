@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fullAccess, imageType, indexType, putManifest, sha256, type TestNode } from '../registry/test-registry.ts';
+import {
+  fullAccess,
+  imageType,
+  indexType,
+  putManifest,
+  sha256,
+  type TestNode,
+  type TestResponse,
+} from '../registry/test-registry.ts';
 import type { Random } from '../support/random.ts';
 
 /** What the clients have done and seen. */
@@ -117,13 +125,15 @@ export async function actAsSoakClient(node: TestNode, { random, counts, leaseMs,
   async function provide(repository: string, digest: string): Promise<void> {
     if ((await node.send('HEAD', `/v2/${repository}/blobs/${digest}`, { access })).status === 200) return;
     const path = `/v2/${repository}/blobs/uploads/`;
+    const body = bytesOf.get(digest) ?? '';
+    let upload: TestResponse;
     if (random.chance(0.5)) {
       const from = random.pick(repositories);
       const mount = await node.send('POST', `${path}?mount=${digest}&from=${from}`, { access });
       if (mount.status === 201) return;
-    }
-    const body = bytesOf.get(digest) ?? '';
-    const upload = await node.send('POST', `${path}?digest=${digest}`, { access, body });
+      // What cannot be mounted has begun an upload instead.
+      upload = await node.send('PUT', `${String(mount.headers.location)}?digest=${digest}`, { access, body });
+    } else upload = await node.send('POST', `${path}?digest=${digest}`, { access, body });
     if (upload.status !== 201) counts.violations.push(`upload of ${digest}: ${upload.status} ${upload.message}`);
   }
 
