@@ -1,4 +1,13 @@
-import { fullAccess, imageType, indexType, putManifest, sha256, type TestNode } from '../registry/test-registry.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  fullAccess,
+  imageType,
+  indexType,
+  putManifest,
+  sha256,
+  type TestNode,
+  type TestResponse,
+} from '../registry/test-registry.ts';
 import type { Random } from '../support/random.ts';
 
 /** What the clients have done and seen. */
@@ -7,7 +16,7 @@ export interface SoakCounts {
   pushes: number;
   pulls: number;
   deletions: number;
-  /** Pushes that took longer than the lease of what they had been told of. */
+  /** Pushes that found a blob gone after they had taken longer than it is kept for them. */
   slow: number;
   /** What must not happen, for people. */
   readonly violations: string[];
@@ -29,14 +38,23 @@ interface Image {
 const repositories = ['admin/one', 'admin/two', 'ada/three'] as const;
 const tags = ['a', 'b', 'c', 'd'] as const;
 const access = fullAccess(...repositories);
-// So many that some lose their last image now and then, so few that images share them.
-const layers = Array.from({ length: 16 }, (_, index) => `layer ${index} `.repeat(20 + index));
+// The first ones are in many images. The last ones lose their last image, and the lease of their last pusher, again and
+// again, since they are asked for less than once a lease.
+const layers = Array.from({ length: 96 }, (_, index) => `layer ${index} `.repeat(20 + index));
+const layersOfIndexes = 4;
+// What is answered from memory is kept for nine tenths of a lease, at least.
+const keptShare = 0.9;
+// The rest is for the push itself.
+const hesitationShare = 0.6;
 const bytesOf = new Map(layers.map((layer) => [sha256(layer), layer]));
 
-function imageOf(variant: number, mask: number, subject?: Image): Image {
+/** The digests of all layers that are in images. */
+export const layerDigests: ReadonlySet<string> = new Set(bytesOf.keys());
+
+function imageOf(variant: number, layerIndexes: readonly number[], subject?: Image): Image {
   const config = JSON.stringify({ os: 'linux', architecture: 'amd64', variant });
   bytesOf.set(sha256(config), config);
-  const chosen = layers.filter((_, index) => (mask & (1 << index)) !== 0);
+  const chosen = layers.filter((_, index) => layerIndexes.includes(index));
   const manifest = JSON.stringify({
     schemaVersion: 2,
     mediaType: imageType,
@@ -53,9 +71,10 @@ function imageOf(variant: number, mask: number, subject?: Image): Image {
 
 /** Does things of a client, one after the other, until it is over. */
 export async function actAsSoakClient(node: TestNode, { random, counts, leaseMs, isOver }: SoakClient): Promise<void> {
+  // The smaller of two: low numbers are frequent.
+  const someLayer = (): number => Math.min(random.below(layers.length), random.below(layers.length));
   // Many have a config of their own.
-  const someImage = (): Image =>
-    imageOf(random.below(1_000), (1 << random.below(layers.length)) | (1 << random.below(layers.length)));
+  const someImage = (): Image => imageOf(random.below(1_000), [someLayer(), someLayer()]);
   const actions = [push, push, push, pull, pull, pull, pushIndex, pushReferrer, remove, removeTag] as const;
   while (!isOver()) {
     await random.pick(actions)(random.pick(repositories));
@@ -63,19 +82,20 @@ export async function actAsSoakClient(node: TestNode, { random, counts, leaseMs,
   }
 
   async function push(repository: string): Promise<void> {
-    await pushImage(repository, someImage(), random.pick(tags));
+    await pushImage(repository, someImage(), random.pick(tags), hesitate);
   }
 
   async function pushReferrer(repository: string): Promise<void> {
-    const image = imageOf(random.below(1_000), random.below(4), someImage());
-    await pushImage(repository, image, image.digest);
+    const image = imageOf(random.below(1_000), [someLayer()], someImage());
+    await pushImage(repository, image, image.digest, hesitate);
   }
 
   async function pushIndex(repository: string): Promise<void> {
     const startedMs = performance.now();
     // Of variants that no client deletes: whoever deletes a child makes the index fail, and rightly.
-    const children = [imageOf(-1, random.below(8)), imageOf(-2, random.below(8))];
+    const children = [-1, -2].map((variant) => imageOf(variant, [random.below(layersOfIndexes)]));
     for (const child of children) await pushImage(repository, child, child.digest);
+    await hesitate();
     const index = JSON.stringify({
       schemaVersion: 2,
       mediaType: indexType,
@@ -84,23 +104,36 @@ export async function actAsSoakClient(node: TestNode, { random, counts, leaseMs,
     await put(repository, random.pick(tags), index, indexType, startedMs);
   }
 
-  async function pushImage(repository: string, image: Image, reference: string): Promise<void> {
+  async function pushImage(
+    repository: string,
+    image: Image,
+    reference: string,
+    beforePut: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     const startedMs = performance.now();
     for (const digest of image.blobs) await provide(repository, digest);
+    await beforePut();
     await put(repository, reference, image.manifest, imageType, startedMs);
+  }
+
+  /** As a client whose other layers take their time: most of a lease may pass before it names what it was told of. */
+  async function hesitate(): Promise<void> {
+    if (random.chance(0.3)) await delay(random.below(hesitationShare * leaseMs));
   }
 
   /** As clients do: HEAD, then perhaps a mount, then an upload. Resolves when it was told that the blob is there. */
   async function provide(repository: string, digest: string): Promise<void> {
     if ((await node.send('HEAD', `/v2/${repository}/blobs/${digest}`, { access })).status === 200) return;
     const path = `/v2/${repository}/blobs/uploads/`;
+    const body = bytesOf.get(digest) ?? '';
+    let upload: TestResponse;
     if (random.chance(0.5)) {
       const from = random.pick(repositories);
       const mount = await node.send('POST', `${path}?mount=${digest}&from=${from}`, { access });
       if (mount.status === 201) return;
-    }
-    const body = bytesOf.get(digest) ?? '';
-    const upload = await node.send('POST', `${path}?digest=${digest}`, { access, body });
+      // What cannot be mounted has begun an upload instead.
+      upload = await node.send('PUT', `${String(mount.headers.location)}?digest=${digest}`, { access, body });
+    } else upload = await node.send('POST', `${path}?digest=${digest}`, { access, body });
     if (upload.status !== 201) counts.violations.push(`upload of ${digest}: ${upload.status} ${upload.message}`);
   }
 
@@ -113,7 +146,8 @@ export async function actAsSoakClient(node: TestNode, { random, counts, leaseMs,
   ): Promise<void> {
     const response = await putManifest(node, repository, reference, manifest, type);
     if (response.status === 201) counts.pushes++;
-    else if (response.code === 'MANIFEST_BLOB_UNKNOWN' && performance.now() - startedMs > leaseMs) counts.slow++;
+    else if (response.code === 'MANIFEST_BLOB_UNKNOWN' && performance.now() - startedMs > keptShare * leaseMs)
+      counts.slow++;
     else counts.violations.push(`put ${repository}:${reference}: ${response.status} ${response.message}`);
   }
 
