@@ -53,7 +53,7 @@ async function measureTraffic(cleanUp: CleanUp): Promise<void> {
     await pool.query('VACUUM ANALYZE');
     await pool.query('CHECKPOINT');
     await syncDisk();
-    await measureStretch(target, () => delay(2_000));
+    await measureStretch(target, () => delay(round === 0 ? 20_000 : 2_000));
     show('without', await measureStretch(target, () => delay(seconds * 1_000)), without);
     if (round === rounds) break;
     await pool.query(

@@ -38,13 +38,13 @@ interface CollectionState {
  * a transaction that records the object to delete; then the objects.
  *
  * Parameters: `dryRun` (false), `batchSize` (1000, the most that S3 deletes in one call), `maxDuration` (none),
- * `maxPerSecond` (none), `busyPercent` (100; the action's default is less).
+ * `maxPerSecond` (none), `busyPercent` (10).
  */
 export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState): Promise<BlobCollectionResult> {
   const dryRun = booleanParameter(input, 'dryRun', false);
   const pace = createPace(input, resumed?.startedAtMs);
   const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
-  const busyPercent = integerParameter(input, 'busyPercent', 100);
+  const busyPercent = integerParameter(input, 'busyPercent', 10);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';

@@ -41,13 +41,13 @@ interface MetadataState {
  * delay is 0.
  *
  * Parameters: `dryRun` (false), `batchSize` (1000), `maxDuration` (none), `maxPerSecond` (none),
- * `busyPercent` (100; the action's default is less).
+ * `busyPercent` (10).
  */
 export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState): Promise<MetadataCollectionResult> {
   const dryRun = booleanParameter(input, 'dryRun', false);
   const pace = createPace(input, resumed?.startedAtMs);
   const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
-  const busyPercent = integerParameter(input, 'busyPercent', 100);
+  const busyPercent = integerParameter(input, 'busyPercent', 10);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: MetadataState['phase'] = resumed?.phase ?? 'emptying';

@@ -46,5 +46,5 @@ export const busyPercent = {
   type: 'string',
   pattern: '^([1-9][0-9]?|100)$',
   description: 'how much of the time it may work, 1 to 100; it rests in between, so that clients get the rest',
-  default: '25',
+  default: '10',
 } as const satisfies ActionParameter;
