@@ -131,13 +131,15 @@ export async function deleteManifest(
       'DELETE FROM registry.tags WHERE manifest_id = $1 RETURNING name',
       [manifest.id],
     );
-    // An index that names it goes on naming it: a manifest that is pushed again finds its way back.
+    // An index that names it goes on naming it: a manifest that is pushed again finds its way back. Locked, because an
+    // index may be on its way out as well: this waits for who deletes it, and then passes it over.
     await tx.query(
       `INSERT INTO registry.manifest_absences (repository_id, digest, kind, manifest_id)
-       SELECT m.repository_id, m.digest, 'manifest', c.parent_id
-       FROM registry.manifest_children c JOIN registry.manifests m ON m.id = c.child_id
-       WHERE c.child_id = $1 AND c.parent_id <> $1 ON CONFLICT DO NOTHING`,
-      [manifest.id],
+       SELECT p.repository_id, $2, 'manifest', p.id FROM (
+         SELECT i.id, i.repository_id FROM registry.manifest_children c JOIN registry.manifests i ON i.id = c.parent_id
+         WHERE c.child_id = $1 AND c.parent_id <> $1 ORDER BY i.id FOR KEY SHARE OF i) p
+       ON CONFLICT DO NOTHING`,
+      [manifest.id, manifest.digest],
     );
     await tx.query('DELETE FROM registry.manifests WHERE id = $1', [manifest.id]);
     const facts = { repository, digest: manifest.digest, os: manifest.os, architecture: manifest.architecture };

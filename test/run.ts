@@ -1,7 +1,7 @@
 // Runs the tests on one PostgreSQL server: `node test/run.ts [FILE or pattern]…`, all of them by default.
 import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endLeftoverNginx } from '../local/nginx.ts';
 import { endLeftoverTemporal } from '../local/temporal.ts';
@@ -20,8 +20,6 @@ const child = spawn(
   [
     '--test',
     '--test-reporter=spec',
-    // Most tests wait more than they work.
-    `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`,
     `--test-timeout=${testTimeoutMs}`,
     ...(patterns.length > 0 ? patterns : ['test/**/*.test.ts']),
   ],
