@@ -43,6 +43,7 @@ export async function interleave(url: string, random: Random, actors: readonly A
   let changed: () => void = () => undefined;
   let steps = 0;
   let waits = 0;
+  let isOver = false;
   const monitor = createPool({ connectionString: url, applicationName: 'monitor', maxConnections: 1, onError: fail });
   const running = actors.map(({ name }) => start(name));
   let failure: unknown;
@@ -59,8 +60,11 @@ export async function interleave(url: string, random: Random, actors: readonly A
   });
   try {
     await schedule();
-    await Promise.all(ends);
   } finally {
+    // Whoever still waits for a turn ends without one: nobody may keep a connection for ever.
+    isOver = true;
+    for (const { resume } of running) resume();
+    await Promise.all(ends);
     await Promise.all(running.map(({ pool }) => pool.end()));
     await monitor.end();
   }
@@ -79,6 +83,7 @@ export async function interleave(url: string, random: Random, actors: readonly A
     actor.processId = (client as unknown as { processID: number }).processID;
     const send = client.query.bind(client) as (...args: unknown[]) => unknown;
     const inTurn = (...args: unknown[]): unknown => {
+      if (isOver) return send(...args);
       const turn = new Promise<void>((resolve) => {
         actor.resume = resolve;
         actor.state = 'ready';
