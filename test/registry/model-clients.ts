@@ -231,13 +231,15 @@ async function collectOnce(pool: pg.Pool, { blobStore }: World, limit: number): 
 
 // SKIP LOCKED: it must not wait for a row, and then end a lease that began meanwhile.
 async function endLeases(pool: pg.Pool, { told }: World): Promise<void> {
-  const kept = [...told.values()].flatMap((digests) => [...digests]);
   for (const kind of ['blob', 'manifest']) {
-    await pool.query(
-      `UPDATE registry.${kind}_reviews SET review_after = now() WHERE ${kind}_id IN (
+    await pool.query({
+      text: `UPDATE registry.${kind}_reviews SET review_after = now() WHERE ${kind}_id IN (
          SELECT v.${kind}_id FROM registry.${kind}_reviews v JOIN registry.${kind}s c ON c.id = v.${kind}_id
          WHERE c.digest <> ALL ($1) AND v.review_after > now() ORDER BY v.${kind}_id FOR UPDATE OF v SKIP LOCKED)`,
-      [kept],
-    );
+      // Read when the statement is sent: until its turn, clients are told of more.
+      get values() {
+        return [[...told.values()].flatMap((digests) => [...digests])];
+      },
+    });
   }
 }
