@@ -1,12 +1,11 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import { setJobProgress } from '../jobs/records.ts';
-import type { BlobStore } from '../registry/blob-store.ts';
+import type { BlobStore, DeletionFailure } from '../registry/blob-store.ts';
 import { allBlobs, type CoherentCache } from '../registry/coherent-cache.ts';
 import {
   countDueReviews,
   databaseNow,
-  type DeletedPage,
   deleteObjectsPage,
   type OrphanedBlob,
   previewPage,
@@ -96,7 +95,7 @@ export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
       orphans.push(...step.orphans);
       reviewed += step.reviewed;
       nextCursor = step.nextCursor;
-      return { isLast: !nextCursor };
+      return nextCursor === undefined;
     });
     return { reviewed, orphans, nextCursor };
   }
@@ -141,7 +140,7 @@ export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
     }: DeletePageInput): Promise<DeletePageResult> {
       using _heartbeat = keepHeartbeating(() => ({ phase: 'deleting', done: itemsDone }));
       const signal = cancellationSignal();
-      const failures: DeletedPage['failures'][number][] = [];
+      const failures: DeletionFailure[] = [];
       let deleted = 0;
       let freedBytes = 0;
       const isLast = await inBusyShare({ limit, busyPercent, signal }, async (stepLimit) => {
@@ -152,7 +151,7 @@ export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
         failures.push(...step.failures);
         deleted += step.deleted;
         freedBytes += step.freedBytes;
-        return { isLast: !step.hasMore };
+        return !step.hasMore;
       });
       if (deleted + failures.length > 0) {
         await jobLog.write(failures.length > 0 ? 'warn' : 'info', 'deleted objects', {

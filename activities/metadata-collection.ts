@@ -102,7 +102,7 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
       reviewed += step.reviewed;
       kept += step.kept;
       nextCursor = step.nextCursor;
-      return { isLast: !nextCursor };
+      return nextCursor === undefined;
     });
     return { reviewed, unneeded, kept, nextCursor };
   }
@@ -129,7 +129,7 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
         manifests += step.manifests;
         others += step.others;
         repositories += step.repositories;
-        return { isLast: !step.hasMore };
+        return !step.hasMore;
       });
       if (repositories > 0) await jobLog.write('info', 'a deleted repository is empty, and gone');
       await setJobProgress(pool, currentJobId(), {

@@ -2,7 +2,7 @@ import { cancellationSignal, sleep } from '@temporalio/activity';
 import type pg from 'pg';
 import { setJobProgress } from '../jobs/records.ts';
 import { auditObjectsPage, type AuditedRows, auditRowsPage, verifyBlobsPage } from '../registry/audit-storage.ts';
-import type { BlobStore } from '../registry/blob-store.ts';
+import { type BlobStore, withoutFailed } from '../registry/blob-store.ts';
 import { allBlobs, type CoherentCache } from '../registry/coherent-cache.ts';
 import { listQuarantined } from '../registry/quarantine.ts';
 import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
@@ -95,8 +95,7 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
         signal,
       });
       if (repair) {
-        const failedKeys = new Set(failures.map(({ key }) => key));
-        const gone = unowned.filter(({ key }) => !failedKeys.has(key));
+        const gone = withoutFailed(unowned, failures);
         observer.deleted('object', gone.length);
         observer.freed(gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
         observer.failed(countRefused(failures));

@@ -4,10 +4,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import { createPool } from '../database/pool.ts';
 import { createFilesystemBlobStore } from '../registry/filesystem-blob-store.ts';
 import { createCleanUp, type CleanUp } from '../test/support/clean-up.ts';
-import { addOrphans } from './gc-orphans.ts';
+import { makeOrphanFiles } from '../test/workflows/orphan-files.ts';
 import { signIn } from './registry/client.ts';
 import { createConnection } from './registry/connection.ts';
 import { startJobrunnerTarget } from './registry/jobrunner.ts';
@@ -43,13 +43,14 @@ await measureTraffic(createCleanUp({ after: (close) => stack.defer(close as () =
 
 async function measureTraffic(cleanUp: CleanUp): Promise<void> {
   const target = await startJobrunnerTarget(cleanUp, 'jobrunner');
-  const pool = new pg.Pool({ connectionString: target.databaseUrl });
+  const pool = createPool({ connectionString: target.databaseUrl, applicationName: 'bench', onError: console.error });
   cleanUp.after(() => pool.end());
-  const store = await createFilesystemBlobStore({ rootPath: join(target.dataDir, 'blobs') });
+  const blobsPath = join(target.dataDir, 'blobs');
+  const blobStore = await createFilesystemBlobStore({ rootPath: blobsPath });
   const without: Stretch[] = [];
   const during: Stretch[] = [];
   for (let round = 0; round <= rounds; round++) {
-    const orphans = round < rounds ? await addOrphans(pool, store, orphanCount) : [];
+    const orphans = round < rounds ? await makeOrphanFiles({ pool, blobStore, blobsPath }, orphanCount) : [];
     await pool.query('VACUUM ANALYZE');
     await pool.query('CHECKPOINT');
     await syncDisk();

@@ -1,8 +1,10 @@
 // What garbage collection costs: `npm run bench:gc`. Blobs a second on disk and on S3, the cost of 1,000 orphans in a small
-// and in a large registry (`--scale`: only this), and the deletion of a large repository. Run it on a machine that does nothing else.
+// and in a large registry (`--scale`: only this), and the deletion of a large repository. Run it on a machine that does
+// nothing else.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type pg from 'pg';
@@ -20,7 +22,6 @@ import { createS3Objects } from '../registry/s3-objects.ts';
 import { missing } from '../test/setup/tools.ts';
 import { createCleanUp } from '../test/support/clean-up.ts';
 import { startTestS3 } from '../test/support/s3.ts';
-import { addOrphans, putObjects } from './gc-orphans.ts';
 import { measureScale } from './gc-scale.ts';
 
 const { values } = parseArgs({
@@ -45,7 +46,6 @@ const signal = new AbortController().signal;
 const log = { debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error };
 
 await using cleanUp = new AsyncDisposableStack();
-const tests = createCleanUp({ after: (close) => cleanUp.defer(close as () => Promise<void>) });
 const dataDir = await mkdtemp(join(tmpdir(), 'jobrunner-bench-'));
 cleanUp.defer(() => rm(dataDir, { recursive: true, force: true }));
 const server = await startPostgres({ dataDir, onProgress: () => undefined, isDurable: true });
@@ -64,7 +64,7 @@ await pool.query(`ALTER TABLE registry.repositories ALTER COLUMN untagged_grace 
 await measureStore('disk', await createFilesystemBlobStore({ rootPath: join(dataDir, 'blobs') }));
 if (missing('versitygw')) console.log('S3: not measured, versitygw is not here: npm run setup');
 else {
-  const s3 = await startTestS3(tests);
+  const s3 = await startTestS3(createCleanUp({ after: (close: () => Promise<void>) => cleanUp.defer(close) }));
   const store = await createS3BlobStore({ ...s3.options, redirect: false, maxObjectBytes: 50 * 1024 ** 3, log });
   cleanUp.defer(() => store.close());
   const perSecond = await measureStore('S3 (versitygw)', store);
@@ -75,7 +75,7 @@ await measureRepository();
 
 /** Gives the blobs a second. */
 async function measureStore(name: string, store: BlobStore): Promise<number> {
-  await addOrphans(pool, store, orphans ?? 0);
+  await addOrphans(store, orphans ?? 0);
   const startedMs = performance.now();
   await time(async () => (await reviewPage(pool, pageSize)).nextCursor !== undefined);
   const reviewMs = performance.now() - startedMs;
@@ -107,6 +107,29 @@ async function measureRawS3(options: S3Options, store: BlobStore, perSecond: num
   client.destroy();
   show('  DeleteObjects of the server, one at a time', `${Math.round(rawPerSecond)} objects/s`);
   show('  collection ÷ that', (perSecond / rawPerSecond).toFixed(2));
+}
+
+async function addOrphans(store: BlobStore, count: number): Promise<void> {
+  const keys = await putObjects(store, count);
+  await pool.query(
+    `INSERT INTO registry.blobs (digest, size_bytes, storage_key)
+     SELECT 'sha256:' || key, 64, key FROM unnest($1::text[]) AS t (key)`,
+    [keys],
+  );
+}
+
+/** Stores objects that no row owns. Gives their keys. */
+async function putObjects(store: BlobStore, count: number): Promise<string[]> {
+  const keys = Array.from({ length: count }, () => store.newKey());
+  const queue = keys[Symbol.iterator]();
+  async function work(): Promise<void> {
+    for (const key of queue) {
+      const { state } = await store.append(key, 0, Readable.from([Buffer.alloc(64, key)]), { isLast: true });
+      await store.commit(key, 64, state);
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, work));
+  return keys;
 }
 
 async function measureRepository(): Promise<void> {

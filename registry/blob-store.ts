@@ -67,6 +67,15 @@ export interface DeletionFailure {
   readonly reason: string;
 }
 
+/** Of objects that were to be deleted, those that are gone. */
+export function withoutFailed<T extends { readonly key: string }>(
+  objects: readonly T[],
+  failures: readonly DeletionFailure[],
+): T[] {
+  const failedKeys = new Set(failures.map(({ key }) => key));
+  return objects.filter(({ key }) => !failedKeys.has(key));
+}
+
 /**
  * Where the bytes of blobs live. A store knows nothing of digests or repositories: an object is named by a storage key
  * that is made once and never used again.

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
-import type { BlobStore } from './blob-store.ts';
+import { type BlobStore, type DeletionFailure, withoutFailed } from './blob-store.ts';
 import { planByIndex } from './plan-by-index.ts';
 
 /** A place in the review queue. */
@@ -106,7 +106,7 @@ export async function previewPage(pool: pg.Pool, limit: number, cursor?: ReviewC
 export interface DeletedPage {
   readonly deleted: number;
   readonly freedBytes: number;
-  readonly failures: readonly { readonly key: string; readonly reason: string }[];
+  readonly failures: readonly DeletionFailure[];
   readonly hasMore: boolean;
 }
 
@@ -130,11 +130,10 @@ export async function deleteObjectsPage(
     );
     const keys = rows.map((row) => row.key);
     const failures = await blobStore.delete(keys, signal);
-    const failedKeys = new Set(failures.map((failure) => failure.key));
-    const gone = rows.filter((row) => !failedKeys.has(row.key));
+    const gone = withoutFailed(rows, failures);
     await tx.query('DELETE FROM registry.deleted_objects WHERE storage_key = ANY($1)', [gone.map((row) => row.key)]);
     await tx.query('UPDATE registry.deleted_objects SET attempted_at = clock_timestamp() WHERE storage_key = ANY($1)', [
-      [...failedKeys],
+      failures.map((failure) => failure.key),
     ]);
     return {
       deleted: gone.length,

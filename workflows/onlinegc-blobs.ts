@@ -2,7 +2,7 @@ import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workfl
 import type { BlobCollectionActivities, CollectionPlan, ReviewCursor } from '../activities/blob-collection.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
-import { createPace } from './shared/pace.ts';
+import { busyPercentOf, createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
@@ -34,8 +34,8 @@ interface CollectionState {
 }
 
 /**
- * `onlinegc_blobs`: removes blobs that no manifest names, while clients push and pull. First rows, page by page, each in
- * a transaction that records the object to delete; then the objects.
+ * `onlinegc_blobs`: removes blobs that no manifest names, while clients push and pull. First rows, page by page, in
+ * transactions that record the objects to delete; then the objects.
  *
  * Parameters: `dryRun` (false), `batchSize` (1000, the most that S3 deletes in one call), `maxDuration` (none),
  * `maxPerSecond` (none), `busyPercent` (10).
@@ -44,7 +44,7 @@ export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState):
   const dryRun = booleanParameter(input, 'dryRun', false);
   const pace = createPace(input, resumed?.startedAtMs);
   const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
-  const busyPercent = integerParameter(input, 'busyPercent', 10);
+  const busyPercent = busyPercentOf(input);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';

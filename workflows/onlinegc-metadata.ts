@@ -2,7 +2,7 @@ import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workfl
 import type { ManifestCursor, MetadataCollectionActivities, MetadataPlan } from '../activities/metadata-collection.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
-import { createPace } from './shared/pace.ts';
+import { busyPercentOf, createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
@@ -47,7 +47,7 @@ export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState)
   const dryRun = booleanParameter(input, 'dryRun', false);
   const pace = createPace(input, resumed?.startedAtMs);
   const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
-  const busyPercent = integerParameter(input, 'busyPercent', 10);
+  const busyPercent = busyPercentOf(input);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: MetadataState['phase'] = resumed?.phase ?? 'emptying';

@@ -106,15 +106,11 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
   return { dryRun, collections: results, failed, skipped, leftToCrons };
 
   function parametersOf(action: string): Readonly<Record<string, string>> {
-    const { maxDuration: _all, maxPerSecond, busyPercent, ...shared } = input.parameters;
-    if (!paced.includes(action)) return shared;
+    const { maxDuration: _ofAll, ...own } = input.parameters;
+    const { maxPerSecond: _rate, busyPercent: _share, ...unpaced } = own;
+    if (!paced.includes(action)) return unpaced;
     const leftMs = pace.leftMs();
-    return {
-      ...shared,
-      ...(maxPerSecond !== undefined && { maxPerSecond }),
-      ...(busyPercent !== undefined && { busyPercent }),
-      ...(leftMs !== undefined && { maxDuration: `${leftMs}ms` }),
-    };
+    return leftMs === undefined ? own : { ...own, maxDuration: `${leftMs}ms` };
   }
 }
 

@@ -30,7 +30,7 @@ export const maxPerSecond = {
 /**
  * `batchSize`, 1 to 1000, which is the most that S3 deletes in one call.
  *
- * @param items what it counts, such as "blobs per transaction"
+ * @param items what it counts, such as "blobs per page"
  */
 export function batchSize(items: string): ActionParameter {
   return {

@@ -7,7 +7,7 @@ export const onlinegcBlobsAction: Action = {
   aliases: [],
   description: 'Deletes blobs that no manifest names, while clients push and pull.',
   stopAdvice: 'Safe to cancel, terminate or reset at any time: what is left is done by the next run.',
-  parameters: { dryRun, batchSize: batchSize('blobs per transaction'), maxDuration, maxPerSecond, busyPercent },
+  parameters: { dryRun, batchSize: batchSize('blobs per page'), maxDuration, maxPerSecond, busyPercent },
   requiredParameters: [],
   taskQueue: taskQueues.control,
   priority: 5,

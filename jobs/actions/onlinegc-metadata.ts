@@ -9,7 +9,7 @@ export const onlinegcMetadataAction: Action = {
   stopAdvice: 'Safe to cancel, terminate or reset at any time: what is left is done by the next run.',
   parameters: {
     dryRun,
-    batchSize: batchSize('manifests per transaction'),
+    batchSize: batchSize('manifests per page'),
     maxDuration,
     maxPerSecond,
     busyPercent,

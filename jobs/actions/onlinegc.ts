@@ -7,7 +7,7 @@ export const onlinegcAction: Action = {
   aliases: ['gc'],
   description: 'Runs every garbage collection, one after the other, each as a job of its own.',
   stopAdvice: 'Safe to cancel, terminate or reset at any time: what is left is done by the next run.',
-  parameters: { dryRun, batchSize: batchSize('items per transaction'), maxDuration, maxPerSecond, busyPercent },
+  parameters: { dryRun, batchSize: batchSize('items per page'), maxDuration, maxPerSecond, busyPercent },
   requiredParameters: [],
   taskQueue: taskQueues.control,
   priority: 5,

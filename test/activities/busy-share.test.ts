@@ -14,7 +14,7 @@ function workList({ stepMs = 0, itemsLeft = Number.POSITIVE_INFINITY } = {}) {
       steps.push(Math.min(limit, itemsLeft));
       itemsLeft -= limit;
       await delay(stepMs);
-      return { isLast: itemsLeft < 0 };
+      return itemsLeft < 0;
     },
   };
 }

@@ -12,11 +12,12 @@ const sizeBytes = 64;
  * would be most of the time.
  *
  * @param blobsPath folder of a store of files
+ * @returns their storage keys
  */
 export async function makeOrphanFiles(
   { pool, blobStore, blobsPath }: { pool: pg.Pool; blobStore: BlobStore; blobsPath: string },
   count: number,
-): Promise<void> {
+): Promise<string[]> {
   const digests: string[] = [];
   const keys: string[] = [];
   const folders = new Set<string>();
@@ -40,4 +41,5 @@ export async function makeOrphanFiles(
      SELECT digest, $3, key FROM unnest($1::text[], $2::text[]) AS t (digest, key)`,
     [digests, keys, sizeBytes],
   );
+  return keys;
 }

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import { parseDurationMs } from '../../config/duration.ts';
-import { invalidParameter, type JobInput } from './job-input.ts';
+import { integerParameter, invalidParameter, type JobInput } from './job-input.ts';
 
 // What a page may take at the least.
 const pageSeconds = 5;
@@ -19,6 +19,15 @@ export interface Pace {
   hold(items: number, sinceMs: number): Promise<void>;
   /** Rate and time left, for the person who watches. */
   describe(itemsDone: number, itemsTotal: number | undefined): string;
+}
+
+/**
+ * Reads the parameter `busyPercent` (10): how much of the time a job's activities may work.
+ *
+ * @throws ApplicationFailure of type InvalidParameters, which ends the job
+ */
+export function busyPercentOf(input: JobInput): number {
+  return integerParameter(input, 'busyPercent', 10);
 }
 
 /**
