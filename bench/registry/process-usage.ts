@@ -56,6 +56,13 @@ export function watchProcesses(pids: readonly number[]): () => Usage | undefined
   };
 }
 
+/** The resident memory of processes and those that they started, memory that they share counted once. */
+export function residentTreeBytes(pids: readonly number[]): number {
+  const found = treeOf(pids).flatMap((pid) => memoryOf(pid) ?? []);
+  const ownBytes = found.reduce((sum, { rssBytes, sharedBytes }) => sum + rssBytes - sharedBytes, 0);
+  return ownBytes + Math.max(0, ...found.map(({ sharedBytes }) => sharedBytes));
+}
+
 function treeOf(pids: readonly number[]): number[] {
   return pids.flatMap((pid) => {
     const children = readProc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);

@@ -73,10 +73,10 @@ export function imageManifest(
   });
 }
 
-/** The administrator as a client of the server at `baseUrl`. */
-export function createClient(baseUrl: string, password: string): Client {
+/** A user, by default the administrator, as a client of the server at `baseUrl`. */
+export function createClient(baseUrl: string, password: string, name = 'admin'): Client {
   const tokens = new Map<string, { token: string; untilMs: number }>();
-  const basic = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+  const basic = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
   async function token(scope: string): Promise<string> {
     const known = tokens.get(scope);
