@@ -4,23 +4,20 @@
 // processors of this machine with the server, and so does the user.
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createClient, expectStatus } from '../../test/e2e/client.ts';
 import { startJobrunner } from '../../test/e2e/jobrunner-process.ts';
-import { startWebhookReceiver } from '../../test/e2e/webhook-receiver.ts';
 import { createCleanUp } from '../../test/support/clean-up.ts';
 import { residentTreeBytes, watchProcesses } from '../registry/process-usage.ts';
 import { describeMachine } from '../registry/report.ts';
 import { median, percentile } from '../registry/statistics.ts';
 import { attackNames, type AttackName } from './attacks.ts';
-import { activities, runHonestLoad, type Activity, type HonestFigures, type HonestUser } from './honest-load.ts';
+import { activities, runHonestLoad, type Activity, type HonestFigures } from './honest-load.ts';
+import { makeUsers } from './honest-user.ts';
 import { startAttack } from './start-attack.ts';
 
 const mib = 1024 * 1024;
 const settleMs = 3_000;
 const calmMs = 20_000;
 const limits = { slowdown: 2, memory: 1.2 } as const;
-const attacker = { name: 'mallory', password: 'mallory-bench' } as const;
-const victim = { name: 'honest', password: 'honest-bench' } as const;
 
 const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '20' } },
@@ -38,7 +35,7 @@ await using stack = new AsyncDisposableStack();
 const cleanUp = createCleanUp({ after: (close) => stack.defer(() => (close as () => unknown)() as Promise<void>) });
 console.log(describeMachine());
 const jobrunner = await startJobrunner(cleanUp);
-const user = await makeUsers();
+const { user, target } = await makeUsers(cleanUp, jobrunner);
 // What a program takes for good, once it has been used, is no leak.
 await runHonestLoad(user, armMs);
 
@@ -47,11 +44,7 @@ for (const names of arms) {
   await delay(settleMs);
   const memoryBefore = residentTreeBytes([jobrunner.process.pid]);
   const quiet = await runHonestLoad(user, armMs);
-  const attack = startAttack(
-    cleanUp,
-    { hostname: '127.0.0.1', port: jobrunner.port, attacker, victim: victim.name },
-    names,
-  );
+  const attack = startAttack(cleanUp, target, names);
   await delay(settleMs);
   const usage = watchProcesses([jobrunner.process.pid]);
   const attacked = await runHonestLoad(user, armMs);
@@ -91,25 +84,4 @@ function describe(activity: Activity, quiet: HonestFigures, attacked: HonestFigu
     (each) => `p50 ${median(each.timesMs[activity]).toFixed(1)} p99 ${of(each, 0.99).toFixed(1)} ms`,
   );
   return `${activity.padEnd(8)} quiet ${figures[0]}, attacked ${figures[1]}, p99 ratio ${ratio.toFixed(2)} (limit: ${limits.slowdown})`;
-}
-
-async function makeUsers(): Promise<HonestUser> {
-  for (const { name, password } of [attacker, victim]) {
-    const response = await fetch(`${jobrunner.baseUrl}/enzi/v0/accounts`, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${Buffer.from(`admin:${jobrunner.password}`).toString('base64')}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ name, password }),
-    });
-    if (response.status >= 300) throw new Error(`no account ${name}: ${response.status} ${await response.text()}`);
-  }
-  const client = createClient(jobrunner.baseUrl, victim.password, victim.name);
-  const receiver = await startWebhookReceiver(cleanUp);
-  expectStatus(
-    201,
-    await client.api('POST', '/webhooks', { type: 'TAG_PUSH', key: victim.name, endpoint: receiver.url }),
-  );
-  return { client, ...victim, receiver };
 }
