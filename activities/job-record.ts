@@ -1,7 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
+import { parkJob, type Parking } from '../jobs/parking.ts';
 import { recordPause, type JobPause } from '../jobs/pause.ts';
-import { endJob, startJob, type JobEnd, type JobObserver } from '../jobs/records.ts';
+import { endJob, queueScheduledJob, startJob, type JobEnd, type JobObserver } from '../jobs/records.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 
@@ -25,6 +26,19 @@ export function createJobRecordActivities(deps: JobRecordDeps) {
       await startJob(pool, { ...start, workerId }, observer);
       if (start.job.deadline) wakeDispatcher.send();
       wakeFollowers.send();
+    },
+
+    async recordJobQueued(job: Parameters<typeof queueScheduledJob>[1]): Promise<boolean> {
+      const isQueued = await queueScheduledJob(pool, job);
+      wakeDispatcher.send();
+      return isQueued;
+    },
+
+    async recordJobParked(parking: Parking): Promise<boolean> {
+      const isParked = await parkJob(pool, parking);
+      wakeDispatcher.send();
+      wakeFollowers.send();
+      return isParked;
     },
 
     async recordJobPause(pause: JobPause): Promise<void> {

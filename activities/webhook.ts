@@ -24,6 +24,26 @@ export interface WebhookDelivery {
   readonly status?: number;
 }
 
+/** The receiver has failed, and is to be tried again. */
+export interface PostponedDelivery {
+  readonly outcome: 'postponed';
+  /** How often it has failed. */
+  readonly failures: number;
+  readonly delayMs: number;
+  /** What went wrong, in words for people. */
+  readonly failure: string;
+}
+
+export interface DeliveryRequest {
+  readonly eventId: string;
+  readonly webhookId: string;
+  /**
+   * How often the receiver has failed. Undefined in workflows that earlier versions have begun: the attempts of one
+   * activity are then counted in its heartbeat, and it waits for the next one itself.
+   */
+  readonly failures?: number;
+}
+
 interface Subscription {
   endpoint: string;
   tlsCert: string;
@@ -39,8 +59,10 @@ interface EventRow {
 
 export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
 
-const maxRetryDelayMs = 60 * 60_000;
-const maxFailures = 5;
+/** How often a receiver may fail. */
+export const maxFailures = 4;
+// Whoever asks for more gets the next try all the same: a delivery has an end.
+const maxRetryDelayMs = 5 * 60_000;
 // Of the client errors, these alone can pass by themselves: request timeout, too early, too many requests.
 const transientClientErrors = new Set([408, 425, 429]);
 
@@ -49,13 +71,17 @@ export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDela
   return {
     /**
      * Sends an event to a subscription's endpoint: 2xx is success; other 4xx than 408, 425 and 429, a redirect and a
-     * refused address are final; everything else is tried again, after `Retry-After` where the receiver names it, until
-     * the receiver has failed five times. What is ours to fail, such as the database, does not count.
+     * refused address are final; everything else is postponed, by what `Retry-After` of the receiver asks for and 5 minutes
+     * at most, until the receiver has failed four times. What is ours to fail, such as the database, does not count.
      *
-     * @throws ApplicationFailure WebhookRefused (final) or WebhookFailed (tried again, but for the fifth)
+     * @throws ApplicationFailure WebhookRefused (final) or WebhookFailed (the fourth failure)
      */
-    async deliverWebhook({ eventId, webhookId }: { eventId: string; webhookId: string }): Promise<WebhookDelivery> {
-      const details = { phase: 'delivering', failures: earlierFailures() };
+    async deliverWebhook({
+      eventId,
+      webhookId,
+      failures,
+    }: DeliveryRequest): Promise<WebhookDelivery | PostponedDelivery> {
+      const details = { phase: 'delivering', failures: failures ?? earlierFailures() };
       // At once, so that those of an attempt that dies early are still known to the next.
       using _heartbeat = keepHeartbeating(() => details);
       const attempt = details.failures + 1;
@@ -73,8 +99,10 @@ export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDela
       const response = await send(subscription, event).catch((error: unknown) => {
         cancellationSignal().throwIfAborted();
         const message = `${origin}: ${describe(error)}`;
-        throw error instanceof RefusedAddressError ? refused(message) : countFailure(message);
+        if (error instanceof RefusedAddressError) throw refused(message);
+        return message;
       });
+      if (typeof response === 'string') return countFailure(response);
       const durationMs = Math.round(performance.now() - startedMs);
       const { status } = response;
       if (status >= 200 && status < 300) {
@@ -85,18 +113,25 @@ export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDela
       const message = `${origin} answered ${status}`;
       const answer = { status, durationMs };
       if (response.body) await jobLog.write('info', 'answer', { attempt, body: response.body.slice(0, 500) });
-      if (status < 500 && !transientClientErrors.has(status)) throw refused(message, answer);
-      throw countFailure(message, answer, retryAfterMs(response.headers['retry-after'], Date.now()));
+      if (status < 500 && !transientClientErrors.has(status)) throw refused(message, { attempt, ...answer });
+      return countFailure(message, answer, retryAfterMs(response.headers['retry-after'], Date.now()));
 
-      function countFailure(message: string, answer?: Answer, askedDelayMs?: number): ApplicationFailure {
-        details.failures += 1;
-        heartbeat(details);
-        return failed(
-          message,
-          details.failures,
-          askedDelayMs ?? firstRetryDelayMs * 4 ** (details.failures - 1),
-          answer,
-        );
+      /** @throws ApplicationFailure WebhookFailed where there is no other try, or the activity is to wait for it itself */
+      async function countFailure(
+        failure: string,
+        answer?: Omit<Answer, 'attempt'>,
+        askedDelayMs = firstRetryDelayMs * 4 ** (attempt - 1),
+      ): Promise<PostponedDelivery> {
+        details.failures = attempt;
+        const delayMs = Math.min(askedDelayMs, maxRetryDelayMs);
+        const isLast = attempt >= maxFailures;
+        if (isLast || failures === undefined) {
+          heartbeat(details);
+          throw failed(failure, { isLast, delayMs, answer: { attempt, ...answer } });
+        }
+        const line = { activity: 'deliverWebhook', attempt, error: failure, ...answer, nextTryInMs: delayMs };
+        await jobLog.write('warn', 'attempt failed', line);
+        return { outcome: 'postponed', failures: attempt, delayMs, failure };
       }
     },
   };
@@ -142,23 +177,27 @@ async function readEvent(pool: pg.Pool, eventId: string): Promise<EventRow | und
   return rows[0];
 }
 
-/** What a receiver answered, for the log of the job. */
+/** Which attempt failed, and what a receiver answered, if it did: for the log of the job. */
 interface Answer {
-  readonly status: number;
-  readonly durationMs: number;
+  readonly attempt: number;
+  readonly status?: number;
+  readonly durationMs?: number;
 }
 
 function refused(message: string, answer?: Answer): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, 'WebhookRefused', answer);
 }
 
-function failed(message: string, failures: number, delayMs: number, answer?: Answer): ApplicationFailure {
+function failed(
+  message: string,
+  { isLast, delayMs, answer }: { readonly isLast: boolean; readonly delayMs: number; readonly answer: Answer },
+): ApplicationFailure {
   return ApplicationFailure.create({
     message,
     type: 'WebhookFailed',
-    nonRetryable: failures >= maxFailures,
+    nonRetryable: isLast,
     details: [answer],
-    nextRetryDelay: Math.min(delayMs, maxRetryDelayMs),
+    nextRetryDelay: delayMs,
   });
 }
 

@@ -22,8 +22,8 @@ export interface ActionQueueChange {
   readonly ratePerMinute?: number | null | undefined;
 }
 
-// A delivery waits for other people's servers most of its time.
-const defaultPerWorker = new Map([['webhook', 200]]);
+// A delivery waits for other people's servers most of its time; a worker makes so many at once.
+const defaultPerWorker = new Map([['webhook', 50]]);
 // What is in Temporal is before whatever comes next: so many small jobs are worth about a second of a small machine.
 const usualPerWorker = 20;
 

@@ -1,5 +1,5 @@
 import { maxRunningByDefault } from './action-queues.ts';
-import { sumCapacity, type CapacityMap } from './capacity.ts';
+import { isShare, offerOfShare, sumCapacity, type CapacityMap } from './capacity.ts';
 
 /** Waiting jobs between which only their namespaces decide. */
 export interface Lane {
@@ -69,7 +69,7 @@ export function createAdmissionPlan({ queues, inFlight, offers }: Omit<Admission
     let limit = Number.MAX_SAFE_INTEGER;
     for (const [name, amount] of Object.entries(capacityMap)) {
       if (amount === 0) continue;
-      const total = offered.get(name) ?? 0;
+      const total = isShare(name) ? offerOfShare(workers) : (offered.get(name) ?? 0);
       const free = total - (used.get(name) ?? 0);
       const need = `it needs ${amount} of the capacity "${name}"`;
       if (amount > total) return byCapacity(`${need}, of which all workers together offer ${total}`);
@@ -96,7 +96,8 @@ export function createAdmissionPlan({ queues, inFlight, offers }: Omit<Admission
       }
     },
     keepFor: ({ capacityMap }) => {
-      const entries = Object.entries(capacityMap).filter(([, amount]) => amount > 0);
+      // Everybody needs one of a share, so nobody is passed by for needing more.
+      const entries = Object.entries(capacityMap).filter(([name, amount]) => amount > 0 && !isShare(name));
       // What can never fit keeps nothing from anybody.
       if (entries.some(([name, amount]) => amount > (offered.get(name) ?? 0))) return;
       for (const [name] of entries) kept.add(name);

@@ -55,6 +55,7 @@ export function createAdmissions(pool: pg.Pool, options: { readonly patienceMs?:
         );
         if (!rows[0]?.isAlone) return false;
         const hasMoreDue = (await promoteDue(tx)) === promotedAtOnce;
+        await forgetTurns(tx);
         const state = await loadAdmissionState(tx);
         const plan = createAdmissionPlan(state);
         let left = batchSize;
@@ -91,6 +92,16 @@ async function admitFrom(
   return count;
 }
 
+/** Lanes come and go with namespaces and endpoints. One that was not served for a day is as good as one that never was. */
+async function forgetTurns(tx: pg.PoolClient): Promise<void> {
+  await tx.query(
+    `DELETE FROM jobs.queue_turns WHERE (priority, action, capacity_map) IN (
+       SELECT priority, action, capacity_map FROM jobs.queue_turns
+       WHERE served_at < now() - interval '1 day' ORDER BY served_at LIMIT $1)`,
+    [batchSize],
+  );
+}
+
 /** Moves starts whose time has come into the queue. */
 async function promoteDue(tx: pg.PoolClient): Promise<number> {
   const { rowCount } = await tx.query(
@@ -116,7 +127,8 @@ export async function loadAdmissionState(q: Queryable): Promise<AdmissionState> 
         FROM jobs.action_queues) AS queues,
        (SELECT coalesce(jsonb_agg(f), '[]') FROM (
           SELECT action, capacity_map AS "capacityMap", count(*) AS count FROM jobs.jobs
-          WHERE admitted_at IS NOT NULL AND ended_at IS NULL GROUP BY action, capacity_map) f) AS "inFlight",
+          WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND parked_at IS NULL
+          GROUP BY action, capacity_map) f) AS "inFlight",
        (SELECT coalesce(jsonb_agg(c), '[]') FROM (
           SELECT d.capacity_map AS "capacityMap", count(*) AS count
           FROM jobs.workers w JOIN jobs.deployments d ON d.name = w.deployment
@@ -176,7 +188,8 @@ async function admitFairly(tx: pg.PoolClient, { priority, action, capacityMap }:
        SELECT id FROM jobs.jobs WHERE id = ANY (ARRAY(SELECT job_id FROM heads)) FOR UPDATE SKIP LOCKED
      ),
      marked AS (
-       UPDATE jobs.jobs SET admitted_at = now(), checked_at = now() WHERE id = ANY (ARRAY(SELECT id FROM locked))
+       UPDATE jobs.jobs SET admitted_at = coalesce(admitted_at, now()), checked_at = now(), parked_at = NULL
+       WHERE id = ANY (ARRAY(SELECT id FROM locked))
      ),
      turned AS (
        INSERT INTO jobs.queue_turns (priority, action, capacity_map, namespace)

@@ -4,6 +4,38 @@ export type CapacityMap = Readonly<Record<string, number>>;
 /** What a worker offers where nobody has said: MSR's default (JAPI sample, msr.md section 2.3). */
 export const defaultCapacityMap: CapacityMap = { scan: 1, scanCheck: 1 };
 
+/**
+ * The capacity that a delivery of a webhook takes besides a place of its action: shares of the namespace whose event it
+ * tells, and of the server that it goes to. Neither one namespace nor one slow server can hold all places.
+ *
+ * @param endpoint a URL, of which the path is left out: it is often a secret
+ */
+export function deliveryCapacity(namespace: string, endpoint: string): CapacityMap {
+  return {
+    [`${sharePrefix}webhooks of ${namespace}`]: 1,
+    [`${sharePrefix}webhooks to ${new URL(endpoint).origin}`]: 1,
+  };
+}
+
+// Names of administrators' own capacities may not begin so.
+const sharePrefix = 'share of ';
+/** How much of a share every worker offers: a quarter of the deliveries that it makes at once. */
+const sharePerWorker = 12;
+
+/** Whether a capacity is a share, which no worker has to be told to offer. */
+export function isShare(name: string): boolean {
+  return name.startsWith(sharePrefix);
+}
+
+/**
+ * How much of a share there is.
+ *
+ * @param workers how many live; none counts as one, for the first that comes
+ */
+export function offerOfShare(workers: number): number {
+  return sharePerWorker * Math.max(1, workers);
+}
+
 /** The longest time that a worker may be silent. It tells of itself four times as often. */
 export const heartbeatExpiryMs = 20_000;
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../database/pool.ts';
 import { causedJobId } from './actions/action.ts';
 import { webhookAction } from './actions/webhook.ts';
+import { deliveryCapacity } from './capacity.ts';
 import { type ActorType, clientActorType } from './actor.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
 import { type EventKind, eventKinds, type WebhookType } from './event-kinds.ts';
@@ -42,17 +43,21 @@ export interface NewEvent {
   readonly contents: Readonly<Record<string, unknown>>;
 }
 
+/** An event, and a subscription that wants it. */
+export interface WantedEvent {
+  readonly eventId: string;
+  readonly webhookId: string;
+  readonly endpoint: string;
+}
+
 /**
  * Writes events.
  *
  * @returns the subscriptions that want one of them
  */
-export async function insertEvents(
-  tx: Queryable,
-  events: readonly NewEvent[],
-): Promise<{ readonly eventId: string; readonly webhookId: string }[]> {
+export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): Promise<WantedEvent[]> {
   const rows = events.map((event) => ({ ...event, ...eventKinds[event.kind] }));
-  const { rows: wanted } = await tx.query<{ eventId: string; webhookId: string }>(
+  const { rows: wanted } = await tx.query<WantedEvent>(
     `WITH new_events AS (
        INSERT INTO registry.events (id, kind, type, actor_id, actor, actor_type, address, object_type, object_id,
                                     object_name, outcome, namespace, repository, contents)
@@ -67,7 +72,7 @@ export async function insertEvents(
          "objectType" text, "objectId" text, "objectName" text, "outcome" text, "namespace" text, "repository" text,
          "contents" jsonb)
      )
-     SELECT e.id AS "eventId", w.id AS "webhookId"
+     SELECT e.id AS "eventId", w.id AS "webhookId", w.endpoint
      FROM jsonb_to_recordset($1::jsonb) AS e(id uuid, kind text, namespace text, repository text)
      JOIN registry.webhooks w
        ON w.type = e.kind AND NOT w.inactive
@@ -91,9 +96,9 @@ export async function recordEvents(tx: Queryable, events: readonly RegistryEvent
   const byId = new Map(rows.map(({ id, event }) => [id, event]));
   return enqueueJobs(
     tx,
-    wanted.flatMap(({ eventId, webhookId }) => {
-      const event = byId.get(eventId);
-      return event ? [webhookJob(event, eventId, webhookId)] : [];
+    wanted.flatMap((each) => {
+      const event = byId.get(each.eventId);
+      return event ? [webhookJob(event, each)] : [];
     }),
   );
 }
@@ -118,15 +123,15 @@ function storedEvent(
   };
 }
 
-function webhookJob(event: RegistryEvent, eventId: string, webhookId: string): NewJob {
-  const { name: action, capacityMap, deadline, stopTimeout } = webhookAction;
+function webhookJob(event: RegistryEvent, { eventId, webhookId, endpoint }: WantedEvent): NewJob {
+  const { name: action, deadline, stopTimeout } = webhookAction;
   const parameters = { eventID: eventId, webhookID: webhookId, type: event.type };
   const id = causedJobId(webhookAction, parameters);
   return {
     id,
     action,
     parameters,
-    capacityMap,
+    capacityMap: deliveryCapacity(event.namespace, endpoint),
     retriesLeft: 0,
     retriesTotal: 0,
     retryFromId: id,

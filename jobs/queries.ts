@@ -34,6 +34,8 @@ export interface JobRow {
   readonly result: unknown;
   readonly failure: string | null;
   readonly progress: StoredProgress | null;
+  /** Since when its workflow waits without a place. */
+  readonly parkedAt: Date | null;
 }
 
 /** The select list that makes a JobRow. */
@@ -42,7 +44,7 @@ export const jobColumns = `
   retries_left AS "retriesLeft", retries_total AS "retriesTotal", deadline, stop_timeout AS "stopTimeout", trigger,
   requested_by AS "requestedBy", namespace, repository, cron, worker_id AS "workerId", run_id AS "runId",
   scheduled_at AS "scheduledAt", started_at AS "startedAt", ended_at AS "endedAt", last_updated AS "lastUpdated",
-  result, failure, progress`;
+  result, failure, progress, parked_at AS "parkedAt"`;
 
 /** What a list is narrowed to: jobs that fit every field which is given. */
 export interface JobFilter {
@@ -114,11 +116,11 @@ export async function lockJob(tx: pg.PoolClient, jobId: string): Promise<JobRow 
   return rows[0];
 }
 
-/** How many jobs Temporal has, by action and status. Deleted ones do not count. */
+/** How many jobs have a place in Temporal, by action and status. Deleted ones do not count. */
 export async function countInFlight(q: Queryable): Promise<{ action: string; status: JobStatus; count: number }[]> {
   const { rows } = await q.query<{ action: string; status: JobStatus; count: number }>(
     `SELECT action, status, count(*) AS count FROM jobs.jobs
-     WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND status <> 'deleted' GROUP BY action, status`,
+     WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND parked_at IS NULL AND status <> 'deleted' GROUP BY action, status`,
   );
   return rows;
 }

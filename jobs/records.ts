@@ -5,6 +5,7 @@ import { withTransaction } from '../database/transaction.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 import { enqueueJobs, priorityOf } from './enqueue.ts';
 import { appendJobLog, logLine, type LogEntry } from './logs.ts';
+import { parkJob } from './parking.ts';
 import type { JobProgress } from './progress.ts';
 import { jobColumns, type JobRow } from './queries.ts';
 import type { FinalStatus, JobStatus, JobTrigger } from './status.ts';
@@ -82,13 +83,30 @@ async function markStarted(q: Queryable, start: JobStart): Promise<{ waitMs: num
   return markStarted(q, start);
 }
 
-/** The row of a job that a schedule started. */
-async function insertScheduled(q: Queryable, { jobId, job }: JobStart): Promise<void> {
+/**
+ * Makes the row of a job that a schedule has started, and writes down that it waits to be admitted like any other. Doing it
+ * twice changes nothing the second time. After this the caller wakes the dispatcher.
+ *
+ * @param parkingId by which the workflow knows that it may go on
+ * @returns false where the job has ended or was deleted: it will not be admitted
+ */
+export async function queueScheduledJob(
+  pool: pg.Pool,
+  { parkingId, ...start }: Omit<JobStart, 'workerId'> & { readonly parkingId: string },
+): Promise<boolean> {
+  return withTransaction(pool, async (tx) => {
+    await insertScheduled(tx, start);
+    return parkJob(tx, { jobId: start.jobId, id: parkingId, delayMs: 0 });
+  });
+}
+
+/** The row of a job that a schedule started: Temporal has it already. */
+async function insertScheduled(q: Queryable, { jobId, runId, job }: Omit<JobStart, 'workerId'>): Promise<void> {
   await q.query(
     `INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
                             retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
-                            cron, scheduled_at)
-     VALUES ($1, $2, 'waiting', $13, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, $14, now())
+                            cron, run_id, scheduled_at, admitted_at)
+     VALUES ($1, $2, 'waiting', $13, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15, now(), now())
      ON CONFLICT (id) DO NOTHING`,
     [
       jobId,
@@ -105,6 +123,7 @@ async function insertScheduled(q: Queryable, { jobId, job }: JobStart): Promise<
       job.repository,
       priorityOf(job.action),
       job.cron ?? '',
+      runId,
     ],
   );
 }

@@ -120,7 +120,7 @@ async function releaseJobs(pool: pg.Pool, workerId: string, entry: LogEntry): Pr
     const { rowCount } = await pool.query(
       `WITH released AS (
          UPDATE jobs.jobs SET worker_id = '', last_updated = now(), next_line = next_line + 1 WHERE id IN (
-           SELECT id FROM jobs.jobs WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND worker_id = $1
+           SELECT id FROM jobs.jobs WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND parked_at IS NULL AND worker_id = $1
            ORDER BY id LIMIT $3 FOR UPDATE)
          RETURNING id, next_line - 1 AS line_num
        )

@@ -14,6 +14,7 @@ import { endJob } from '../jobs/records.ts';
 import { outboxChannel } from '../jobs/wake-up.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { proceedSignal } from '../workflows/shared/parking-messages.ts';
 import { pauseSignal, resumeSignal, type SteeringRequest } from '../workflows/shared/steering-messages.ts';
 import { startPolling, type Polling } from './polling.ts';
 import { workflowOptions, workflowPriority } from './workflow-options.ts';
@@ -28,9 +29,9 @@ export interface DispatcherDeps {
 interface OutboxRow {
   id: number;
   jobId: string;
-  command: 'start' | 'cancel' | 'terminate' | 'pause' | 'resume';
-  /** Of a pause or resume: who asks, and why. */
-  details: SteeringRequest | null;
+  command: 'start' | 'proceed' | 'cancel' | 'terminate' | 'pause' | 'resume';
+  /** Of a pause or resume: who asks, and why. Of a proceed: from which wait. */
+  details: (SteeringRequest & { readonly parking?: string }) | null;
   attempts: number;
   job: JobRow | null;
 }
@@ -138,6 +139,9 @@ async function order(temporal: Client, { jobId, command, details, job }: OutboxR
       });
       return;
     }
+    case 'proceed':
+      await temporal.workflow.getHandle(jobId).signal(proceedSignal, details?.parking ?? '');
+      return;
     case 'cancel':
       await temporal.workflow.getHandle(jobId).cancel();
       return;

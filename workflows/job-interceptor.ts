@@ -3,7 +3,9 @@ import {
   CancellationScope,
   ContinueAsNew,
   isCancellation,
+  patched,
   proxyLocalActivities,
+  setCurrentDetails,
   TemporalFailure,
   workflowInfo,
   type Next,
@@ -14,21 +16,26 @@ import {
 import type { JobRecordActivities } from '../activities/job-record.ts';
 import type { JobInput } from './shared/job-input.ts';
 import { recordOptions } from './shared/options.ts';
+import { receiveProceeds } from './shared/parking.ts';
 
-const { recordJobStart, recordJobEnd } = proxyLocalActivities<JobRecordActivities>(recordOptions);
+const { recordJobQueued, recordJobStart, recordJobEnd } = proxyLocalActivities<JobRecordActivities>(recordOptions);
 
 /**
- * Keeps the job's row in step with its workflow: running when it starts, and how it ended. In local activities, so that
+ * Keeps the job's row in step with its workflow: running when it starts, and how it ended. What a schedule has started
+ * waits here to be admitted first. In local activities, so that
  * the record is as durable as the workflow itself, at the price of a marker in its history.
  */
 const recordJob: WorkflowInboundCallsInterceptor = {
   async execute(input: WorkflowExecuteInput, next: Next<WorkflowInboundCallsInterceptor, 'execute'>): Promise<unknown> {
-    const { workflowId: jobId, runId, continuedFromExecutionRunId } = workflowInfo();
+    const { workflowId: jobId, runId, continuedFromExecutionRunId, parent } = workflowInfo();
     const job = input.args[0] as JobInput;
-    if (continuedFromExecutionRunId === undefined) {
-      await CancellationScope.nonCancellable(() => recordJobStart({ jobId, runId, job }));
-    }
     try {
+      if (continuedFromExecutionRunId === undefined) {
+        // A child works in the place of its parent.
+        const isOwnRun = job.trigger === 'schedule' && parent === undefined;
+        if (isOwnRun && patched('scheduled-jobs-are-admitted')) await admission(job);
+        await CancellationScope.nonCancellable(() => recordJobStart({ jobId, runId, job }));
+      }
       const result = await next(input);
       await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, status: 'done', result }));
       return result;
@@ -43,6 +50,20 @@ const recordJob: WorkflowInboundCallsInterceptor = {
     }
   },
 };
+
+/**
+ * Waits until a job that a schedule has started is admitted, as every other is before Temporal hears of it.
+ *
+ * @throws CancelledFailure where it is cancelled before
+ */
+async function admission(job: JobInput): Promise<void> {
+  const { workflowId: jobId, runId } = workflowInfo();
+  setCurrentDetails('**Waiting** until there is room for it: `waitingReason` of the job in the API says why.');
+  const proceeds = receiveProceeds();
+  const parkingId = `${runId}:admission`;
+  if (await CancellationScope.nonCancellable(() => recordJobQueued({ jobId, runId, job, parkingId })))
+    await proceeds.waitFor(parkingId);
+}
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({ inbound: [recordJob] });
 

@@ -4,7 +4,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { test, type TestContext } from 'node:test';
-import { createWebhookActivities, type WebhookDelivery } from '../../activities/webhook.ts';
+import {
+  createWebhookActivities,
+  maxFailures,
+  type PostponedDelivery,
+  type WebhookDelivery,
+} from '../../activities/webhook.ts';
 import { createOutboundClient } from '../../outbound/client.ts';
 import { messagesOf } from '../jobs/test-jobs.ts';
 import { runIn, startJob, type TestJob } from './test-activities.ts';
@@ -13,13 +18,19 @@ import { startReceiver, type TestReceiver } from './test-receiver.ts';
 const firstRetryDelayMs = 1_000;
 const contents = { namespace: 'admin', repository: 'app', tag: '1.0' };
 
+type Outcome = WebhookDelivery | PostponedDelivery;
+
 interface Delivery {
   readonly job: TestJob;
   readonly webhookId: string;
-  readonly runInside: (environment: MockActivityEnvironment) => Promise<WebhookDelivery>;
-  readonly run: (attempt?: number) => Promise<WebhookDelivery>;
-  /** The failure of an attempt. */
+  readonly runInside: (environment: MockActivityEnvironment) => Promise<Outcome>;
+  readonly run: (attempt?: number) => Promise<Outcome>;
+  /** The failure of an attempt after which there is no other. */
   readonly fail: (attempt?: number) => Promise<ApplicationFailure>;
+  /** Of an attempt after which there is another. */
+  readonly postpone: (attempt?: number) => Promise<PostponedDelivery>;
+  /** An attempt as a workflow that an earlier version has begun asks for it. */
+  readonly failOld: (environment: MockActivityEnvironment) => Promise<ApplicationFailure>;
 }
 
 /** An event and a subscription to it, with the activity that delivers. */
@@ -41,13 +52,25 @@ async function startDelivery(t: TestContext, endpoint: string, { allowPrivate = 
   const outbound = createOutboundClient({ allowPrivate });
   t.after(() => outbound.close());
   const activities = createWebhookActivities({ pool, outbound, jobLog: job.jobLog, firstRetryDelayMs });
-  const runInside = (environment: MockActivityEnvironment): Promise<WebhookDelivery> =>
-    runIn(environment, () => activities.deliverWebhook({ eventId, webhookId }));
-  const run = (attempt = 1): Promise<WebhookDelivery> => runInside(job.environment(attempt, { failures: attempt - 1 }));
-  return { job, webhookId, runInside, run, fail: (attempt) => failureOf(run(attempt)) };
+  const runInside = (environment: MockActivityEnvironment, failures = 0): Promise<Outcome> =>
+    runIn(environment, () => activities.deliverWebhook({ eventId, webhookId, failures }));
+  const run = (attempt = 1): Promise<Outcome> => runInside(job.environment(), attempt - 1);
+  return {
+    job,
+    webhookId,
+    runInside,
+    run,
+    fail: (attempt) => failureOf(run(attempt)),
+    postpone: async (attempt) => {
+      const outcome = await run(attempt);
+      assert.ok(outcome.outcome === 'postponed', JSON.stringify(outcome));
+      return outcome;
+    },
+    failOld: (environment) => failureOf(runIn(environment, () => activities.deliverWebhook({ eventId, webhookId }))),
+  };
 }
 
-async function failureOf(delivery: Promise<WebhookDelivery>): Promise<ApplicationFailure> {
+async function failureOf(delivery: Promise<Outcome>): Promise<ApplicationFailure> {
   const outcome = await delivery.then(
     () => undefined,
     (error: unknown) => error,
@@ -107,45 +130,53 @@ test('client errors and redirects are final, with the status in the message', as
   }
 });
 
-test('server errors are tried again, each time after four times as long, up to an hour; the fifth is final', async (t) => {
+test('server errors postpone a delivery, each time four times as long; the fourth is final', async (t) => {
   const delivery = await answering(t, 500, {}, 'x'.repeat(10_000));
-  const delaysMs = [];
-  for (let attempt = 1; attempt <= 8; attempt++) {
-    const failure = await delivery.fail(attempt);
-    assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookFailed', attempt >= 5]);
-    delaysMs.push(failure.nextRetryDelay);
-    const [answer] = failure.details as [{ status: number }];
-    assert.deepEqual(Object.keys(answer), ['status', 'durationMs'], 'the body would be in the history');
-    assert.equal(answer.status, 500);
+  const origin = new URL(delivery.receiver.url).origin;
+  for (const [index, delayMs] of [1_000, 4_000, 16_000].entries()) {
+    const failures = index + 1;
+    const postponed = { outcome: 'postponed', failures, delayMs, failure: `${origin} answered 500` };
+    assert.deepEqual(await delivery.postpone(failures), postponed);
   }
-  assert.deepEqual(delaysMs, [1_000, 4_000, 16_000, 64_000, 256_000, 1_024_000, 3_600_000, 3_600_000]);
+  const messages = await messagesOf(delivery.job.pool, delivery.job.id);
+  assert.equal(messages.filter((message) => message === 'attempt failed').length, 3);
+  const failure = await delivery.fail(maxFailures);
+  assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookFailed', true]);
+  const [answer] = failure.details as [Record<string, unknown>];
+  assert.deepEqual(Object.keys(answer), ['attempt', 'status', 'durationMs'], 'the body would be in the history');
+  assert.deepEqual([answer['attempt'], answer['status']], [4, 500]);
 });
 
-test('attempts that came to nothing before they reached the receiver do not count', async (t) => {
-  const { job, runInside } = await answering(t, 503);
-  const failure = await failureOf(runInside(job.environment(100, { failures: 3 })));
-  assert.deepEqual([failure.nonRetryable, failure.nextRetryDelay], [false, 64_000]);
-  await job.pool.query('ALTER TABLE registry.events RENAME TO events_away');
-  const environment = job.environment(101, { failures: 4 });
+test('an activity of an earlier version counts in its heartbeat, and waits for the next attempt itself', async (t) => {
+  const { job, failOld } = await answering(t, 503);
+  const environment = job.environment(100, { failures: 2 });
   let left: unknown;
   environment.on('heartbeat', (details: unknown) => (left = details));
-  await assert.rejects(runInside(environment), /registry.events/);
-  assert.deepEqual(left, { phase: 'delivering', failures: 4 });
+  const failure = await failOld(environment);
+  assert.deepEqual([failure.nonRetryable, failure.nextRetryDelay], [false, 16_000]);
+  assert.deepEqual(left, { phase: 'delivering', failures: 3 });
+  assert.equal((await failOld(job.environment(101, { failures: 3 }))).nonRetryable, true);
+});
+
+test('what is ours to fail is no failure of the receiver', async (t) => {
+  const { job, run, receiver } = await answering(t, 503);
+  await job.pool.query('ALTER TABLE registry.events RENAME TO events_away');
+  await assert.rejects(run(2), /registry.events/);
+  assert.equal(receiver.requests.length, 0);
 });
 
 test('the client errors that pass by themselves are tried again', async (t) => {
   for (const status of [408, 425, 429, 503]) {
-    const failure = await (await answering(t, status)).fail(2);
-    assert.deepEqual([failure.type, failure.nonRetryable, failure.nextRetryDelay], ['WebhookFailed', false, 4_000]);
+    assert.equal((await (await answering(t, status)).postpone(2)).delayMs, 4_000);
   }
 });
 
-test('Retry-After sets the delay, in seconds or as a date, up to an hour; nonsense does not', async (t) => {
+test('Retry-After sets the delay, in seconds or as a date, up to five minutes; nonsense does not', async (t) => {
   const delayFor = async (value: string, status = 429) =>
-    Number((await (await answering(t, status, { 'retry-after': value })).fail()).nextRetryDelay);
+    (await (await answering(t, status, { 'retry-after': value })).postpone()).delayMs;
   assert.equal(await delayFor('7'), 7_000);
   assert.equal(await delayFor('7', 503), 7_000);
-  assert.equal(await delayFor('86400'), 3_600_000);
+  assert.equal(await delayFor('999999999'), 300_000);
   const dateMs = await delayFor(new Date(Date.now() + 60_000).toUTCString());
   assert.ok(dateMs > 50_000 && dateMs <= 60_000, String(dateMs));
   assert.equal(await delayFor(new Date(Date.now() - 60_000).toUTCString()), 0);
@@ -155,11 +186,11 @@ test('Retry-After sets the delay, in seconds or as a date, up to an hour; nonsen
 test('a receiver that is not there, or hangs up, is tried again', async (t) => {
   const gone = await answering(t, 200);
   await gone.receiver.close();
-  const refused = await gone.fail();
-  assert.deepEqual([refused.type, refused.nextRetryDelay], ['WebhookFailed', firstRetryDelayMs]);
-  assert.match(refused.message, /ECONNREFUSED/);
+  const refused = await gone.postpone();
+  assert.equal(refused.delayMs, firstRetryDelayMs);
+  assert.match(refused.failure, /ECONNREFUSED/);
   const rude = await startAnswering(t, (res) => res.destroy());
-  assert.equal((await rude.fail()).type, 'WebhookFailed');
+  assert.equal((await rude.postpone()).failures, 1);
 });
 
 test('a cancel stops within 5 s, before the answer and in the middle of it', { timeout: 20_000 }, async (t) => {
@@ -235,9 +266,9 @@ test('a refused address is final: nothing is sent, by its number or by its name'
 
 test('while it delivers it heartbeats', async (t) => {
   const { job, runInside } = await answering(t, 200);
-  const environment = job.environment(2, { failures: 1 });
+  const environment = job.environment();
   const heartbeats: unknown[] = [];
   environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
   await runInside(environment);
-  assert.deepEqual(heartbeats[0], { phase: 'delivering', failures: 1 });
+  assert.deepEqual(heartbeats[0], { phase: 'delivering', failures: 0 });
 });

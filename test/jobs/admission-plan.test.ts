@@ -19,7 +19,7 @@ const twoWorkers = [{ capacityMap: { scan: 2 }, count: 2 }];
 
 test('an action that nobody has changed has so many places for each worker, less what runs', () => {
   assert.deepEqual(plan().roomFor(lane()), { limit: 20 }, 'the first worker is on its way');
-  assert.deepEqual(plan().roomFor(lane({ action: 'webhook' })), { limit: 200 });
+  assert.deepEqual(plan().roomFor(lane({ action: 'webhook' })), { limit: 50 });
   const inFlight = [
     { action: 'sleep', capacityMap: {}, count: 9 },
     { action: 'sleep', capacityMap: { scan: 1 }, count: 4 },

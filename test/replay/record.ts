@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import packageJson from '../../package.json' with { type: 'json' };
+import { changeActionQueue } from '../../jobs/action-queues.ts';
 import { cancelJob } from '../../jobs/commands.ts';
 import { pauseJob, resumeJob } from '../../jobs/pause.ts';
 import { eventually } from '../e2e/eventually.ts';
@@ -51,6 +52,16 @@ async function pausedAndResumed(jobrunner: TestJobrunner, jobId: string): Promis
   await resumeJob(jobrunner.pool, { jobId, requestedBy: 'tester', note: '' });
   jobrunner.wakeDispatcher.send();
   return jobId;
+}
+
+/** What a schedule starts. */
+async function scheduledSleep({ temporal }: TestJobrunner, name: string): Promise<string> {
+  const { workflowId } = await temporal.workflow.start('sleep', {
+    workflowId: `sleep:${name}`,
+    taskQueue: taskQueues.control,
+    args: [{ ...scheduledInput('sleep'), parameters: { seconds: '0' } }],
+  });
+  return workflowId;
 }
 
 /** Lets a job fail, for its parameter is nonsense, as if an older version had stored it; gives the one that tries again. */
@@ -118,6 +129,40 @@ const scenarios: readonly Scenario[] = [
     run: (jobrunner, receiver) => {
       receiver.statuses.push(500, 429);
       return pushEvent(jobrunner, receiver.url);
+    },
+  },
+  {
+    workflowType: 'webhook',
+    name: 'postponed',
+    run: (jobrunner, receiver) => {
+      receiver.statuses.push(500, 429);
+      return pushEvent(jobrunner, receiver.url);
+    },
+  },
+  {
+    workflowType: 'webhook',
+    name: 'failed-for-good',
+    run: (jobrunner, receiver) => {
+      receiver.statuses.push(500, 500, 500, 500);
+      return pushEvent(jobrunner, receiver.url);
+    },
+  },
+  {
+    workflowType: 'sleep',
+    name: 'admitted-run-of-a-cron',
+    run: (jobrunner) => scheduledSleep(jobrunner, 'admitted'),
+  },
+  {
+    workflowType: 'sleep',
+    name: 'cancelled-run-of-a-cron-that-waits',
+    run: async (jobrunner) => {
+      await changeActionQueue(jobrunner.pool, 'sleep', { paused: true }, 'tester');
+      const jobId = await scheduledSleep(jobrunner, 'cancelled');
+      await jobrunner.waitFor(jobId, (job) => job.parkedAt !== null);
+      await cancelled(jobrunner, jobId);
+      await jobrunner.ended(jobId);
+      await changeActionQueue(jobrunner.pool, 'sleep', { paused: false }, 'tester');
+      return jobId;
     },
   },
   {

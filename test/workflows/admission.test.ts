@@ -4,11 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { changeActionQueue } from '../../jobs/action-queues.ts';
 import { setCapacity } from '../../jobs/deployments.ts';
 import { enqueueJobs } from '../../jobs/enqueue.ts';
+import { cancelJob } from '../../jobs/commands.ts';
 import { countInFlight, listJobs } from '../../jobs/queries.ts';
+import { findWaitingReason } from '../../jobs/waiting-reason.ts';
 import { temporalDeploymentName } from '../../workers/workers.ts';
+import { taskQueues } from '../../workflows/shared/task-queues.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { newJob } from '../jobs/test-jobs.ts';
 import { pushEvent, startReceiver } from './push-event.ts';
+import { scheduledInput } from './scheduled-input.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 
 test('jobs wait in PostgreSQL until there is room', async (t) => {
@@ -40,6 +44,44 @@ test('jobs wait in PostgreSQL until there is room', async (t) => {
     await changeActionQueue(pool, 'sleep', { paused: false }, 'tester');
     jobrunner.wakeDispatcher.send();
     assert.equal((await jobrunner.ended(held)).status, 'done');
+  });
+
+  await t.test('a run that a schedule has started waits for its place as well, and says why', async () => {
+    const startByCron = (name: string) =>
+      jobrunner.temporal.workflow.start('sleep', {
+        workflowId: `sleep:${name}`,
+        taskQueue: taskQueues.control,
+        args: [{ ...scheduledInput('sleep'), parameters: { seconds: '2' }, capacityMap: { scan: 1 } }],
+      });
+    const first = await startByCron('first');
+    await jobrunner.waitFor(first.workflowId, (job) => job.status === 'running');
+    const second = await startByCron('second');
+    const waiting = await jobrunner.waitFor(second.workflowId, (job) => job.parkedAt !== null);
+    assert.deepEqual([waiting.status, waiting.startedAt, waiting.trigger], ['waiting', null, 'schedule']);
+    assert.equal(await findWaitingReason(pool, waiting), 'it needs 1 of the capacity "scan", of which 0 of 1 are free');
+    const ended = await Promise.all([first, second].map(({ workflowId }) => jobrunner.ended(workflowId)));
+    const [one, two] = ended;
+    assert.deepEqual(
+      ended.map(({ status }) => status),
+      ['done', 'done'],
+    );
+    assert.ok(Number(two?.startedAt) >= Number(one?.endedAt), 'two were running at once');
+
+    await changeActionQueue(pool, 'sleep', { paused: true }, 'tester');
+    const held = await startByCron('held');
+    const job = await jobrunner.waitFor(held.workflowId, (row) => row.parkedAt !== null);
+    assert.equal(await findWaitingReason(pool, job), 'the action sleep is paused');
+    await cancelJob(pool, job.id, 'tester');
+    jobrunner.wakeDispatcher.send();
+    assert.deepEqual(await jobrunner.ended(job.id).then(({ status, startedAt }) => [status, startedAt]), [
+      'cancel',
+      null,
+    ]);
+    const later = await startByCron('later');
+    await jobrunner.waitFor(later.workflowId, (row) => row.parkedAt !== null);
+    await changeActionQueue(pool, 'sleep', { paused: false }, 'tester');
+    jobrunner.wakeDispatcher.send();
+    assert.equal((await jobrunner.ended(later.workflowId)).status, 'done');
   });
 
   await t.test(

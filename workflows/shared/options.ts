@@ -46,12 +46,12 @@ export const readOptions = {
 } as const satisfies ActivityOptions;
 
 /**
- * One delivery of one webhook. The activity itself counts how often the receiver has failed, and sets the delay before the
- * next attempt; the policy is for what is no receiver's fault, such as a database that is away.
+ * One attempt to deliver one webhook: its minute, and what our own part may take. The policy is for what is no receiver's
+ * fault, such as a database that is away.
  */
 export const webhookOptions = {
   taskQueue: taskQueues.webhook,
-  startToCloseTimeout: '1 minute',
+  startToCloseTimeout: '90 seconds',
   scheduleToCloseTimeout: '12 hours',
   heartbeatTimeout: '15 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },

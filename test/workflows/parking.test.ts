@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { withTransaction } from '../../database/transaction.ts';
+import { cancelJob } from '../../jobs/commands.ts';
+import { recordEvents } from '../../jobs/events.ts';
+import { countInFlight, findJob } from '../../jobs/queries.ts';
+import { findWaitingReason } from '../../jobs/waiting-reason.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { startReceiver } from './push-event.ts';
+import { startTestJobrunner, type TestJobrunner } from './test-jobrunner.ts';
+
+// As many places as one worker has, four times over.
+const hostileWebhooks = 200;
+
+/** A server that answers requests as it is told. */
+async function startServer(
+  t: TestContext,
+  answer: (res: ServerResponse, path: string) => void,
+): Promise<{ readonly url: string; readonly origin: string }> {
+  const server = createServer((req, res) => void req.resume().on('end', () => answer(res, req.url ?? '')));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url: `${origin}/`, origin };
+}
+
+async function subscribe({ pool }: TestJobrunner, key: string, endpoints: readonly string[]): Promise<void> {
+  await pool.query(`INSERT INTO accounts.accounts (name) VALUES ('admin') ON CONFLICT DO NOTHING`);
+  await pool.query(
+    `INSERT INTO registry.webhooks (type, key, endpoint, author_id)
+     SELECT 'TAG_PUSH', $1, endpoint, id FROM accounts.accounts, unnest($2::text[]) AS endpoint`,
+    [key, endpoints],
+  );
+}
+
+/** A push to a namespace, as far as webhooks see it. Gives the ids of the jobs that deliver it. */
+async function push({ pool, wakeDispatcher }: TestJobrunner, namespace: string): Promise<string[]> {
+  const event = { type: 'TAG_PUSH', actor: 'admin', namespace, repository: 'app', contents: { tag: '1' } } as const;
+  await withTransaction(pool, (tx) => recordEvents(tx, [event]));
+  wakeDispatcher.send();
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT id FROM jobs.jobs WHERE action = 'webhook' AND namespace = $1 AND ended_at IS NULL`,
+    [namespace],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function placesHeld({ pool }: TestJobrunner): Promise<number> {
+  const counts = await countInFlight(pool);
+  return counts.filter(({ action }) => action === 'webhook').reduce((sum, { count }) => sum + count, 0);
+}
+
+test('webhooks of one namespace hold up those of no other', { timeout: 300_000 }, async (t) => {
+  const jobrunner = await startTestJobrunner(t, { isCaching: true });
+  const { pool } = jobrunner;
+  const receiver = await startReceiver(t);
+  await subscribe(jobrunner, 'good', [receiver.url]);
+
+  async function deliveryMs(): Promise<number> {
+    const [jobId = ''] = await push(jobrunner, 'good');
+    const startedMs = performance.now();
+    const job = await jobrunner.waitFor(jobId, ({ endedAt }) => endedAt !== null, 60_000);
+    assert.equal(job.status, 'done');
+    return performance.now() - startedMs;
+  }
+
+  await t.test('whose receivers ask for a try in years', async (t) => {
+    const refusing = await startServer(t, (res) => res.writeHead(503, { 'retry-after': '999999999' }).end());
+    const endpoints = Array.from({ length: hostileWebhooks }, (_, index) => `${refusing.url}${index}`);
+    const quietMs = await deliveryMs();
+    await subscribe(jobrunner, 'bad', endpoints);
+    const jobIds = await push(jobrunner, 'bad');
+    assert.equal(jobIds.length, hostileWebhooks);
+    await eventually('the first of them to wait', async () => {
+      const { rows } = await pool.query('SELECT FROM jobs.jobs WHERE parked_at IS NOT NULL');
+      return rows.length > 0;
+    });
+    const duringMs = await deliveryMs();
+    await eventually(
+      'all of them to wait for their next try',
+      async () => {
+        const { rows } = await pool.query('SELECT FROM jobs.jobs WHERE parked_at IS NOT NULL');
+        return rows.length === hostileWebhooks;
+      },
+      { timeoutMs: 120_000 },
+    );
+    assert.equal(await placesHeld(jobrunner), 0);
+    const afterMs = await deliveryMs();
+    t.diagnostic(`delivered in ${[quietMs, duringMs, afterMs].map(Math.round).join(', ')} ms: quiet, during, after`);
+
+    const job = await findJob(pool, jobIds[0] ?? '');
+    assert.ok(job?.parkedAt && job.status === 'running');
+    const inMs = Date.parse((await findWaitingReason(pool, job))?.replace('it goes on at ', '') ?? '') - Date.now();
+    assert.ok(inMs > 0 && inMs <= 300_000, String(inMs));
+    // One that waits is cancelled like any other.
+    await cancelJob(pool, job.id, 'tester');
+    jobrunner.wakeDispatcher.send();
+    assert.equal((await jobrunner.ended(job.id)).status, 'cancel');
+    await pool.query(`DELETE FROM registry.webhooks WHERE key = 'bad'`);
+  });
+
+  await t.test('whose receivers do not answer', async (t) => {
+    const held: ServerResponse[] = [];
+    const silent = await startServer(t, (res) => void held.push(res));
+    await subscribe(
+      jobrunner,
+      'slow',
+      Array.from({ length: 60 }, (_, index) => `${silent.url}${index}`),
+    );
+    const jobIds = await push(jobrunner, 'slow');
+    await eventually('deliveries to be under way', async () => held.length >= 12);
+    const duringMs = await deliveryMs();
+    t.diagnostic(`delivered in ${Math.round(duringMs)} ms while ${held.length} deliveries wait for an answer`);
+    assert.equal(held.length, 12, 'a share of the places, and no more');
+    const { rows } = await pool.query<{ id: string }>(
+      `SELECT job_id AS id FROM jobs.outbox WHERE state = 'queued' AND namespace = 'slow' LIMIT 1`,
+    );
+    const job = await findJob(pool, rows[0]?.id ?? '');
+    assert.ok(job && jobIds.includes(job.id));
+    assert.equal(
+      await findWaitingReason(pool, job),
+      'it needs 1 of the capacity "share of webhooks of slow", of which 0 of 12 are free',
+    );
+
+    // Others who send to the same server have no place there either, and all others have.
+    await subscribe(jobrunner, 'third', [`${silent.url}third`]);
+    const [third = ''] = await push(jobrunner, 'third');
+    await deliveryMs();
+    const waiting = await findJob(pool, third);
+    assert.ok(waiting?.status === 'waiting');
+    assert.match((await findWaitingReason(pool, waiting)) ?? '', new RegExp(`share of webhooks to ${silent.origin}"`));
+    for (const res of held.splice(0)) res.end();
+    await eventually('the next ones to be under way', async () => held.length > 0);
+    for (const id of [...jobIds, third]) await cancelJob(pool, id, 'tester');
+    jobrunner.wakeDispatcher.send();
+    await eventually('all to have ended', async () => (await placesHeld(jobrunner)) === 0, { timeoutMs: 60_000 });
+  });
+});
