@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
@@ -24,6 +24,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     const probe = join(absolute, `.write-${process.pid}`);
     await (await open(probe, 'w')).close();
     await rm(probe);
+    await closeToOthers(absolute);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new StartError(
@@ -34,8 +35,24 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   return { path: absolute, release };
 }
 
-// Node's own recursive mkdir never ends where a folder that exists answers ENOENT, as those in /proc do.
-async function makeFolder(path: string): Promise<void> {
+/** Of a folder that an earlier version made, or a restore. Its files are in folders of their own, and close with them. */
+async function closeToOthers(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const part of ['logs', 'temporal', 'secrets']) {
+    const names = await readdir(join(folder, part)).catch(() => undefined);
+    if (!names) continue;
+    await chmod(join(folder, part), 0o700);
+    for (const name of names) await chmod(join(folder, part, name), 0o600);
+  }
+}
+
+/**
+ * Makes a folder, and those that it is in, where they are missing. Node's own recursive mkdir never ends where a folder that
+ * exists answers ENOENT, as those in /proc do.
+ *
+ * @throws the error of the file system
+ */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheBinFolder } from './cache-folder.ts';
+import { openCacheBinFolder } from './cache-folder.ts';
+import { installerEnvironment } from './child-environment.ts';
 import { isOnPath, signal } from './process.ts';
 
 /** Whether this machine has a Go toolchain. */
@@ -26,8 +27,7 @@ const progressIntervalMs = 15_000;
  * @throws Error with the compiler's last line
  */
 export async function goInstall({ module, onProgress, signal: abort }: GoInstallOptions): Promise<string> {
-  const folder = cacheBinFolder();
-  await mkdir(folder, { recursive: true });
+  const folder = await openCacheBinFolder();
   const unfinished = await mkdtemp(join(folder, '.install-'));
   const startedMs = performance.now();
   const timer = setInterval(() => {
@@ -49,7 +49,7 @@ export async function goInstall({ module, onProgress, signal: abort }: GoInstall
 
 function compile(module: string, binFolder: string, abort: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, GOBIN: binFolder, GOFLAGS: '' };
+    const env = installerEnvironment({ GOBIN: binFolder, GOFLAGS: '' });
     // A process group of its own, for go starts many compilers, and all of them must end with it.
     const child = spawn('go', ['install', module], { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
     let lastLine = '';

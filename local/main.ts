@@ -2,11 +2,12 @@ import '../server/thread-pool.ts';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, type Config } from '../config/load.ts';
-import { describeVariables } from '../config/variables.ts';
+import { describeVariables, variables } from '../config/variables.ts';
 import { roles } from '../server/roles.ts';
 import { serve, type RunningServer } from '../server/serve.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { loadOrCreateSecret, openDataFolder } from './data-folder.ts';
+import { giveUpRoot } from './give-up-root.ts';
 import { openLogFile } from './log-file.ts';
 import { runNginx, type NginxFront } from './nginx-front.ts';
 import { endLeftoverNginx, requireNginx } from './nginx.ts';
@@ -51,7 +52,20 @@ async function main(): Promise<number> {
     console.error('TLS_CERT_FILE and TLS_KEY_FILE are for NGINX: start with --nginx, or unset them');
     return 2;
   }
+  // Nobody but this user reads data, secrets and logs.
+  process.umask(0o077);
+  await giveUpRoot({
+    config,
+    onProgress: (message) => console.log(`  ${message}`),
+    warn: (message) => console.error(message),
+  });
+  forgetSecrets();
   return run(config, withNginx);
+}
+
+/** What has been read: children would be given it as well. */
+function forgetSecrets(): void {
+  for (const [name, { isSecret }] of Object.entries(variables)) if (isSecret) delete process.env[name];
 }
 
 async function run(config: Config, withNginx: boolean): Promise<number> {

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NginxSettingError, renderNginxConfig, type NginxSettings } from '../nginx/render.ts';
+import { childEnvironment } from './child-environment.ts';
 import { lastProblem, openLogFile } from './log-file.ts';
 import { commandLine, endProcess, isRunning, run, signal } from './process.ts';
 import { StartError } from './start-error.ts';
@@ -61,7 +62,7 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
   const child = spawn(binary, args, {
     cwd: '/',
     // A variable NGINX would hand it sockets of another one.
-    env: { PATH: process.env['PATH'] },
+    env: childEnvironment(),
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
   });

@@ -1,6 +1,6 @@
-import { chown, lstat } from 'node:fs/promises';
 import { isOnPath, run, type RunResult } from './process.ts';
 import { StartError } from './start-error.ts';
+import { ensureSystemUser, giveTo } from './system-user.ts';
 
 const userName = 'postgres';
 
@@ -23,15 +23,13 @@ export async function postgresUser(mustEnter: readonly string[]): Promise<Postgr
     // Not in this process's folder: a server must not hold on to whatever folder its starter happened to be in.
     return { run: (command, args) => run(command, args, { cwd: '/' }), own: async () => undefined };
   }
-  const { uid, gid } = await ensureSystemUser();
-  const own = async (...paths: readonly string[]): Promise<void> => {
-    for (const path of paths) {
-      const { uid: owner } = await lstat(path);
-      if (owner === uid) continue;
-      const { code, stderr } = await run('chown', ['-R', `${uid}:${gid}`, path]);
-      if (code !== 0) await chown(path, uid, gid).catch(() => Promise.reject(new StartError(stderr.trim())));
-    }
-  };
+  const user = await ensureSystemUser(userName).catch((error: Error) => {
+    throw new StartError(
+      `PostgreSQL does not run as root, and ${error.message}: make it, run as another user, or set DATABASE_URL`,
+    );
+  });
+  const { uid, gid } = user;
+  const own: PostgresUser['own'] = (...paths) => giveTo(user, ...paths);
 
   const plain: PostgresUser['run'] = (command, args) => run(command, args, { uid, gid, cwd: '/' });
   if (await canEnter(plain, mustEnter)) return { run: plain, own };
@@ -51,23 +49,4 @@ export async function postgresUser(mustEnter: readonly string[]): Promise<Postgr
 async function canEnter(runAs: PostgresUser['run'], folders: readonly string[]): Promise<boolean> {
   const script = 'for folder do cd "$folder" || exit 1; done';
   return (await runAs('/bin/sh', ['-c', script, 'sh', ...folders])).code === 0;
-}
-
-async function ensureSystemUser(): Promise<{ uid: number; gid: number }> {
-  const found = await lookUp();
-  if (found) return found;
-  const { stderr } = await run('useradd', ['--system', '--no-create-home', '--shell', '/bin/false', userName]);
-  const made = await lookUp();
-  if (made) return made;
-  const reason = stderr.trim().split('\n').at(-1) ?? '';
-  throw new StartError(
-    `PostgreSQL does not run as root, and the system user "${userName}" cannot be made (${reason}): ` +
-      'make it, run as another user, or set DATABASE_URL',
-  );
-}
-
-async function lookUp(): Promise<{ uid: number; gid: number } | undefined> {
-  const [user, group] = await Promise.all([run('id', ['-u', userName]), run('id', ['-g', userName])]);
-  if (user.code !== 0 || group.code !== 0) return undefined;
-  return { uid: Number(user.stdout), gid: Number(group.stdout) };
 }

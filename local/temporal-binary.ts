@@ -1,7 +1,8 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheBinFolder } from './cache-folder.ts';
+import { cacheBinFolder, cacheBinFolders, openCacheBinFolder } from './cache-folder.ts';
+import { installerEnvironment } from './child-environment.ts';
 import { goInstall, hasGo } from './go-install.ts';
 import { run } from './process.ts';
 import { StartError } from './start-error.ts';
@@ -46,7 +47,8 @@ export async function temporalBinary(options: TemporalBinaryOptions): Promise<st
 
 /** The path of a Temporal server that is here already: the one on the path, or else the one in the cache. */
 export async function findTemporalBinary(): Promise<string | undefined> {
-  for (const candidate of ['temporal', cachedPath()]) if (await isUsable(candidate)) return candidate;
+  const cached = cacheBinFolders().map((folder) => join(folder, 'temporal'));
+  for (const candidate of ['temporal', ...cached]) if (await isUsable(candidate)) return candidate;
   return undefined;
 }
 
@@ -70,12 +72,12 @@ export function isKnownVersion(text: string): boolean {
 }
 
 async function download(target: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  await mkdir(cacheBinFolder(), { recursive: true });
-  const unfinished = await mkdtemp(join(cacheBinFolder(), '.download-'));
+  const unfinished = await mkdtemp(join(await openCacheBinFolder(), '.download-'));
   try {
     const script = fileURLToPath(new URL('./temporal-download.ts', import.meta.url));
     const { code, stderr } = await run(process.execPath, [script, unfinished], {
       timeoutMs: downloadTimeoutMs,
+      env: installerEnvironment(),
       ...(signal && { signal }),
     });
     if (code === null) return `no answer within ${downloadTimeoutMs / 1000} s`;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { childEnvironment } from './child-environment.ts';
 import { lastProblem, openLogFile, type LogFile } from './log-file.ts';
 import { firstFreePort, isFreePort } from './ports.ts';
 import { commandLine, endProcess, isRunning, signal } from './process.ts';
@@ -163,8 +164,8 @@ async function spawnServer(
   const output = log ? await open(log.path, 'a') : undefined;
   const child = spawn(binary, args, {
     cwd: '/',
-    // Our own TEMPORAL_ variables would change what the program does.
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'))),
+    // Our own TEMPORAL_ variables would change what the program does, besides.
+    env: childEnvironment(),
     detached: true,
     stdio: ['ignore', output?.fd ?? 'ignore', output?.fd ?? 'ignore'],
   });

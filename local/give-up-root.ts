@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/load.ts';
+import { variables } from '../config/variables.ts';
+import { cacheBinFolder } from './cache-folder.ts';
+import { makeFolder } from './data-folder.ts';
+import { endLeftoverNginx } from './nginx.ts';
+import { postgresBinaries } from './postgres-binaries.ts';
+import { isOnPath, run } from './process.ts';
+import { ensureSystemUser, giveTo, type SystemUser } from './system-user.ts';
+import { temporalBinary } from './temporal-binary.ts';
+import { endLeftoverTemporal } from './temporal.ts';
+
+const userName = 'jobrunner';
+const projectFolder = fileURLToPath(new URL('..', import.meta.url));
+
+export interface GiveUpRootOptions {
+  readonly config: Config;
+  readonly onProgress: (message: string) => void;
+  /** Told why the program stays root. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Goes on as the system user `jobrunner` where the program was started as root: the process becomes another program, which
+ * is this one from its beginning. What only root may do is done before: the user, the data folder, programs in the cache.
+ * Of root's rights it keeps the one to listen on ports below 1024; and, where the user may not enter the folders of the
+ * program, or read files that the configuration names, the one to read every file.
+ *
+ * Returns where there is nothing to give up, or it cannot be given up.
+ */
+export async function giveUpRoot({ config, onProgress, warn }: GiveUpRootOptions): Promise<void> {
+  if (process.platform !== 'linux' || !process.execve || process.getuid?.() !== 0) return;
+  if (!(await isOnPath('setpriv'))) return warn('runs as root: install setpriv (util-linux), or start as another user');
+  let user: SystemUser;
+  try {
+    await makeFolder(resolve(config.dataDir));
+  } catch {
+    // Whoever opens the data folder says what is wrong with it.
+    return;
+  }
+  try {
+    user = await ensureSystemUser(userName);
+    await prepare(config, user, onProgress);
+  } catch (error) {
+    return warn(`runs as root: ${(error as Error).message}; or start as another user`);
+  }
+  const files = [
+    ...[config.tls?.certFile, config.tls?.keyFile, config.tls?.clientCaFile].filter((path) => path !== undefined),
+    // Where Amazon's credentials are looked for.
+    ...(config.s3 ? [join(homedir(), '.aws')] : []),
+  ];
+  const folders = [projectFolder, dirname(process.execPath), dirname(resolve(config.dataDir)), cacheBinFolder()];
+  for (const capabilities of [['net_bind_service'], ['net_bind_service', 'dac_read_search']]) {
+    const prefix = setprivArguments(user, capabilities);
+    if (!(await canRead(prefix, folders, files))) continue;
+    if (capabilities.length > 1) {
+      onProgress(
+        `runs as ${userName}, which may read all files, for it may not enter ${folders.join(' or ')}, or read what the settings name`,
+      );
+    }
+    process.execve(
+      '/usr/bin/env',
+      ['env', 'setpriv', ...prefix, process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+      environment(config),
+    );
+  }
+  warn(
+    `runs as root: the user "${userName}" may not enter ${folders.join(' or ')}; move them, or start as another user`,
+  );
+}
+
+async function prepare(config: Config, user: SystemUser, onProgress: (message: string) => void): Promise<void> {
+  const dataDir = resolve(config.dataDir);
+  // Those of a former process may be root's, and could not be ended any more.
+  await endLeftoverNginx(dataDir);
+  await endLeftoverTemporal(join(dataDir, 'temporal'));
+  await giveTo(user, dataDir);
+  // Both may write where only root does.
+  if (config.databaseUrl === undefined) await postgresBinaries();
+  if (config.temporal.address === undefined) await temporalBinary({ onProgress });
+}
+
+function setprivArguments({ uid, gid }: SystemUser, capabilities: readonly string[]): string[] {
+  const added = capabilities.map((name) => `+${name}`).join(',');
+  return [
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    '--clear-groups',
+    '--no-new-privs',
+    `--inh-caps=-all,${added}`,
+    `--ambient-caps=-all,${added}`,
+    `--bounding-set=-all,${added}`,
+    // Without it access(2), by which PostgreSQL looks for its own programs, would not count a capability.
+    '--securebits=+no_setuid_fixup',
+  ];
+}
+
+async function canRead(
+  setpriv: readonly string[],
+  folders: readonly string[],
+  files: readonly string[],
+): Promise<boolean> {
+  const script =
+    'files=$1; shift; while [ "$files" -gt 0 ]; do [ ! -e "$1" ] || [ -r "$1" ] || exit 1; shift; files=$((files-1)); done; for folder do cd "$folder" || exit 1; done';
+  const args = [...setpriv, '/bin/sh', '-c', script, 'sh', String(files.length), ...files, ...folders];
+  return (await run('setpriv', args, { cwd: '/' })).code === 0;
+}
+
+/** That of this process, with the secrets of files that only root may read. */
+function environment({ dataDir }: Config): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, HOME: resolve(dataDir), USER: userName, LOGNAME: userName };
+  env['AWS_SHARED_CREDENTIALS_FILE'] ??= join(homedir(), '.aws', 'credentials');
+  env['AWS_CONFIG_FILE'] ??= join(homedir(), '.aws', 'config');
+  for (const [name, { isSecret }] of Object.entries(variables)) {
+    const file = isSecret ? env[`${name}_FILE`] : undefined;
+    if (file === undefined || file === '') continue;
+    env[name] = readFileSync(file, 'utf8').trim();
+    delete env[`${name}_FILE`];
+  }
+  return env;
+}
