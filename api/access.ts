@@ -5,6 +5,9 @@ import { ApiError } from './errors.ts';
 import type { ApiDeps, ApiInstance } from './instance.ts';
 import { authorizeRoute, type RouteParams } from './policy/route-access.ts';
 
+// Of a namespace and a repository in it.
+const maxNameLength = 511;
+
 /** Puts the one access check before every route, and refuses to start with a route that declares no access. */
 export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
   app.decorateRequest('account', null);
@@ -30,6 +33,16 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
       params: request.params as RouteParams,
     });
   });
+}
+
+/**
+ * A text in a body or query that has not been checked yet, for routes where it says what the request is about: whether
+ * the caller may do that is judged before the rest is looked at. Empty where there is no such text, or one longer than
+ * any name.
+ */
+export function unchecked(part: unknown, name: string): string {
+  const value: unknown = typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined;
+  return typeof value === 'string' && value.length <= maxNameLength ? value : '';
 }
 
 /**

@@ -11,7 +11,7 @@ import { describeValidation } from './validation.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
-const CapacityName = Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' });
+const CapacityName = Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_.-]{1,64}$' });
 // A key that does not match the pattern would otherwise be let through with any value. The map is part of an index.
 const closed = { additionalProperties: false, maxProperties: 16 };
 
@@ -21,7 +21,14 @@ export const capacityMapSchema = Type.Record(CapacityName, Type.Integer({ minimu
 /** The fields that a job and a cron have in common (SW27 tmpforms). MSR's clients leave any but `action` out. */
 export const jobFormFields = {
   action: Type.String({ maxLength: 100 }),
-  parameters: Type.Optional(Nullable(Type.Record(Type.String(), Type.String({ maxLength: 4096 })))),
+  parameters: Type.Optional(
+    Nullable(
+      Type.Record(Type.String(), Type.String({ maxLength: 4096 }), {
+        maxProperties: 64,
+        propertyNames: Type.String({ maxLength: 100 }),
+      }),
+    ),
+  ),
   capacityMap: Type.Optional(Nullable(capacityMapSchema)),
   retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   deadline: Type.Optional(Type.String({ maxLength: 40 })),
@@ -89,7 +96,7 @@ export function requireAction(name: string): Action {
   throw new ApiError('NO_SUCH_ACTION', `there is no action "${name}"; the actions are ${known.join(', ')}`);
 }
 
-const ajv = new Ajv({ allErrors: true });
+const ajv = new Ajv({ allErrors: false });
 type Checks = ReadonlyMap<string, ValidateFunction>;
 const parameterChecks: Checks = new Map(actions.map((action) => [action.name, ajv.compile(parametersSchema(action))]));
 // Defaults may leave out what every job has to say itself.

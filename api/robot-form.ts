@@ -6,14 +6,18 @@ import { readTime } from './times.ts';
 import { everyRepository, robotActions, type RobotPermission } from './policy/robot-rights.ts';
 import { robotPrefix } from '../jobs/actor.ts';
 
-const maxPermissions = 100;
+const maxPermissions = 500;
 const Description = Type.String({ maxLength: 1_000 });
 const ExpiresAt = Type.String({ maxLength: 40 });
 const Permissions = Type.Array(
   Type.Object(
     {
       repository: Type.String({ minLength: 1, maxLength: 255 }),
-      actions: Type.Array(Type.Enum([...robotActions]), { minItems: 1, uniqueItems: true }),
+      actions: Type.Array(Type.Enum([...robotActions]), {
+        minItems: 1,
+        maxItems: robotActions.length,
+        uniqueItems: true,
+      }),
     },
     { additionalProperties: false },
   ),
@@ -74,10 +78,14 @@ export function readPermissions(forms: Static<typeof Permissions>, namespace: st
       `the robot belongs to the namespace "${namespace}", and cannot be permitted anything in "${foreign.namespace}": system administrators make robots for several namespaces, by leaving out "namespace"`,
     );
   }
-  const names = forms.map(({ repository }) => repository);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice === undefined) return permissions;
-  throw new ApiError('INVALID_PARAMETERS', `permissions name "${twice}" twice: give all its actions at once`);
+  const names = new Set<string>();
+  for (const { repository } of forms) {
+    if (names.has(repository)) {
+      throw new ApiError('INVALID_PARAMETERS', `permissions name "${repository}" twice: give all its actions at once`);
+    }
+    names.add(repository);
+  }
+  return permissions;
 }
 
 function readTarget(text: string): { readonly namespace: string; readonly repository: string } {

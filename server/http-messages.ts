@@ -39,3 +39,5 @@ export type FromChild =
 export const statusIntervalMs = 1_000;
 /** Who has not been heard for so long hangs. */
 export const silenceMs = 10_000;
+/** A child that has left so many questions in a row unanswered hangs. */
+export const mostUnanswered = silenceMs / statusIntervalMs;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
-import { silenceMs, type ChildSettings, type FromChild, type ToChild } from './http-messages.ts';
+import { mostUnanswered, type ChildSettings, type FromChild, type ToChild } from './http-messages.ts';
 import { forwardLines } from './forward-lines.ts';
 import { closeLostConnections } from './lost-connections.ts';
 import type { ServerProcess } from './supervisor.ts';
@@ -15,6 +15,10 @@ export interface HttpProcess extends ServerProcess {
   /** Why it cannot serve just now; undefined: it can, as far as is known. */
   problem(): string | undefined;
   sendStatus(problems: readonly string[]): void;
+  /** The same, and counts whether it answers. Called every `statusIntervalMs`. */
+  askStatus(problems: readonly string[]): void;
+  /** Whether it has answered so many questions in a row with nothing that it cannot be waited for. */
+  isHanging(): boolean;
   /** Its metrics; where it does not answer in time, what of the last ones still counts. */
   collect(timeoutMs: number): Promise<MetricsSnapshot>;
 }
@@ -58,7 +62,9 @@ async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpP
   const listening = Promise.withResolvers<number>();
   const collects = new Map<number, (snapshot: MetricsSnapshot) => void>();
   let collectId = 0;
-  let heardAtMs = performance.now();
+  // Counted in questions, not in time: a primary process that was stopped itself, with the machine or by the kernel, has
+  // asked nothing meanwhile, and must not take its children for dead.
+  let unanswered = 0;
   let hasEnded = false;
   closeLostConnections(worker);
   if (worker.process.stderr) forwardLines(worker.process.stderr, process.stderr);
@@ -73,7 +79,7 @@ async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpP
   });
   worker.on('error', (error) => listening.reject(error));
   worker.on('message', (message: FromChild) => {
-    heardAtMs = performance.now();
+    unanswered = 0;
     switch (message.type) {
       case 'loaded':
         send({ type: 'start', settings });
@@ -96,6 +102,7 @@ async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpP
     }
   });
 
+  const isHanging = (): boolean => !hasEnded && unanswered >= mostUnanswered;
   const kill = (): void => void worker.process.kill('SIGKILL');
   async function endWithin(timeoutMs: number): Promise<void> {
     const timer = setTimeout(kill, timeoutMs);
@@ -126,9 +133,14 @@ async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpP
     kill,
     problem: () => {
       if (hasEnded) return 'an HTTP process has ended';
-      return performance.now() - heardAtMs > silenceMs ? 'an HTTP process does not answer' : undefined;
+      return isHanging() ? 'an HTTP process does not answer' : undefined;
     },
+    isHanging,
     sendStatus: (problems) => send({ type: 'status', problems }),
+    askStatus: (problems) => {
+      unanswered++;
+      send({ type: 'status', problems });
+    },
     collect: async (timeoutMs) => {
       const id = ++collectId;
       const waiting = new AbortController();

@@ -4,6 +4,8 @@ import { exportMetrics, type MetricsSnapshot } from './snapshot.ts';
 /** What one process says of itself: memory, CPU, event loop, requests. Every series has the label `process`. */
 export interface ProcessMetrics {
   readonly countRequest: () => void;
+  /** Counts a process that hung, and that this one has replaced. */
+  readonly countReplacement: () => void;
   readonly snapshot: () => Promise<MetricsSnapshot>;
 }
 
@@ -29,7 +31,13 @@ export function createProcessMetrics(processName: string): ProcessMetrics {
     help: 'HTTP requests that each process has answered.',
     registers,
   });
+  const replacements = new Counter({
+    name: 'jobrunner_process_replacements_total',
+    help: 'HTTP processes that hung, and that this process has killed and replaced.',
+    registers,
+  });
   return {
+    countReplacement: () => replacements.inc(),
     countRequest: () => requests.inc(),
     snapshot: () => exportMetrics(registry),
   };

@@ -1,5 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { requireAccount } from '../access.ts';
+import { requireAccount, unchecked } from '../access.ts';
 import {
   countClientTokens,
   deleteClientToken,
@@ -45,15 +46,21 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
     return owner.id;
   }
 
+  const ofOwner = {
+    config,
+    onRequest: async (request: FastifyRequest) =>
+      void (await ownerOf(requireAccount(request), unchecked(request.query, 'username') || undefined)),
+  };
+
   app.get(
     '/api/v0/api_tokens',
     {
-      config,
+      ...ofOwner,
       schema: {
         querystring: Type.Object(
           {
             username,
-            pageStart: Type.Optional(Type.String({ pattern: '^([0-9a-f]{64})?$' })),
+            pageStart: Type.Optional(Type.String({ maxLength: 64, pattern: '^([0-9a-f]{64})?$' })),
             pageSize: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 10 }),
             count: Type.Boolean({ default: false }),
           },
@@ -76,7 +83,7 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
   app.post(
     '/api/v0/api_tokens',
     {
-      config,
+      ...ofOwner,
       schema: {
         querystring: Type.Object({ username }, { additionalProperties: false }),
         body: Type.Object({ tokenLabel: Type.Optional(tokenLabel) }, { additionalProperties: false }),
@@ -105,7 +112,7 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
   app.delete(
     '/api/v0/api_tokens',
     {
-      config,
+      ...ofOwner,
       schema: {
         querystring: Type.Object(
           {
@@ -141,17 +148,21 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
     return isAdmin ? {} : { accountID: id };
   }
 
+  async function requireToken(account: Account, hash: string): Promise<ClientTokenRow> {
+    const row = await findClientToken(pool, hash, ownOf(account));
+    if (!row) throw noSuchToken(hash);
+    return row;
+  }
+
   app.get('/api/v0/api_tokens/:hashedtoken', { config, schema: { params: tokenParams } }, async (request) => {
-    const { hashedtoken } = request.params;
-    const row = await findClientToken(pool, hashedtoken, ownOf(requireAccount(request)));
-    if (!row) throw noSuchToken(hashedtoken);
-    return viewToken(row);
+    return viewToken(await requireToken(requireAccount(request), request.params.hashedtoken));
   });
 
   app.patch(
     '/api/v0/api_tokens/:hashedtoken',
     {
       config,
+      onRequest: async (request) => void (await requireToken(requireAccount(request), request.params.hashedtoken)),
       schema: {
         params: tokenParams,
         body: Type.Object(

@@ -1,6 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { EventKind } from '../../jobs/event-kinds.ts';
-import { requireAccount } from '../access.ts';
+import { requireAccount, unchecked } from '../access.ts';
 import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import { namespaceExists, type Account } from '../enzi/accounts.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
@@ -54,6 +55,10 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/robots',
     {
       config,
+      onRequest: async (request) => {
+        const namespace = unchecked(request.query, 'namespace');
+        if (namespace !== '') await assertAdministers(requireAccount(request), namespace);
+      },
       schema: {
         querystring: Type.Object(
           { ...pageQuery.properties, namespace: Type.String({ maxLength: 255, default: '' }) },
@@ -76,11 +81,16 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.post('/api/v0/robots', { config, schema: { body: newRobotForm } }, async (request, reply) => {
+  const create = {
+    config,
+    preValidation: async (request: FastifyRequest) =>
+      assertAdministers(requireAccount(request), unchecked(request.body, 'namespace') || null),
+    schema: { body: newRobotForm },
+  };
+  app.post('/api/v0/robots', create, async (request, reply) => {
     const account = requireAccount(request);
     const { name, description = '', createRepositories, expiresAt = never } = request.body;
-    const namespace = request.body.namespace === '' ? null : request.body.namespace;
-    await assertAdministers(account, namespace);
+    const namespace = request.body.namespace || null;
     if (namespace !== null && (await countRobots(pool, { namespaces: [namespace] })) >= maxRobots) {
       throw new ApiError('TOO_MANY_ROBOTS', `a namespace may have ${maxRobots} robots: delete those not in use`);
     }
@@ -111,7 +121,11 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.patch(
     '/api/v0/robots/:robot',
-    { config, schema: { params: robotParams, body: robotChangesForm } },
+    {
+      config,
+      onRequest: async (request) => void (await requireRobot(requireAccount(request), request.params.robot)),
+      schema: { params: robotParams, body: robotChangesForm },
+    },
     async (request) => {
       const { permissions, expiresAt, ...changes } = request.body;
       const robot = await requireRobot(requireAccount(request), request.params.robot);

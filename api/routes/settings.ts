@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Type } from 'typebox';
 import { parseDurationMs } from '../../config/duration.ts';
 import { withTransaction } from '../../database/transaction.ts';
@@ -37,10 +38,19 @@ const fixedBecause = {
 type FixedField = keyof typeof fixedBecause;
 
 const fixedFields = Object.keys(fixedBecause) as readonly FixedField[];
+const FixedValue = Type.Union([
+  Type.Boolean(),
+  Type.Number(),
+  // Certificates with those above them, and their keys.
+  Type.String({ maxLength: 65_536 }),
+  // Settings of replicas: what they are is not looked at.
+  Type.Object({}, { maxProperties: 100, propertyNames: Type.String({ maxLength: 100 }) }),
+  Type.Null(),
+]);
 const changeForm = Type.Object(
   {
     ...Type.Partial(Type.Object(settingFields)).properties,
-    ...Object.fromEntries(fixedFields.map((name) => [name, Type.Optional(Type.Unknown())])),
+    ...Object.fromEntries(fixedFields.map((name) => [name, Type.Optional(FixedValue)])),
   },
   { additionalProperties: false },
 );
@@ -104,7 +114,7 @@ function readChanges(
   fixed: Readonly<Record<FixedField, unknown>>,
 ): Partial<Settings> {
   for (const name of fixedFields) {
-    const isSame = body[name] === undefined || JSON.stringify(body[name]) === JSON.stringify(fixed[name]);
+    const isSame = body[name] === undefined || isDeepStrictEqual(body[name], fixed[name]);
     if (!isSame) throw invalid(`${name} cannot be changed here: ${fixedBecause[name]}; leave it out`);
   }
   const changes: Partial<Settings> = Object.fromEntries(Object.entries(body).filter(([name]) => isSettingName(name)));

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { Type } from 'typebox';
 import { type EventKind, webhookTypes, type WebhookType } from '../../jobs/event-kinds.ts';
 import { RefusedAddressError } from '../../outbound/address-guard.ts';
-import { requireAccount } from '../access.ts';
+import { requireAccount, unchecked } from '../access.ts';
 import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { isId } from '../enzi/account-store.ts';
@@ -25,7 +25,10 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
-        querystring: Type.Object({ webhookType: Type.String({ default: 'any' }) }, { additionalProperties: false }),
+        querystring: Type.Object(
+          { webhookType: Type.String({ maxLength: 100, default: 'any' }) },
+          { additionalProperties: false },
+        ),
       },
     },
     async (request) => {
@@ -53,6 +56,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/webhooks',
     {
       config,
+      preValidation: async (request) => assertKey(deps, requireAccount(request), unchecked(request.body, 'key')),
       schema: {
         body: Type.Object(
           {
@@ -69,7 +73,6 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { type, key = '', endpoint, tlsCert = '', skipTLSVerification = false } = request.body;
       const account = requireAccount(request);
-      await assertKey(deps, account, key);
       assertCertificate(tlsCert);
       const wanted = { type: readType(type), key, endpoint: await readEndpoint(deps, endpoint) };
       const webhook = await auditedChange(deps, request, async (tx, record) => {

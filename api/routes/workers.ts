@@ -43,7 +43,10 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/deployments/:name/capacity',
     {
       config,
-      schema: { params: Type.Object({ name: Type.String({ pattern: deploymentName.source }) }), body: capacityBody },
+      schema: {
+        params: Type.Object({ name: Type.String({ maxLength: 64, pattern: deploymentName.source }) }),
+        body: capacityBody,
+      },
     },
     async (request) => change(request, request.params.name, request.body.capacityMap),
   );

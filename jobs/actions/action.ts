@@ -51,9 +51,14 @@ export interface Action {
 export const jobPriorities = [1, 2, 3, 4, 5] as const;
 export type JobPriority = (typeof jobPriorities)[number];
 
+const maxParameterLength = 255;
+
 /** The JSON Schema of an action's parameters, whole. */
 export function parametersSchema({ parameters, requiredParameters }: Action) {
-  return { type: 'object', properties: parameters, required: requiredParameters, additionalProperties: false };
+  const properties = Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [name, { ...parameter, maxLength: maxParameterLength }]),
+  );
+  return { type: 'object', properties, required: requiredParameters, additionalProperties: false };
 }
 
 /**

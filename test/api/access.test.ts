@@ -229,6 +229,8 @@ async function forgedTokens({ signingKey, pool }: TestApi): Promise<Record<strin
   };
 }
 
+const judgedByBody = new Set(['POST /api/v0/robots', 'POST /api/v0/webhooks']);
+
 test('the access matrix: who is let through to which route', { timeout: 120_000 }, async (t) => {
   const api = await startApi(t);
   const anHourAgo = new Date(Date.now() - 3_600_000);
@@ -285,6 +287,8 @@ test('the access matrix: who is let through to which route', { timeout: 120_000 
       if (route.access === 'system-admin' && !isAdmin) assert.equal(status, 403, what);
       // A token is not exchanged for another one.
       else if (route.url === '/auth/token' && who.endsWith('token')) assert.ok([400, 401].includes(status), what);
+      // The key of a webhook and the namespace of a robot decide; without them, it is for administrators.
+      else if (!isAdmin && judgedByBody.has(nameOf(route))) assert.equal(status, 403, what);
       else if (isAdmin || !isUpToPath) assert.ok(status < 500 && ![401, 403, 405].includes(status), what);
     }
   }

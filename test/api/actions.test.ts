@@ -23,7 +23,13 @@ test('whoever is signed in reads the catalogue of actions', async (t) => {
       {
         type: 'object',
         properties: {
-          seconds: { type: 'string', pattern: '^[0-9]{1,6}$', description: 'how long to sleep', default: '60' },
+          seconds: {
+            type: 'string',
+            pattern: '^[0-9]{1,6}$',
+            description: 'how long to sleep',
+            maxLength: 255,
+            default: '60',
+          },
         },
         required: [],
         additionalProperties: false,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { tokenLifeSeconds } from '../../api/garant/tokens.ts';
 import { createOrganization, type Person } from './organization.ts';
-import { basic, bearer, startApi, type TestApi } from './test-api.ts';
+import { type ApiRequest, type ApiResponse, basic, bearer, startApi, type TestApi } from './test-api.ts';
 
 // In this order: nobody, an inactive user, a stranger, a member of the organization, a reader, a writer and an
 // administrator of the repository acme/app, an owner of the organization, a system administrator.
@@ -80,6 +80,8 @@ const matrix: readonly Row[] = [
 
   row(`GET ${api}/api_tokens`, all(200)),
   row(`POST ${api}/api_tokens`, all(200), undefined, { tokenLabel: 'ci' }),
+  row(`POST ${api}/api_tokens`, self(200), `${api}/api_tokens?username=rita`, { tokenLabel: 'ci' }),
+  row(`GET ${api}/api_tokens`, self(200), `${api}/api_tokens?username=rita`),
   row(`GET ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
   row(`PATCH ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`, { isActive: false }),
   row(`DELETE ${api}/api_tokens/:hashedtoken`, all(404), `${api}/api_tokens/${noHash}`),
@@ -103,6 +105,9 @@ const matrix: readonly Row[] = [
   row(`PATCH ${api}/robots/:robot`, all(404), `${api}/robots/${id}`, { isActive: false }),
   row(`POST ${api}/robots/:robot/rotate`, all(404), `${api}/robots/${id}/rotate`),
   row(`DELETE ${api}/robots/:robot`, all(404), `${api}/robots/${id}`),
+  row(`PATCH ${api}/robots/:robot`, [...nobody, 404, 404, 404, 404, 404, 200, 200], `${api}/robots/robot$acme+ci`, {
+    description: 'builds',
+  }),
 
   row(`GET ${api}/jobs`, systemAdmin(200)),
   row(`POST ${api}/jobs`, systemAdmin(202), undefined, { action: 'sleep' }),
@@ -275,7 +280,10 @@ async function revokedToken(server: TestApi): Promise<string> {
   return token;
 }
 
-test('who gets what from every route', { timeout: 120_000 }, async (t) => {
+type SendAs = (who: Person, method: string, path: string, request: ApiRequest) => Promise<ApiResponse>;
+
+/** Starts the API with everybody of the matrix. */
+async function startWithPeople(t: TestContext): Promise<{ server: TestApi; sendAs: SendAs }> {
   const server = await startApi(t);
   const { send } = await createOrganization(server);
   await server.pool.query(`INSERT INTO registry.repositories (namespace, name, visibility)
@@ -287,10 +295,16 @@ test('who gets what from every route', { timeout: 120_000 }, async (t) => {
     expired: await bearer(server, 'admin', new Date(Date.now() - (tokenLifeSeconds + 60) * 1_000)),
     revoked: basic('admin', await revokedToken(server)),
   };
-  const sendAs = (who: Person, method: string, path: string, body: unknown) => {
-    const headers = who === undefined ? undefined : proofs[who];
-    return headers ? server.send(method, path, { as: null, headers, body }) : send(who, method, path, body);
-  };
+  const tokens = new Map<Person, ApiRequest['headers']>(Object.entries(proofs));
+  for (const who of users) if (who !== undefined) tokens.set(who, await bearer(server, who));
+  tokens.set('robot$acme+ci', await bearer(server, 'robot$acme+ci'));
+  const sendAs: SendAs = (who, method, path, { headers, ...request }) =>
+    server.send(method, path, { as: null, headers: { ...tokens.get(who), ...headers }, ...request });
+  return { server, sendAs };
+}
+
+test('who gets what from every route', { timeout: 120_000 }, async (t) => {
+  const { server, sendAs } = await startWithPeople(t);
   const entered = new Set(matrix.map(({ route }) => route));
   const served = server.routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${method} ${url}`);
   assert.deepEqual([...entered].toSorted(), [...new Set(served)].toSorted(), 'every route is in the matrix');
@@ -299,10 +313,60 @@ test('who gets what from every route', { timeout: 120_000 }, async (t) => {
     const [method = '', template = ''] = route.split(' ');
     const statuses: string[] = [];
     for (const who of people) {
-      const { status } = await sendAs(who, method, path ?? template, body);
+      const { status } = await sendAs(who, method, path ?? template, { body });
       statuses.push(`${who ?? 'nobody'} ${status}`);
     }
     const wanted = people.map((who, index) => `${who ?? 'nobody'} ${expected[index]}`);
     assert.deepEqual(statuses, wanted, `${route} at ${path ?? template}`);
   }
+});
+
+// Who may send these is said by the body, of which just enough is read to judge that.
+const judgedByBody = new Set([`POST ${api}/robots`, `POST ${api}/webhooks`]);
+// Everybody may change their own accounts, and what of them only administrators may change is judged by the value.
+const judgedByField = new Set([`PATCH ${enzi}/:username`]);
+const refusals = new Set([401, 403, 404]);
+const mebibyte = 1024 * 1024;
+
+/** Requests that are wrong in one way each. */
+function wrongRequests(body: unknown): Record<string, ApiRequest> {
+  return {
+    'broken JSON': { rawBody: '{"name":' },
+    'no object': { rawBody: '[]' },
+    'unknown properties': { body: { ...(body as object), nonsense: 1 } },
+    'a body of nearly 1 MiB': { body: { ...(body as object), name: 'x'.repeat(mebibyte - 1_000) } },
+    'a body of more than 1 MiB': { rawBody: `{"name":"${'x'.repeat(mebibyte)}"}` },
+    'another type': { rawBody: 'a=b', headers: { 'content-type': 'text/plain' } },
+  };
+}
+
+test('access is judged before what a request says', { timeout: 300_000 }, async (t) => {
+  const { sendAs } = await startWithPeople(t);
+  let judged = 0;
+  for (const { route, path, body, expected } of matrix) {
+    const [method = '', template = ''] = route.split(' ');
+    if (judgedByField.has(route)) continue;
+    const target = path ?? template;
+    // Where administrators get a 404 as well, it is not about access.
+    const wrong: Record<string, ApiRequest> =
+      method === 'GET' || method === 'DELETE' ? { 'an unknown parameter': {} } : wrongRequests(body);
+    for (const [what, request] of Object.entries(wrong)) {
+      if (judgedByBody.has(route) && !['unknown properties', 'a body of nearly 1 MiB'].includes(what)) continue;
+      const asked = what === 'an unknown parameter' ? `${target}${target.includes('?') ? '&' : '?'}nonsense=1` : target;
+      for (const [index, who] of people.entries()) {
+        const status = expected[index] ?? 0;
+        const isAboutAccess = refusals.has(status) && !(status === 404 && expected[users.indexOf('admin')] === 404);
+        if (!isAboutAccess) continue;
+        const response = await sendAs(who, method, asked, request);
+        assert.equal(
+          response.status,
+          status,
+          `${route} at ${asked} by ${who ?? 'nobody'} with ${what}: ${response.text}`,
+        );
+        judged++;
+      }
+    }
+  }
+  t.diagnostic(`${judged} requests of people without access`);
+  assert.ok(judged > 1_000);
 });

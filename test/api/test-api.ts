@@ -36,6 +36,7 @@ import { apiRoutes } from '../../api/routes/index.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import type { requestParts, Schema } from './schema-walk.ts';
 
 export const password = 'correct horse battery';
 /** The services of the token protocol. */
@@ -71,6 +72,8 @@ export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;
   readonly access: string | undefined;
+  /** The schemas of what a request holds, by part. */
+  readonly schema: Partial<Record<(typeof requestParts)[number], Schema>> | undefined;
 }
 
 /** The API over a fresh database, on a port of its own. */
@@ -176,8 +179,11 @@ export async function startApi(
       metrics.observeRequest(request);
     },
   });
-  app.addHook('onRoute', ({ method, url: routeUrl, config }) => {
-    for (const each of [method].flat()) routes.push({ method: each, url: routeUrl, access: config?.access });
+  app.addHook('onRoute', ({ method, url: routeUrl, config, schema }) => {
+    for (const each of [method].flat()) {
+      const declared = schema as DeclaredRoute['schema'];
+      routes.push({ method: each, url: routeUrl, access: config?.access, schema: declared });
+    }
   });
   const outbound = createOutboundClient({ allowPrivate: true });
   cleanUp.defer(() => outbound.close());

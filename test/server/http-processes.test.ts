@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { request, type RequestOptions } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ensureFirstAdmin } from '../../api/enzi/accounts.ts';
 import type { HttpConfig } from '../../server/http-config.ts';
 import { startHttpProcesses, type HttpProcesses } from '../../server/http-processes.ts';
@@ -100,6 +101,10 @@ function pingCount(metrics: string): number {
   return Number(found?.[1] ?? 0);
 }
 
+function replacements(metrics: string): number {
+  return byProcess(metrics, 'jobrunner_process_replacements_total').get('primary') ?? NaN;
+}
+
 test('requests go to all processes in turn, and the metrics of any are the sum', async (t) => {
   const { port } = await startTwo(createCleanUp(t));
   for (let index = 0; index < 10; index++) assert.equal((await ask(port, '/_ping')).status, 200);
@@ -159,28 +164,90 @@ test('a process that is killed is replaced, and nothing that was counted is take
   assert.ok(pingCount(after) >= 11, `${pingCount(after)} of 11 pings`);
 });
 
-test('a process that hangs holds up neither metrics nor the others', { timeout: 120_000 }, async (t) => {
+test(
+  'a process that hangs holds up neither metrics nor the others, and is replaced',
+  { timeout: 120_000 },
+  async (t) => {
+    const cleanUp = createCleanUp(t);
+    const { port } = await startTwo(cleanUp);
+    for (let index = 0; index < 10; index++) await ask(port, '/_ping');
+    const before = pids((await ask(port, '/metrics')).text);
+    const pid = before.get('http-2') ?? 0;
+    signal(pid, 'SIGSTOP');
+    // Fails where it has been replaced, as it should be.
+    cleanUp.after(() => signal(pid, 'SIGCONT'));
+    const stoppedMs = performance.now();
+    // The one that hangs is given one connection at most, and no other before it has taken it.
+    const answers = await Promise.all(
+      Array.from({ length: 3 }, () => Promise.race([ask(port, '/metrics'), ask(port, '/metrics')])),
+    );
+    for (const { status, text } of answers) {
+      assert.equal(status, 200);
+      assert.equal(pingCount(text), 10, 'it counts with what it has told last');
+      assert.equal(replacements(text), 0);
+    }
+    const after = await eventually(
+      'another one in its place',
+      async () => {
+        const answer = await tryToAsk(port, '/metrics');
+        const now = answer && pids(answer.text).get('http-2');
+        return now !== undefined && now !== pid ? answer?.text : undefined;
+      },
+      { timeoutMs: 60_000 },
+    );
+    const tookMs = performance.now() - stoppedMs;
+    t.diagnostic(`replaced after ${Math.round(tookMs)} ms`);
+    assert.ok(tookMs >= 9_000, 'whoever hangs for a moment is left alone');
+    assert.equal(isRunning(pid), false);
+    assert.equal(replacements(after), 1);
+    assert.ok(pingCount(after) >= 10, 'nothing that was counted is taken back');
+    assert.equal(pids(after).get('http-1'), before.get('http-1'), 'the other one is left alone');
+    await eventually('all to be ready', async () => (await ask(port, '/readyz')).status === 200);
+  },
+);
+
+test('processes that all hang are replaced one after the other', { timeout: 180_000 }, async (t) => {
   const cleanUp = createCleanUp(t);
   const { port } = await startTwo(cleanUp);
-  for (let index = 0; index < 10; index++) await ask(port, '/_ping');
-  const pid = pids((await ask(port, '/metrics')).text).get('http-2') ?? 0;
-  signal(pid, 'SIGSTOP');
-  cleanUp.after(() => signal(pid, 'SIGCONT'));
-  // The one that hangs is given one connection at most, and no other before it has taken it.
-  const answers = await Promise.all(
-    Array.from({ length: 3 }, () => Promise.race([ask(port, '/metrics'), ask(port, '/metrics')])),
+  const before = pids((await ask(port, '/metrics')).text);
+  const children = ['http-1', 'http-2'].map((name) => before.get(name) ?? 0);
+  for (const pid of children) signal(pid, 'SIGSTOP');
+  await eventually('one to be killed', () => children.some((pid) => !isRunning(pid)), { timeoutMs: 60_000 });
+  assert.equal(children.filter(isRunning).length, 1, 'the other one is killed once that one has a successor');
+  const after = await eventually(
+    'two others in their places',
+    async () => {
+      const answer = await tryToAsk(port, '/metrics');
+      const now = answer && pids(answer.text);
+      const isNew =
+        now && ['http-1', 'http-2'].every((name) => now.has(name) && !children.includes(now.get(name) ?? 0));
+      return isNew ? answer.text : undefined;
+    },
+    { timeoutMs: 60_000 },
   );
-  for (const { status, text } of answers) {
-    assert.equal(status, 200);
-    assert.equal(pingCount(text), 10, 'it counts with what it has told last');
-  }
-  await eventually('readiness to tell', async () => {
-    const { status, text } = await ask(port, '/readyz');
-    return status === 503 && /an HTTP process does not answer/.test(text);
-  });
-  signal(pid, 'SIGCONT');
+  assert.equal(replacements(after), 2);
+  assert.ok(!children.some(isRunning));
   await eventually('all to be ready', async () => (await ask(port, '/readyz')).status === 200);
 });
+
+test(
+  'neither a process that stands still for a moment is replaced, nor one that nobody has asked',
+  { timeout: 120_000 },
+  async (t) => {
+    const { port } = await startTwo(createCleanUp(t));
+    const pid = pids((await ask(port, '/metrics')).text).get('http-2') ?? 0;
+    signal(pid, 'SIGSTOP');
+    await delay(6_000);
+    signal(pid, 'SIGCONT');
+    await delay(6_000);
+    // As where the machine was asleep: the primary process has heard nothing for 12 s, and has asked nothing.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12_000);
+    await delay(3_000);
+    const { text } = await ask(port, '/metrics');
+    assert.equal(pids(text).get('http-2'), pid);
+    assert.equal(replacements(text), 0);
+  },
+);
 
 test('what one process knows of somebody who signs in, the others know', { timeout: 120_000 }, async (t) => {
   const cleanUp = createCleanUp(t);
