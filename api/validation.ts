@@ -16,6 +16,8 @@ const queries = new Ajv({
   removeAdditional: false,
   allErrors: true,
   strict: true,
+  // Otherwise bounds are not looked at for a text that is read as Infinity.
+  strictNumbers: false,
 });
 
 /** Compiles the schemas of routes. */

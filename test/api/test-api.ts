@@ -71,6 +71,8 @@ export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;
   readonly access: string | undefined;
+  /** The schemas of what a request holds, by part. */
+  readonly schema: { readonly querystring?: { readonly properties?: Readonly<Record<string, unknown>> } } | undefined;
 }
 
 /** The API over a fresh database, on a port of its own. */
@@ -176,8 +178,11 @@ export async function startApi(
       metrics.observeRequest(request);
     },
   });
-  app.addHook('onRoute', ({ method, url: routeUrl, config }) => {
-    for (const each of [method].flat()) routes.push({ method: each, url: routeUrl, access: config?.access });
+  app.addHook('onRoute', ({ method, url: routeUrl, config, schema }) => {
+    for (const each of [method].flat()) {
+      const declared = schema as DeclaredRoute['schema'];
+      routes.push({ method: each, url: routeUrl, access: config?.access, schema: declared });
+    }
   });
   const outbound = createOutboundClient({ allowPrivate: true });
   cleanUp.defer(() => outbound.close());
