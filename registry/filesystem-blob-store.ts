@@ -26,6 +26,7 @@ const deletesAtOnce = 16;
 // Half as large, they cost a tenth more; twice as large, nothing is won.
 const sendBufferBytes = 512 * 1024;
 const sendBuffersKept = 32;
+const shardPattern = /^[0-9a-f][0-9a-f-]$/;
 
 /**
  * Opens the blob store that keeps objects as files below one folder: `uploads/<key>` while they grow, and
@@ -144,23 +145,33 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
     sizeOf: async (key) => (await statIfThere(finalPath(key)))?.size,
 
     listObjects: async ({ limit, cursor = '', signal }) => {
-      const shards = (await readdir(blobsPath)).filter((shard) => shard >= cursor.slice(0, 2)).sort();
+      const entries = await readdir(blobsPath, { withFileTypes: true });
+      const shards = entries
+        .filter((entry) => shardPattern.test(entry.name) && !entry.isFile())
+        .map(({ name }) => name);
+      const current = cursor.slice(0, 2);
+      // What is foreign in a folder is told of by the page that begins it.
+      const foreign = cursor === '' ? entries.map(({ name }) => name).filter((name) => !shards.includes(name)) : [];
       const keys: string[] = [];
-      for (const shard of shards) {
+      for (const shard of shards.filter((name) => name >= current).sort()) {
         if (keys.length >= limit) break;
-        const found = await firstKeysAfter(path.join(blobsPath, shard), cursor, limit - keys.length, signal);
-        keys.push(...found.filter((key) => key.startsWith(shard)));
+        const found = await firstKeysAfter(path.join(blobsPath, shard), cursor, limit - keys.length, {
+          signal,
+          isKey: (name) => isStorageKey(name) && name.startsWith(shard),
+          onOther: (name) => void (shard !== current && foreign.length < limit && foreign.push(`${shard}/${name}`)),
+        });
+        keys.push(...found);
       }
       const objects: StoredObject[] = [];
       for (const key of keys) {
         const stats = await statIfThere(finalPath(key));
         if (stats) objects.push({ key, sizeBytes: stats.size, modifiedAt: stats.mtime });
       }
-      return { objects, nextCursor: keys.length === limit ? keys.at(-1) : undefined };
+      return { objects, foreign: foreign.slice(0, limit), nextCursor: keys.length === limit ? keys.at(-1) : undefined };
     },
 
     listLeftovers: async ({ olderThan, limit, cursor = '', signal }) => {
-      const keys = await firstKeysAfter(uploadsPath, cursor, limit, signal);
+      const keys = await firstKeysAfter(uploadsPath, cursor, limit, { signal, isKey: isStorageKey });
       const leftovers: { key: string; handle: string }[] = [];
       for (const key of keys) {
         const stats = await stat(unfinishedPath(key)).catch(() => undefined);
@@ -198,12 +209,20 @@ async function unlinkAll(
   return failures;
 }
 
-/** The first `limit` keys after `cursor` among the names of a folder, in their order, without keeping all of them. */
+/**
+ * The first `limit` keys after `cursor` among the names of a folder, in their order, without keeping all of them.
+ *
+ * @param options.onOther told of names that are none
+ */
 async function firstKeysAfter(
   folder: string,
   cursor: string,
   limit: number,
-  signal: AbortSignal | undefined,
+  {
+    signal,
+    isKey,
+    onOther,
+  }: { signal: AbortSignal | undefined; isKey: (name: string) => boolean; onOther?: (name: string) => void },
 ): Promise<string[]> {
   let keys: string[] = [];
   const keepFirst = (): void => {
@@ -211,7 +230,8 @@ async function firstKeysAfter(
   };
   for await (const { name } of await opendir(folder)) {
     signal?.throwIfAborted();
-    if (isStorageKey(name) && name > cursor) keys.push(name);
+    if (!isKey(name)) onOther?.(name);
+    else if (name > cursor) keys.push(name);
     if (keys.length >= 2 * limit) keepFirst();
   }
   keepFirst();

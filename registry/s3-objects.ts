@@ -7,7 +7,6 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   type S3Client,
@@ -20,14 +19,18 @@ import {
   ObjectNotFoundError,
   type ObjectPage,
   requireStorageKey,
+  type StoredObject,
   stoppedReason,
 } from './blob-store.ts';
 import { isMissing, type S3Options } from './s3-client.ts';
+import { listNames } from './s3-listing.ts';
 
 const contentType = 'application/octet-stream';
 // One DeleteObjects may have 1,000 (Amazon S3 API reference); a page of as many is divided, so that it is done sooner.
 const deleteBatch = 250;
 const deletesAtOnce = 4;
+// What a cursor begins with that the bucket gave.
+const tokenPrefix = 'token:';
 
 /** A part as S3 has it. */
 export interface StoredPart {
@@ -44,7 +47,8 @@ export type S3Objects = ReturnType<typeof createS3Objects>;
  *
  * Everything that speaks of an object or a multipart upload that is not there throws ObjectNotFoundError.
  */
-export function createS3Objects(client: S3Client, { bucket: Bucket, prefix }: S3Options) {
+export function createS3Objects(client: S3Client, options: S3Options) {
+  const { bucket: Bucket, prefix } = options;
   const finalName = (key: string): string => `${prefix}blobs/${requireStorageKey(key).slice(0, 2)}/${key}`;
   const segmentName = (key: string, id: string): string => `${prefix}uploads/${requireStorageKey(key)}/${id}`;
 
@@ -104,24 +108,25 @@ export function createS3Objects(client: S3Client, { bucket: Bucket, prefix }: S3
       }
     },
 
-    /** Lists final objects, in the order of their keys. */
+    /** Lists final objects, in the order of their names. */
     async listFinal({ limit, cursor, signal }: Parameters<BlobStore['listObjects']>[0]): Promise<ObjectPage> {
-      const { Contents = [], IsTruncated } = await client.send(
-        new ListObjectsV2Command({
-          Bucket,
-          Prefix: `${prefix}blobs/`,
-          MaxKeys: limit,
-          ...(cursor !== undefined && { StartAfter: finalName(cursor) }),
-        }),
-        signal ? { abortSignal: signal } : {},
-      );
-      const found = Contents.map(({ Key = '', Size = 0, LastModified = new Date() }) => ({
-        key: Key.slice(Key.lastIndexOf('/') + 1),
-        sizeBytes: Size,
-        modifiedAt: LastModified,
-      }));
-      const objects = found.filter(({ key }) => isStorageKey(key));
-      return { objects, nextCursor: IsTruncated ? objects.at(-1)?.key : undefined };
+      // A job that an older version has begun goes on after a key.
+      const isToken = cursor?.startsWith(tokenPrefix) ?? false;
+      const { names, nextToken } = await listNames(client, options, {
+        folder: 'blobs/',
+        limit,
+        token: isToken ? cursor?.slice(tokenPrefix.length) : undefined,
+        startAfter: cursor === undefined || isToken ? undefined : finalName(cursor),
+        signal,
+      });
+      const objects: StoredObject[] = [];
+      const foreign: string[] = [];
+      for (const { name, sizeBytes, modifiedAt = new Date() } of names) {
+        const key = name.slice(name.lastIndexOf('/') + 1);
+        if (isStorageKey(key) && finalName(key) === name) objects.push({ key, sizeBytes, modifiedAt });
+        else foreign.push(name);
+      }
+      return { objects, foreign, nextCursor: nextToken === undefined ? undefined : `${tokenPrefix}${nextToken}` };
     },
 
     /** Stores bytes beside the object. Gives the segment's id. */
