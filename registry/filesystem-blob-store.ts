@@ -16,7 +16,7 @@ import {
 import { createBufferPool } from './buffer-pool.ts';
 import { collectChunks } from './collect-chunks.ts';
 import { createEarlySync } from './early-sync.ts';
-import { errnoOf, syncFolder } from './file-system.ts';
+import { errnoOf, isAbsent, syncFolder } from './file-system.ts';
 import { releaseBytes } from './release-bytes.ts';
 import { sendFile } from './send-file.ts';
 
@@ -102,7 +102,7 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
         await file.sync();
       } catch (error) {
         // A commit that is tried again finds the object where the first one put it.
-        if (errnoOf(error) !== 'ENOENT' || !(await hasSize(finalPath(key), sizeBytes))) {
+        if (!isAbsent(error) || !(await hasSize(finalPath(key), sizeBytes))) {
           throw fullOr(missingOr(error, key));
         }
         await syncFolder(shardPath(key));
@@ -142,7 +142,12 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
 
     delete: (keys, signal) => unlinkAll(keys, finalPath, signal),
 
-    sizeOf: async (key) => (await statIfThere(finalPath(key)))?.size,
+    sizeOf: async (key) => {
+      const stats = await statIfThere(finalPath(key));
+      // Where the folder of all objects is gone, such as one that is not mounted, none of them is known to be.
+      if (!stats) await stat(blobsPath);
+      return stats?.size;
+    },
 
     listObjects: async ({ limit, cursor = '', signal }) => {
       const entries = await readdir(blobsPath, { withFileTypes: true });
@@ -174,7 +179,7 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
       const keys = await firstKeysAfter(uploadsPath, cursor, limit, { signal, isKey: isStorageKey });
       const leftovers: { key: string; handle: string }[] = [];
       for (const key of keys) {
-        const stats = await stat(unfinishedPath(key)).catch(() => undefined);
+        const stats = await statIfThere(unfinishedPath(key));
         if (stats && stats.mtime < olderThan) leftovers.push({ key, handle: '' });
       }
       return { leftovers, nextCursor: keys.length === limit ? keys.at(-1) : undefined };
@@ -239,7 +244,7 @@ async function firstKeysAfter(
 }
 
 function missingOr(error: unknown, key: string): unknown {
-  return errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(key, { cause: error }) : error;
+  return isAbsent(error) ? new ObjectNotFoundError(key, { cause: error }) : error;
 }
 
 function fullOr(error: unknown): unknown {
@@ -288,18 +293,17 @@ async function statIfThere(file: string): Promise<Stats | undefined> {
   try {
     return await stat(file);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
 
 async function hasSize(file: string, sizeBytes: number): Promise<boolean> {
-  const stats = await stat(file).catch(() => undefined);
-  return stats?.size === sizeBytes;
+  return (await statIfThere(file))?.size === sizeBytes;
 }
 
 async function unlinkIfThere(file: string): Promise<void> {
   await unlink(file).catch((error: unknown) => {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    if (!isAbsent(error)) throw error;
   });
 }

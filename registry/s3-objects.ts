@@ -6,6 +6,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   HeadObjectCommand,
   ListPartsCommand,
   PutObjectCommand,
@@ -97,14 +98,20 @@ export function createS3Objects(client: S3Client, options: S3Options) {
       );
     },
 
-    /** The size of the final object in bytes, or undefined where there is none. */
+    /**
+     * The size of the final object in bytes, or undefined where there is none.
+     *
+     * @throws the error of S3 for anything else, such as a bucket that is gone or does not let this server in
+     */
     async finalSizeBytes(key: string): Promise<number | undefined> {
       try {
         const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key: finalName(key) }));
         return ContentLength;
       } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
+        if (!isMissing(error)) throw error;
+        // The answer to HEAD has no body that could say that it is the bucket which is missing.
+        await client.send(new HeadBucketCommand({ Bucket }));
+        return undefined;
       }
     },
 
