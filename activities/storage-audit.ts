@@ -36,6 +36,8 @@ export interface AuditObjectsResult {
   readonly unownedBytes: number;
   readonly deleted: number;
   readonly failed: number;
+  /** How many things of somebody else lie among the objects; absent from activities of an older version. */
+  readonly foreign?: number;
   /** Undefined after the last page. */
   readonly nextCursor: string | undefined;
 }
@@ -89,7 +91,7 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
       using _heartbeat = keepHeartbeating(() => ({ phase: 'objects', done: itemsDone }));
       const signal = cancellationSignal();
       const olderThan = new Date(input.olderThanMs);
-      const { checked, unowned, failures, nextCursor } = await auditObjectsPage(pool, blobStore, {
+      const { checked, unowned, foreign, failures, nextCursor } = await auditObjectsPage(pool, blobStore, {
         ...input,
         olderThan,
         signal,
@@ -102,6 +104,13 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
       }
       const msg = repair ? 'deletes an object that nobody owns' : 'nobody owns this object';
       await jobLog.writeAll(listed(unowned, input).map((object) => ({ level: 'warn', msg, ...object })));
+      await jobLog.writeAll(
+        listed(foreign, { itemsListed: input.itemsListed + unowned.length }).map((foreignName) => ({
+          level: 'warn',
+          msg: 'this is no object of the registry, and is left alone',
+          name: foreignName,
+        })),
+      );
       if (failures.length > 0) {
         await jobLog.write('warn', 'objects could not be deleted', { failures: failures.slice(0, 10) });
       }
@@ -113,6 +122,7 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
         unownedBytes: unowned.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
         deleted: repair ? unowned.length - failures.length : 0,
         failed: failures.length,
+        foreign: foreign.length,
         nextCursor,
       };
     },

@@ -17,6 +17,8 @@ const queries = new Ajv({
   removeAdditional: false,
   allErrors: false,
   strict: true,
+  // Otherwise bounds are not looked at for a text that is read as Infinity.
+  strictNumbers: false,
 });
 
 /** Compiles the schemas of routes. */

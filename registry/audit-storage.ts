@@ -15,6 +15,8 @@ export interface UnownedObject {
 export interface AuditedObjects {
   readonly checked: number;
   readonly unowned: readonly UnownedObject[];
+  /** Names of what somebody else has put among them, which is left alone. */
+  readonly foreign: readonly string[];
   readonly failures: readonly DeletionFailure[];
   /** Undefined after the last page. */
   readonly nextCursor: string | undefined;
@@ -39,7 +41,7 @@ export async function auditObjectsPage(
     readonly signal: AbortSignal;
   },
 ): Promise<AuditedObjects> {
-  const { objects, nextCursor } = await blobStore.listObjects(options);
+  const { objects, foreign, nextCursor } = await blobStore.listObjects(options);
   const old = objects.filter(({ modifiedAt }) => modifiedAt < options.olderThan);
   const { rows } = await pool.query<{ key: string }>(
     `SELECT key FROM unnest($1::text[]) AS key
@@ -52,7 +54,7 @@ export async function auditObjectsPage(
   const keys = new Set(rows.map(({ key }) => key));
   const unowned = old.filter(({ key }) => keys.has(key)).map(({ key, sizeBytes }) => ({ key, sizeBytes }));
   const failures = options.repair ? await blobStore.delete([...keys], options.signal) : [];
-  return { checked: objects.length, unowned, failures, nextCursor };
+  return { checked: objects.length, unowned, foreign, failures, nextCursor };
 }
 
 interface BlobRow {

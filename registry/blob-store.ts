@@ -57,6 +57,8 @@ export interface StoredObject {
 
 export interface ObjectPage {
   readonly objects: readonly StoredObject[];
+  /** Names of what lies where objects do and is none of this store, on one page each; at most as many as a page has. */
+  readonly foreign: readonly string[];
   /** Undefined after the last page. */
   readonly nextCursor: string | undefined;
 }
@@ -134,7 +136,9 @@ export interface BlobStore {
   /** The size of a final object in bytes, or undefined where there is none. */
   sizeOf(key: string): Promise<number | undefined>;
 
-  /** Lists final objects, in the order of their keys. What is no object of this store is left out. */
+  /**
+   * Lists final objects, in the order of their keys. A page may have fewer than `limit`, even none, and not be the last.
+   */
   listObjects(options: {
     readonly limit: number;
     readonly cursor: string | undefined;

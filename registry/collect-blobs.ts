@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
-import { type BlobStore, type DeletionFailure, withoutFailed } from './blob-store.ts';
+import { type BlobStore, type DeletionFailure, stoppedReason, withoutFailed } from './blob-store.ts';
 import { planByIndex } from './plan-by-index.ts';
 
 /** A place in the review queue. */
@@ -112,7 +112,8 @@ export interface DeletedPage {
 
 /**
  * Deletes the bytes of up to `limit` objects that no row owns any more. An object that cannot be deleted stays written
- * down, and is not tried again before `since`.
+ * down, and is not tried again before `since`. No transaction is open meanwhile, for S3 may take longer than one may last:
+ * to delete an object twice does no harm, and what another run has deleted is counted there.
  *
  * @param since a time of `databaseNow`: objects tried after it are passed over
  * @param signal stops between objects; what was deleted until then is recorded
@@ -122,24 +123,38 @@ export async function deleteObjectsPage(
   blobStore: BlobStore,
   { limit, since, signal }: { limit: number; since: string; signal: AbortSignal },
 ): Promise<DeletedPage> {
-  return withTransaction(pool, async (tx) => {
-    const { rows } = await tx.query<{ key: string; sizeBytes: number }>(
-      `SELECT storage_key AS key, size_bytes AS "sizeBytes" FROM registry.deleted_objects
-       WHERE attempted_at < $2::timestamptz ORDER BY attempted_at, deleted_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
-      [limit, since],
-    );
-    const keys = rows.map((row) => row.key);
-    const failures = await blobStore.delete(keys, signal);
-    const gone = withoutFailed(rows, failures);
-    await tx.query('DELETE FROM registry.deleted_objects WHERE storage_key = ANY($1)', [gone.map((row) => row.key)]);
-    await tx.query('UPDATE registry.deleted_objects SET attempted_at = clock_timestamp() WHERE storage_key = ANY($1)', [
-      failures.map((failure) => failure.key),
-    ]);
-    return {
-      deleted: gone.length,
-      freedBytes: gone.reduce((sum, row) => sum + row.sizeBytes, 0),
-      failures,
-      hasMore: rows.length === limit,
-    };
-  });
+  const { rows } = await pool.query<{ key: string }>(
+    `SELECT storage_key AS key FROM registry.deleted_objects
+     WHERE attempted_at < $2::timestamptz ORDER BY attempted_at, deleted_at LIMIT $1`,
+    [limit, since],
+  );
+  const failures = await blobStore.delete(
+    rows.map(({ key }) => key),
+    signal,
+  );
+  const gone = withoutFailed(rows, failures).map(({ key }) => key);
+  const refused = failures.filter(({ reason }) => reason !== stoppedReason).map(({ key }) => key);
+  const deleted = await withTransaction(pool, (tx) => forgetDeleted(tx, gone, refused));
+  return {
+    deleted: deleted.length,
+    freedBytes: deleted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    failures,
+    hasMore: rows.length === limit,
+  };
+}
+
+/** Gives those of the objects that are gone that nobody else has taken off the list before. */
+async function forgetDeleted(
+  tx: pg.PoolClient,
+  gone: readonly string[],
+  refused: readonly string[],
+): Promise<{ readonly sizeBytes: number }[]> {
+  const { rows } = await tx.query<{ sizeBytes: number }>(
+    'DELETE FROM registry.deleted_objects WHERE storage_key = ANY($1) RETURNING size_bytes AS "sizeBytes"',
+    [gone],
+  );
+  await tx.query('UPDATE registry.deleted_objects SET attempted_at = clock_timestamp() WHERE storage_key = ANY($1)', [
+    refused,
+  ]);
+  return rows;
 }

@@ -2,18 +2,19 @@ import type pg from 'pg';
 import type { Actor } from '../jobs/actor.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { type CoherentCache, tagKey } from './coherent-cache.ts';
-import { deleteTag } from './manifests.ts';
+import { deleteTag, type DeleteTagOptions } from './manifests.ts';
 import type { RepositoryName } from './names.ts';
 
 /**
  * Deletes a tag for an account, leaves its manifest, tells webhooks, and makes every process forget it.
  *
- * @throws RegistryError MANIFEST_UNKNOWN
+ * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) for a tag that is immutable, unless it is forced
  */
 export type DeleteTag = (
   repository: RepositoryName,
   tag: string,
   actor: Pick<Actor, 'name' | 'address'>,
+  options?: DeleteTagOptions,
 ) => Promise<void>;
 
 export interface DeleteTagDeps {
@@ -26,8 +27,8 @@ export interface DeleteTagDeps {
 
 /** Makes the deletion of tags, as `/v2` and the API share it. */
 export function createDeleteTag({ pool, cache, wakeDispatcher, host }: DeleteTagDeps): DeleteTag {
-  return async (repository, tag, { name: actor, address }) => {
-    const { jobs } = await deleteTag(pool, repository, tag, { actor, address, at: new Date(), host });
+  return async (repository, tag, { name: actor, address }, options) => {
+    const { jobs } = await deleteTag(pool, repository, tag, { actor, address, at: new Date(), host }, options);
     if (jobs > 0) wakeDispatcher.send();
     await cache.publish([tagKey(repository, tag)]);
   };

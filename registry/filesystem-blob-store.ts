@@ -16,7 +16,7 @@ import {
 import { createBufferPool } from './buffer-pool.ts';
 import { collectChunks } from './collect-chunks.ts';
 import { createEarlySync } from './early-sync.ts';
-import { errnoOf, syncFolder } from './file-system.ts';
+import { errnoOf, isAbsent, syncFolder } from './file-system.ts';
 import { releaseBytes } from './release-bytes.ts';
 import { sendFile } from './send-file.ts';
 
@@ -26,6 +26,7 @@ const deletesAtOnce = 16;
 // Half as large, they cost a tenth more; twice as large, nothing is won.
 const sendBufferBytes = 512 * 1024;
 const sendBuffersKept = 32;
+const shardPattern = /^[0-9a-f][0-9a-f-]$/;
 
 /**
  * Opens the blob store that keeps objects as files below one folder: `uploads/<key>` while they grow, and
@@ -101,7 +102,7 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
         await file.sync();
       } catch (error) {
         // A commit that is tried again finds the object where the first one put it.
-        if (errnoOf(error) !== 'ENOENT' || !(await hasSize(finalPath(key), sizeBytes))) {
+        if (!isAbsent(error) || !(await hasSize(finalPath(key), sizeBytes))) {
           throw fullOr(missingOr(error, key));
         }
         await syncFolder(shardPath(key));
@@ -141,29 +142,44 @@ export async function createFilesystemBlobStore(options: { readonly rootPath: st
 
     delete: (keys, signal) => unlinkAll(keys, finalPath, signal),
 
-    sizeOf: async (key) => (await statIfThere(finalPath(key)))?.size,
+    sizeOf: async (key) => {
+      const stats = await statIfThere(finalPath(key));
+      // Where the folder of all objects is gone, such as one that is not mounted, none of them is known to be.
+      if (!stats) await stat(blobsPath);
+      return stats?.size;
+    },
 
     listObjects: async ({ limit, cursor = '', signal }) => {
-      const shards = (await readdir(blobsPath)).filter((shard) => shard >= cursor.slice(0, 2)).sort();
+      const entries = await readdir(blobsPath, { withFileTypes: true });
+      const shards = entries
+        .filter((entry) => shardPattern.test(entry.name) && !entry.isFile())
+        .map(({ name }) => name);
+      const current = cursor.slice(0, 2);
+      // What is foreign in a folder is told of by the page that begins it.
+      const foreign = cursor === '' ? entries.map(({ name }) => name).filter((name) => !shards.includes(name)) : [];
       const keys: string[] = [];
-      for (const shard of shards) {
+      for (const shard of shards.filter((name) => name >= current).sort()) {
         if (keys.length >= limit) break;
-        const found = await firstKeysAfter(path.join(blobsPath, shard), cursor, limit - keys.length, signal);
-        keys.push(...found.filter((key) => key.startsWith(shard)));
+        const found = await firstKeysAfter(path.join(blobsPath, shard), cursor, limit - keys.length, {
+          signal,
+          isKey: (name) => isStorageKey(name) && name.startsWith(shard),
+          onOther: (name) => void (shard !== current && foreign.length < limit && foreign.push(`${shard}/${name}`)),
+        });
+        keys.push(...found);
       }
       const objects: StoredObject[] = [];
       for (const key of keys) {
         const stats = await statIfThere(finalPath(key));
         if (stats) objects.push({ key, sizeBytes: stats.size, modifiedAt: stats.mtime });
       }
-      return { objects, nextCursor: keys.length === limit ? keys.at(-1) : undefined };
+      return { objects, foreign: foreign.slice(0, limit), nextCursor: keys.length === limit ? keys.at(-1) : undefined };
     },
 
     listLeftovers: async ({ olderThan, limit, cursor = '', signal }) => {
-      const keys = await firstKeysAfter(uploadsPath, cursor, limit, signal);
+      const keys = await firstKeysAfter(uploadsPath, cursor, limit, { signal, isKey: isStorageKey });
       const leftovers: { key: string; handle: string }[] = [];
       for (const key of keys) {
-        const stats = await stat(unfinishedPath(key)).catch(() => undefined);
+        const stats = await statIfThere(unfinishedPath(key));
         if (stats && stats.mtime < olderThan) leftovers.push({ key, handle: '' });
       }
       return { leftovers, nextCursor: keys.length === limit ? keys.at(-1) : undefined };
@@ -198,12 +214,20 @@ async function unlinkAll(
   return failures;
 }
 
-/** The first `limit` keys after `cursor` among the names of a folder, in their order, without keeping all of them. */
+/**
+ * The first `limit` keys after `cursor` among the names of a folder, in their order, without keeping all of them.
+ *
+ * @param options.onOther told of names that are none
+ */
 async function firstKeysAfter(
   folder: string,
   cursor: string,
   limit: number,
-  signal: AbortSignal | undefined,
+  {
+    signal,
+    isKey,
+    onOther,
+  }: { signal: AbortSignal | undefined; isKey: (name: string) => boolean; onOther?: (name: string) => void },
 ): Promise<string[]> {
   let keys: string[] = [];
   const keepFirst = (): void => {
@@ -211,7 +235,8 @@ async function firstKeysAfter(
   };
   for await (const { name } of await opendir(folder)) {
     signal?.throwIfAborted();
-    if (isStorageKey(name) && name > cursor) keys.push(name);
+    if (!isKey(name)) onOther?.(name);
+    else if (name > cursor) keys.push(name);
     if (keys.length >= 2 * limit) keepFirst();
   }
   keepFirst();
@@ -219,7 +244,7 @@ async function firstKeysAfter(
 }
 
 function missingOr(error: unknown, key: string): unknown {
-  return errnoOf(error) === 'ENOENT' ? new ObjectNotFoundError(key, { cause: error }) : error;
+  return isAbsent(error) ? new ObjectNotFoundError(key, { cause: error }) : error;
 }
 
 function fullOr(error: unknown): unknown {
@@ -268,18 +293,17 @@ async function statIfThere(file: string): Promise<Stats | undefined> {
   try {
     return await stat(file);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
 
 async function hasSize(file: string, sizeBytes: number): Promise<boolean> {
-  const stats = await stat(file).catch(() => undefined);
-  return stats?.size === sizeBytes;
+  return (await statIfThere(file))?.size === sizeBytes;
 }
 
 async function unlinkIfThere(file: string): Promise<void> {
   await unlink(file).catch((error: unknown) => {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    if (!isAbsent(error)) throw error;
   });
 }

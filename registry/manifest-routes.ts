@@ -56,6 +56,14 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
   const { pool, cache } = deps;
   const deleteTag = createDeleteTag(deps);
 
+  function recordRead({ req, claims, repository, reference }: RepositoryExchange, manifest: StoredManifest): void {
+    const { repositoryId, digest, os, architecture } = manifest;
+    const client = { repositoryId, digest, actor: claims.subject, address: deps.clientAddress(req) };
+    const tag = isDigest(reference) ? undefined : reference;
+    if (req.method === 'GET') deps.traffic.pulled({ client, manifest: { repository, digest, os, architecture }, tag });
+    else if (tag !== undefined) deps.traffic.asked(client, tag);
+  }
+
   async function findManifest(repository: RepositoryName, reference: string): Promise<StoredManifest | undefined> {
     if (isDigest(reference)) {
       const { text: digest } = requireDigest(reference);
@@ -91,7 +99,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
 
   return {
     read: async (exchange) => {
-      const { repository, reference, req } = exchange;
+      const { req } = exchange;
       const manifest = await findForAnswer(exchange);
       const etag = `"${manifest.digest}"`;
       const headers = { 'Docker-Content-Digest': manifest.digest, ETag: etag };
@@ -99,15 +107,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
         sendEmpty(exchange, 304, headers);
         return;
       }
-      if (req.method === 'GET') {
-        const { repositoryId, digest, os, architecture } = manifest;
-        deps.traffic.pulled({
-          repositoryId,
-          manifest: { repository, digest, os, architecture },
-          tag: isDigest(reference) ? undefined : reference,
-          actor: exchange.claims.subject,
-        });
-      }
+      recordRead(exchange, manifest);
       sendBytes(exchange, 200, manifest.payload, { ...headers, 'Content-Type': manifest.mediaType });
     },
 

@@ -3,6 +3,7 @@ import type { Queryable } from '../database/pool.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { recordEvents } from '../jobs/events.ts';
 import { RegistryError } from './errors.ts';
+import { findImmutableTag, tagImmutable } from './immutable-tags.ts';
 import type { Platform } from './image-platform.ts';
 import { type EventContext, manifestDeleted, tagDeleted } from './manifest-events.ts';
 import type { RepositoryName } from './names.ts';
@@ -81,23 +82,37 @@ interface DeletedRow extends Platform {
   readonly digest: string;
 }
 
+/** Whether a tag is deleted although it is immutable, which the caller has made sure that somebody may say. */
+export interface DeleteTagOptions {
+  readonly force?: boolean;
+}
+
 /**
  * Deletes a tag and leaves its manifest.
  *
- * @throws RegistryError MANIFEST_UNKNOWN
+ * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) for a tag that is immutable, unless it is forced
  */
 export async function deleteTag(
   pool: pg.Pool,
   repository: RepositoryName,
   tag: string,
   context: EventContext,
+  { force = false }: DeleteTagOptions = {},
 ): Promise<Deletion> {
   return withTransaction(pool, async (tx) => {
-    const { rows } = await tx.query<DeletedRow>(
-      `DELETE FROM registry.tags t USING registry.repositories r, registry.manifests m
-       WHERE r.namespace = $1 AND r.name = $2 AND t.repository_id = r.id AND t.name = $3 AND m.id = t.manifest_id
-       RETURNING m.digest, m.os, m.architecture`,
+    // Locked by a statement of its own, so that the next one sees what the tag names by now.
+    const { rows: tags } = await tx.query<{ repositoryId: number; isImmutable: boolean }>(
+      `SELECT r.id AS "repositoryId", r.immutable_tags AS "isImmutable"
+       FROM registry.repositories r JOIN registry.tags t ON t.repository_id = r.id
+       WHERE r.namespace = $1 AND r.name = $2 AND t.name = $3 FOR UPDATE OF t`,
       [repository.namespace, repository.name, tag],
+    );
+    const found = tags[0];
+    if (found?.isImmutable && !force) throw tagImmutable(repository, tag);
+    const { rows } = await tx.query<DeletedRow>(
+      `DELETE FROM registry.tags t USING registry.manifests m
+       WHERE t.repository_id = $1 AND t.name = $2 AND m.id = t.manifest_id RETURNING m.digest, m.os, m.architecture`,
+      [found?.repositoryId ?? null, tag],
     );
     const manifest = rows[0];
     if (!manifest) throw manifestUnknown(repository, tag);
@@ -109,7 +124,7 @@ export async function deleteTag(
 /**
  * Deletes a manifest with its tags. Its blobs are left to garbage collection.
  *
- * @throws RegistryError MANIFEST_UNKNOWN
+ * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) where an immutable tag names it, or an index that it is in
  */
 export async function deleteManifest(
   pool: pg.Pool,
@@ -127,6 +142,8 @@ export async function deleteManifest(
     );
     const manifest = rows[0];
     if (!manifest) throw manifestUnknown(repository, digest);
+    const immutable = await findImmutableTag(tx, manifest.id);
+    if (immutable !== undefined) throw tagImmutable(repository, immutable, digest);
     const { rows: tags } = await tx.query<{ name: string }>(
       'DELETE FROM registry.tags WHERE manifest_id = $1 RETURNING name',
       [manifest.id],

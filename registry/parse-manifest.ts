@@ -1,6 +1,7 @@
 import { parseDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { isNonDistributable, isSchema1, type ManifestKind, manifestKindOf, manifestKinds } from './media-types.ts';
+import { findAmbiguity } from './unambiguous-manifest.ts';
 
 /** What a manifest names (OCI image specification, "Content Descriptors"). */
 export interface Descriptor {
@@ -30,13 +31,14 @@ export interface Manifest {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads and checks a manifest: OCI image manifest or index, Docker image manifest or list of schema 2.
+ * Reads and checks a manifest: OCI image manifest or index, Docker image manifest or list of schema 2. What other clients
+ * may read in another way is refused (CVE-2021-41190).
  *
  * @param contentType the request's `Content-Type`; where it is missing, the manifest's own `mediaType` counts
  * @throws RegistryError MANIFEST_INVALID; its message names the field
  */
 export function parseManifest(payload: Uint8Array, contentType: string | undefined): Manifest {
-  const body = parseObject(payload);
+  const { text, body } = parseObject(payload);
   const mediaType = mediaTypeOf(body, contentType);
   const kind = manifestKindOf(mediaType);
   if (isSchema1(mediaType) || body.schemaVersion === 1) {
@@ -50,6 +52,8 @@ export function parseManifest(payload: Uint8Array, contentType: string | undefin
     );
   }
   if (body.schemaVersion !== 2) throw invalid('schemaVersion must be 2');
+  const ambiguity = findAmbiguity(text, body, kind);
+  if (ambiguity !== undefined) throw invalid(ambiguity);
   // Clients written in Go send null for what they leave out.
   const subject = isAbsent(body.subject) ? undefined : descriptor(body.subject, 'subject');
   const artifactType = optionalString(body.artifactType, 'artifactType');
@@ -72,15 +76,17 @@ export function parseManifest(payload: Uint8Array, contentType: string | undefin
   };
 }
 
-function parseObject(payload: Uint8Array): Json {
+function parseObject(payload: Uint8Array): { readonly text: string; readonly body: Json } {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
+    value = JSON.parse(text);
   } catch (error) {
     throw invalid('it is not valid JSON in UTF-8', error);
   }
   if (!isObject(value)) throw invalid('it is not a JSON object');
-  return value;
+  return { text, body: value };
 }
 
 function mediaTypeOf(body: Json, contentType: string | undefined): string {

@@ -11,7 +11,6 @@ const foreignKeyViolation = '23503';
 /** What the data plane needs to know of a repository. */
 export interface Repository {
   readonly id: number;
-  readonly immutableTags: boolean;
   readonly enableManifestLists: boolean;
   /** The most tags that it keeps; 0: no limit. */
   readonly tagLimit: number;
@@ -21,7 +20,7 @@ export interface Repository {
 export async function findRepository(db: Queryable, name: RepositoryName): Promise<Repository | undefined> {
   const { rows } = await db.query<Repository>({
     name: 'registry-find-repository',
-    text: `SELECT id, immutable_tags AS "immutableTags", enable_manifest_lists AS "enableManifestLists",
+    text: `SELECT id, enable_manifest_lists AS "enableManifestLists",
                   tag_limit AS "tagLimit"
            FROM registry.repositories WHERE namespace = $1 AND name = $2`,
     values: [name.namespace, name.name],

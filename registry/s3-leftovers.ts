@@ -1,4 +1,4 @@
-import { ListMultipartUploadsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
   type BlobStore,
   type DeletionFailure,
@@ -8,20 +8,23 @@ import {
   stoppedReason,
 } from './blob-store.ts';
 import type { S3Options } from './s3-client.ts';
+import { listNames } from './s3-listing.ts';
 import type { S3Objects } from './s3-objects.ts';
 
 const abortsAtOnce = 16;
 
 type Cursor =
   | { readonly kind: 'multipart'; readonly keyMarker?: string }
-  | { readonly kind: 'segment'; readonly startAfter?: string };
+  // After a name: of a job that an older version has begun.
+  | { readonly kind: 'segment'; readonly token?: string; readonly startAfter?: string };
 
 /** What the blob store can say of and do to leftovers: first multipart uploads, then segments. */
 export function createS3Leftovers(
   client: S3Client,
-  { bucket: Bucket, prefix }: S3Options,
+  options: S3Options,
   objects: S3Objects,
 ): Pick<BlobStore, 'listLeftovers' | 'deleteLeftovers'> {
+  const { bucket: Bucket, prefix } = options;
   type ListOptions = Parameters<BlobStore['listLeftovers']>[0];
 
   async function listMultiparts(
@@ -52,37 +55,24 @@ export function createS3Leftovers(
   }
 
   async function listSegments(
-    startAfter: string | undefined,
+    { token, startAfter }: Extract<Cursor, { kind: 'segment' }>,
     { olderThan, limit, signal }: ListOptions,
   ): Promise<LeftoverPage> {
-    const Prefix = `${prefix}uploads/`;
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket,
-        Prefix,
-        MaxKeys: limit,
-        ...(startAfter !== undefined && { StartAfter: startAfter }),
-      }),
-      signal ? { abortSignal: signal } : {},
-    );
-    const contents = page.Contents ?? [];
-    const leftovers = contents.flatMap(({ Key = '', LastModified }) => {
-      const [key = '', id = '', ...further] = Key.slice(Prefix.length).split('/');
-      if (!LastModified || LastModified >= olderThan || !isStorageKey(key) || !id || further.length > 0) return [];
+    const folder = 'uploads/';
+    const { names, nextToken } = await listNames(client, options, { folder, limit, token, startAfter, signal });
+    const leftovers = names.flatMap(({ name, modifiedAt }) => {
+      const [key = '', id = '', ...further] = name.slice(prefix.length + folder.length).split('/');
+      if (!modifiedAt || modifiedAt >= olderThan || !isStorageKey(key) || !id || further.length > 0) return [];
       return [{ key, handle: `segment:${id}` }];
     });
-    const last = contents.at(-1)?.Key;
-    const next: Cursor | undefined =
-      page.IsTruncated && last !== undefined ? { kind: 'segment', startAfter: last } : undefined;
+    const next: Cursor | undefined = nextToken === undefined ? undefined : { kind: 'segment', token: nextToken };
     return { leftovers, nextCursor: next && JSON.stringify(next) };
   }
 
   return {
-    listLeftovers: (options) => {
-      const cursor = JSON.parse(options.cursor ?? '{"kind":"multipart"}') as Cursor;
-      return cursor.kind === 'multipart'
-        ? listMultiparts(cursor.keyMarker, options)
-        : listSegments(cursor.startAfter, options);
+    listLeftovers: (page) => {
+      const cursor = JSON.parse(page.cursor ?? '{"kind":"multipart"}') as Cursor;
+      return cursor.kind === 'multipart' ? listMultiparts(cursor.keyMarker, page) : listSegments(cursor, page);
     },
 
     deleteLeftovers: async (leftovers, signal) => {

@@ -6,8 +6,8 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   type S3Client,
@@ -20,14 +20,18 @@ import {
   ObjectNotFoundError,
   type ObjectPage,
   requireStorageKey,
+  type StoredObject,
   stoppedReason,
 } from './blob-store.ts';
 import { isMissing, type S3Options } from './s3-client.ts';
+import { listNames } from './s3-listing.ts';
 
 const contentType = 'application/octet-stream';
 // One DeleteObjects may have 1,000 (Amazon S3 API reference); a page of as many is divided, so that it is done sooner.
 const deleteBatch = 250;
 const deletesAtOnce = 4;
+// What a cursor begins with that the bucket gave.
+const tokenPrefix = 'token:';
 
 /** A part as S3 has it. */
 export interface StoredPart {
@@ -44,7 +48,8 @@ export type S3Objects = ReturnType<typeof createS3Objects>;
  *
  * Everything that speaks of an object or a multipart upload that is not there throws ObjectNotFoundError.
  */
-export function createS3Objects(client: S3Client, { bucket: Bucket, prefix }: S3Options) {
+export function createS3Objects(client: S3Client, options: S3Options) {
+  const { bucket: Bucket, prefix } = options;
   const finalName = (key: string): string => `${prefix}blobs/${requireStorageKey(key).slice(0, 2)}/${key}`;
   const segmentName = (key: string, id: string): string => `${prefix}uploads/${requireStorageKey(key)}/${id}`;
 
@@ -93,35 +98,42 @@ export function createS3Objects(client: S3Client, { bucket: Bucket, prefix }: S3
       );
     },
 
-    /** The size of the final object in bytes, or undefined where there is none. */
+    /**
+     * The size of the final object in bytes, or undefined where there is none.
+     *
+     * @throws the error of S3 for anything else, such as a bucket that is gone or does not let this server in
+     */
     async finalSizeBytes(key: string): Promise<number | undefined> {
       try {
         const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key: finalName(key) }));
         return ContentLength;
       } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
+        if (!isMissing(error)) throw error;
+        // The answer to HEAD has no body that could say that it is the bucket which is missing.
+        await client.send(new HeadBucketCommand({ Bucket }));
+        return undefined;
       }
     },
 
-    /** Lists final objects, in the order of their keys. */
+    /** Lists final objects, in the order of their names. */
     async listFinal({ limit, cursor, signal }: Parameters<BlobStore['listObjects']>[0]): Promise<ObjectPage> {
-      const { Contents = [], IsTruncated } = await client.send(
-        new ListObjectsV2Command({
-          Bucket,
-          Prefix: `${prefix}blobs/`,
-          MaxKeys: limit,
-          ...(cursor !== undefined && { StartAfter: finalName(cursor) }),
-        }),
-        signal ? { abortSignal: signal } : {},
-      );
-      const found = Contents.map(({ Key = '', Size = 0, LastModified = new Date() }) => ({
-        key: Key.slice(Key.lastIndexOf('/') + 1),
-        sizeBytes: Size,
-        modifiedAt: LastModified,
-      }));
-      const objects = found.filter(({ key }) => isStorageKey(key));
-      return { objects, nextCursor: IsTruncated ? objects.at(-1)?.key : undefined };
+      // A job that an older version has begun goes on after a key.
+      const isToken = cursor?.startsWith(tokenPrefix) ?? false;
+      const { names, nextToken } = await listNames(client, options, {
+        folder: 'blobs/',
+        limit,
+        token: isToken ? cursor?.slice(tokenPrefix.length) : undefined,
+        startAfter: cursor === undefined || isToken ? undefined : finalName(cursor),
+        signal,
+      });
+      const objects: StoredObject[] = [];
+      const foreign: string[] = [];
+      for (const { name, sizeBytes, modifiedAt = new Date() } of names) {
+        const key = name.slice(name.lastIndexOf('/') + 1);
+        if (isStorageKey(key) && finalName(key) === name) objects.push({ key, sizeBytes, modifiedAt });
+        else foreign.push(name);
+      }
+      return { objects, foreign, nextCursor: nextToken === undefined ? undefined : `${tokenPrefix}${nextToken}` };
     },
 
     /** Stores bytes beside the object. Gives the segment's id. */

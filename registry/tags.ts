@@ -42,7 +42,7 @@ export async function upsertTags(
   if (refused === undefined) return rows.filter(({ isNew }) => !isNew).map(({ name }) => name);
   throw new RegistryError(
     'DENIED',
-    `the tag ${refused} of ${repositoryName.full} is there already, and the tags of this repository are immutable: push under another tag, or delete this one first`,
+    `the tag ${refused} of ${repositoryName.full} is there already, and the tags of this repository are immutable: push under another tag`,
     { detail: { tag: refused } },
   );
 }
@@ -63,13 +63,13 @@ const maxRemovedTags = 1_000;
  */
 export async function enforceTagLimit(
   tx: pg.PoolClient,
-  { id, tagLimit, immutableTags }: Repository,
+  { id, tagLimit }: Repository,
   pushed: readonly string[],
 ): Promise<RemovedTag[]> {
-  if (tagLimit === 0 || immutableTags) return [];
+  if (tagLimit === 0) return [];
   const { rows } = await tx.query<RemovedTag>(
-    `DELETE FROM registry.tags t USING registry.manifests m
-     WHERE t.repository_id = $1 AND m.id = t.manifest_id AND t.name IN (
+    `DELETE FROM registry.tags t USING registry.manifests m, registry.repositories r
+     WHERE t.repository_id = $1 AND m.id = t.manifest_id AND r.id = $1 AND NOT r.immutable_tags AND t.name IN (
        SELECT name FROM registry.tags WHERE repository_id = $1 AND name <> ALL ($3)
        ORDER BY updated_at DESC, name DESC OFFSET greatest($2 - cardinality($3), 0) LIMIT $4)
      RETURNING t.name, m.digest, m.os, m.architecture`,

@@ -2,27 +2,30 @@ import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import { recordEvents, type RegistryEvent } from '../jobs/events.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import { type AskedTags, createAskedTags, type ManifestClient } from './asked-tags.ts';
 import type { Logger } from './logger.ts';
 import { type ManifestFacts, manifestPulled, tagPulled } from './manifest-events.ts';
 
 const flushIntervalMs = 1_000;
+// Longer than it takes any process to write down what it was asked for before.
+const settleMs = 1_500;
 // What is kept in memory; pulls beyond it are counted, and told by no event.
 const maxPendingPulls = 10_000;
 const eventsPerTransaction = 500;
 
 /** A manifest that was pulled. */
 export interface Pull {
-  readonly repositoryId: number;
+  readonly client: ManifestClient;
   readonly manifest: ManifestFacts;
   /** Undefined for one that was pulled by digest. */
   readonly tag: string | undefined;
-  /** Account name; empty: nobody signed in. */
-  readonly actor: string;
 }
 
 /** Counts pulls and pushes, and tells of pulls, without a statement on their way. */
 export interface TrafficRecorder {
   readonly pulled: (pull: Pull) => void;
+  /** A client was told by HEAD which manifest a tag names. */
+  readonly asked: AskedTags['asked'];
   readonly pushed: (repositoryId: number) => void;
   /** Writes what has been recorded, and stops the clock. */
   readonly close: () => Promise<void>;
@@ -47,10 +50,12 @@ interface PendingPull extends Pull {
 }
 
 /**
- * Makes the recorder of a process. It writes once a second; a crash loses at most that second. Pulls of one manifest by
- * one account within it are one event, which says how many they were.
+ * Makes the recorder of a process. It writes once a second; a crash loses at most two. Pulls of one manifest by one account
+ * within it are one event, which says how many they were: TAG_PULL of those by tag, MANIFEST_PULL of those by digest, and
+ * TAG_PULL as well where the client had asked for a tag before, in whichever process.
  */
 export function createTrafficRecorder({ pool, wakeDispatcher, log, host }: TrafficRecorderDeps): TrafficRecorder {
+  const askedTags = createAskedTags(pool);
   let counts = new Map<number, Counts>();
   let pulls = new Map<string, PendingPull>();
   let isFull = false;
@@ -64,8 +69,9 @@ export function createTrafficRecorder({ pool, wakeDispatcher, log, host }: Traff
   }
 
   function remember(pull: PendingPull): void {
-    const { repositoryId, manifest, tag, actor } = pull;
-    const key = JSON.stringify([repositoryId, manifest.digest, tag, actor]);
+    const { client, tag } = pull;
+    // By digest, the address matters: it may have asked for a tag.
+    const key = JSON.stringify([client.repositoryId, client.digest, client.actor, tag ?? { by: client.address }]);
     const known = pulls.get(key);
     if (known) known.count += pull.count;
     else if (pulls.size < maxPendingPulls) pulls.set(key, pull);
@@ -84,15 +90,25 @@ export function createTrafficRecorder({ pool, wakeDispatcher, log, host }: Traff
     }
   }
 
-  async function flushPulls(): Promise<void> {
-    const pending = [...pulls.values()];
-    pulls = new Map();
+  async function flushAsked(): Promise<void> {
+    await askedTags.write().catch((error: unknown) => {
+      log.warn({ err: error }, 'for which tags clients ask could not be written; their pulls are told by digest alone');
+    });
+  }
+
+  /** @param isLast whether nothing is left for the next time */
+  async function flushPulls(isLast: boolean): Promise<void> {
+    const settledAtMs = Date.now() - (isLast ? 0 : settleMs);
+    const pending = [...pulls.values()].filter(({ tag, at }) => tag !== undefined || at.getTime() <= settledAtMs);
+    const waiting = [...pulls].filter(([, { tag, at }]) => tag === undefined && at.getTime() > settledAtMs);
+    pulls = new Map(waiting);
     if (isFull) log.warn({ kept: maxPendingPulls }, 'more pulls than can be told of; the others were only counted');
     isFull = false;
     while (pending.length > 0) {
       const batch = pending.slice(0, eventsPerTransaction);
       try {
-        const jobs = await withTransaction(pool, (tx) => recordEvents(tx, batch.map(eventOf)));
+        const events = await eventsOf(batch);
+        const jobs = await withTransaction(pool, (tx) => recordEvents(tx, events));
         if (jobs > 0) wakeDispatcher.send();
       } catch (error) {
         for (const pull of pending) remember(pull);
@@ -103,14 +119,24 @@ export function createTrafficRecorder({ pool, wakeDispatcher, log, host }: Traff
     }
   }
 
-  function eventOf({ manifest, tag, actor, at, count: times }: PendingPull): RegistryEvent {
-    const context = { actor, at, host };
-    return tag === undefined ? manifestPulled(manifest, times, context) : tagPulled(manifest, tag, times, context);
+  async function eventsOf(batch: readonly PendingPull[]): Promise<RegistryEvent[]> {
+    const byDigest = batch.filter(({ tag }) => tag === undefined);
+    const tags = await askedTags.find(byDigest.map(({ client }) => client));
+    const tagPulls = [...batch, ...byDigest.map((pull, index) => ({ ...pull, tag: tags[index] }))];
+    return [
+      ...together(byDigest).map(({ manifest, client, at, count: times }) =>
+        manifestPulled(manifest, times, { actor: client.actor, at, host }),
+      ),
+      ...together(tagPulls).flatMap(({ manifest, client, at, tag, count: times }) =>
+        tag === undefined ? [] : [tagPulled(manifest, tag, times, { actor: client.actor, at, host })],
+      ),
+    ];
   }
 
-  async function flush(): Promise<void> {
+  async function flush(isLast = false): Promise<void> {
     await flushCounts();
-    await flushPulls();
+    await flushAsked();
+    await flushPulls(isLast);
   }
 
   const timer = setInterval(() => {
@@ -122,16 +148,30 @@ export function createTrafficRecorder({ pool, wakeDispatcher, log, host }: Traff
 
   return {
     pulled: (pull) => {
-      count(pull.repositoryId, { pulls: 1, pushes: 0 });
+      count(pull.client.repositoryId, { pulls: 1, pushes: 0 });
       remember({ ...pull, at: new Date(), count: 1 });
     },
+    asked: askedTags.asked,
     pushed: (repositoryId) => count(repositoryId, { pulls: 0, pushes: 1 }),
     close: async () => {
       clearInterval(timer);
       await flushing;
-      await flush();
+      await flush(true);
     },
   };
+}
+
+/** Adds up pulls of one manifest, under one tag or none, by one account. */
+function together(pulls: readonly PendingPull[]): PendingPull[] {
+  const sums = new Map<string, PendingPull>();
+  for (const pull of pulls) {
+    const { client, tag } = pull;
+    const key = JSON.stringify([client.repositoryId, client.digest, client.actor, tag ?? null]);
+    const sum = sums.get(key);
+    if (sum) sum.count += pull.count;
+    else sums.set(key, { ...pull });
+  }
+  return [...sums.values()];
 }
 
 async function writeCounts(pool: pg.Pool, counted: ReadonlyMap<number, Counts>): Promise<void> {

@@ -17,6 +17,8 @@ export interface StorageAuditResult {
   readonly unownedBytes: number;
   readonly objectsDeleted: number;
   readonly objectsFailed: number;
+  /** What somebody else has put among the objects; absent from runs that an older version has begun. */
+  readonly objectsForeign?: number;
   readonly blobsChecked: number;
   /** Blobs whose object is missing, or has another size. */
   readonly blobsDamaged: number;
@@ -77,7 +79,7 @@ export async function gcAudit(input: JobInput, resumed?: AuditState): Promise<St
         olderThanMs: pace.startedAtMs - dayMs,
         cursor,
         itemsDone: totals.objectsChecked,
-        itemsListed: totals.objectsUnowned,
+        itemsListed: totals.objectsUnowned + (totals.objectsForeign ?? 0),
       },
     ]);
     totals = {
@@ -87,6 +89,7 @@ export async function gcAudit(input: JobInput, resumed?: AuditState): Promise<St
       unownedBytes: totals.unownedBytes + page.unownedBytes,
       objectsDeleted: totals.objectsDeleted + page.deleted,
       objectsFailed: totals.objectsFailed + page.failed,
+      objectsForeign: (totals.objectsForeign ?? 0) + (page.foreign ?? 0),
     };
     cursor = page.nextCursor;
     if (cursor === undefined) phase = 'rows';
@@ -101,7 +104,7 @@ export async function gcAudit(input: JobInput, resumed?: AuditState): Promise<St
         afterId,
         itemsDone: totals.blobsChecked,
         itemsTotal: blobs,
-        itemsListed: totals.objectsUnowned + totals.blobsDamaged,
+        itemsListed: totals.objectsUnowned + (totals.objectsForeign ?? 0) + totals.blobsDamaged,
       },
     ]);
     totals = {
@@ -130,6 +133,7 @@ function noneYet(repair: boolean): StorageAuditResult {
     unownedBytes: 0,
     objectsDeleted: 0,
     objectsFailed: 0,
+    objectsForeign: 0,
     blobsChecked: 0,
     blobsDamaged: 0,
     blobsQuarantined: 0,

@@ -1,9 +1,11 @@
 import { Type } from 'typebox';
 import { RegistryError } from '../../registry/errors.ts';
+import { requireAccount } from '../access.ts';
 import { requestActor } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
+import { includesLevel, repositoryAccess } from '../policy/access.ts';
 import { countTags, findTag, listTags, type TagRow } from '../tag-store.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
@@ -71,14 +73,24 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: { access: 'repository-delete' },
       schema: {
         params: Type.Object({ ...repositoryParams, tag: Name }),
-        querystring: Type.Object({ domain }, { additionalProperties: false }),
+        // Deletes a tag although it is immutable, which administrators of the repository may.
+        querystring: Type.Object({ domain, force: Type.Boolean({ default: false }) }, { additionalProperties: false }),
       },
     },
     async (request, reply) => {
       const { namespace, reponame, tag } = request.params;
+      const { force } = request.query;
       const repository = { namespace, name: reponame, full: `${namespace}/${reponame}` };
-      await deleteTag(repository, tag, requestActor(deps, request)).catch((error: unknown) => {
-        if (!(error instanceof RegistryError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
+      if (force) {
+        const { level } = await repositoryAccess(pool, requireAccount(request), namespace, reponame);
+        if (!includesLevel(level, 'admin')) {
+          throw new ApiError('NOT_AUTHORIZED', `only administrators of the repository ${repository.full} may force it`);
+        }
+      }
+      await deleteTag(repository, tag, requestActor(deps, request), { force }).catch((error: unknown) => {
+        if (!(error instanceof RegistryError)) throw error;
+        if (error.code === 'DENIED') throw new ApiError('TAG_IMMUTABLE', error.message, { cause: error });
+        if (error.code !== 'MANIFEST_UNKNOWN') throw error;
         throw new ApiError('NO_SUCH_TAG', `the repository ${repository.full} has no tag "${tag}"`, { cause: error });
       });
       return reply.code(204).send();

@@ -141,3 +141,29 @@ test('an account goes with all of its repositories, but the last administrator s
   assert.equal((await send('admin', 'DELETE', '/api/v0/accounts/admin')).outcome, '409 LAST_ADMIN');
   assert.deepEqual(await repositoriesOf(api), ['admin/app', 'sue/app']);
 });
+
+test('an immutable tag goes only where an administrator of the repository says so', async (t) => {
+  const { api, send } = await start(t);
+  const patch = (immutableTags: boolean) => send('nora', 'PATCH', '/api/v0/repositories/acme/app', { immutableTags });
+  await patch(true);
+  for (const who of ['walt', 'nora', 'admin'] as const) {
+    const refused = await send(who, 'DELETE', `${path}/1`);
+    assert.equal(refused.outcome, '409 TAG_IMMUTABLE', who);
+    assert.match(
+      refused.message,
+      /the tag 1 cannot be deleted, .* immutableTags off, .*\/acme\/app\/tags\/1\?force=true$/,
+    );
+  }
+  assert.equal((await send('walt', 'DELETE', `${path}/1?force=true`)).outcome, '403 NOT_AUTHORIZED');
+  assert.equal((await send('walt', 'DELETE', `${path}/none`)).outcome, '404 NO_SUCH_TAG');
+  assert.equal((await send('nora', 'DELETE', `${path}/1?force=true`)).status, 204);
+  assert.equal((await send('nora', 'DELETE', `${path}/1?force=true`)).outcome, '404 NO_SUCH_TAG');
+  assert.equal((await patch(false)).status, 200);
+  assert.equal((await send('walt', 'DELETE', `${path}/one?force=false`)).status, 204);
+  // Who may not delete the repository cannot get around it that way either.
+  await patch(true);
+  assert.equal((await send('walt', 'PATCH', '/api/v0/repositories/acme/app', { immutableTags: false })).status, 403);
+  assert.equal((await send('walt', 'DELETE', '/api/v0/repositories/acme/app')).status, 403);
+  const { rows } = await api.pool.query('SELECT name FROM registry.tags');
+  assert.deepEqual(rows, [{ name: 'many' }]);
+});

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { baseImagePath, missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { startDockerEngine } from './dockerd.ts';
+import { eventually } from './eventually.ts';
 import { startJobrunner } from './jobrunner-process.ts';
 import { readImage } from './oci-image.ts';
 import { temporaryFolder, tool } from './tool.ts';
@@ -37,6 +38,14 @@ test(
       await removeImages();
       assert.equal(await imageCount(), 0);
       await docker('pull', reference);
+      if (reference === `${name}:1.0`) {
+        // It asks for the tag by HEAD, and pulls by digest.
+        const told = await eventually('the pull to be told under its tag', async () => {
+          const { body } = await client.api('GET', '/repositories/admin/app/events');
+          return JSON.stringify(body).includes('TAG_PULL');
+        });
+        assert.ok(told);
+      }
       const ran = await docker('run', '--rm', '--network', 'none', reference, '/bin/cat', '/etc/os-release');
       assert.match(ran.stdout, /Debian/);
       const hello = await docker('run', '--rm', '--network', 'none', reference);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pushImage, pushLayers, putManifest, startRegistry, type TestRegistry } from './test-registry.ts';
+import { createAskedTags } from '../../registry/asked-tags.ts';
+import { eventually, pushImage, pushLayers, putManifest, startRegistry, type TestRegistry } from './test-registry.ts';
 
 const name = 'admin/app';
 
@@ -92,6 +93,112 @@ test('a push that is refused leaves no event, no job and no outbox row', async (
   assert.deepEqual(await eventsOf(registry), before);
   assert.deepEqual([await count(registry, 'jobs.jobs'), await count(registry, 'jobs.outbox')], [0, 0]);
   assert.equal(registry.wakeUps(), 0);
+});
+
+test('what a client asks for by tag and pulls by digest is told under the tag as well', async (t) => {
+  const registry = await startRegistry(t);
+  const { digest } = await pushImage(registry, name, '1.0');
+  await putManifest(registry, name, 'other', (await pushLayers(registry, name)).manifest);
+  const send = (method: string, reference: string, subject = 'ada') =>
+    registry.send(method, `/v2/${name}/manifests/${reference}`, { subject });
+  // As docker and containerd pull.
+  await send('HEAD', '1.0');
+  await send('GET', digest);
+  // Others, who have asked for no tag, or for another manifest, or by digest.
+  await send('GET', digest, 'grace');
+  await send('HEAD', 'other', 'mary');
+  await send('HEAD', digest, 'mary');
+  await send('GET', digest, 'mary');
+  // By tag, and the same by digest.
+  await send('GET', '1.0', 'joan');
+  await send('GET', digest, 'joan');
+  // Refused or not modified: nothing is pulled.
+  const etag = `"${digest}"`;
+  await registry.send('HEAD', `/v2/${name}/manifests/1.0`, { subject: 'rose', headers: { 'If-None-Match': etag } });
+  await send('HEAD', 'none', 'rose');
+  await registry.send('GET', `/v2/${name}/manifests/${digest}`, {
+    subject: 'rose',
+    headers: { 'If-None-Match': etag },
+  });
+  await registry.registry.close();
+  const { rows } = await registry.pool.query<{ told: string }>(
+    `SELECT concat_ws(' ', actor, kind, contents ->> 'tag', contents ->> 'count') AS told
+     FROM registry.events WHERE type = 'GET' ORDER BY 1`,
+  );
+  assert.deepEqual(
+    rows.map(({ told }) => told),
+    [
+      'ada MANIFEST_PULL 1',
+      'ada TAG_PULL 1.0 1',
+      'grace MANIFEST_PULL 1',
+      'joan MANIFEST_PULL 1',
+      'joan TAG_PULL 1.0 1',
+      'mary MANIFEST_PULL 1',
+    ],
+  );
+  const { rows: counts } = await registry.pool.query('SELECT pulls FROM registry.repositories');
+  assert.deepEqual(counts, [{ pulls: 5 }], 'each GET is one pull, under however many names it is told');
+});
+
+test('who asks in one process and pulls in another is known; who asked long ago is not', async (t) => {
+  const registry = await startRegistry(t);
+  const other = await registry.addNode();
+  const { digest } = await pushImage(registry, name, '1.0');
+  const tagPulls = async (): Promise<string[]> => {
+    const { rows } = await registry.pool.query<{ actor: string }>(
+      `SELECT actor FROM registry.events WHERE kind = 'TAG_PULL' ORDER BY 1`,
+    );
+    return rows.map(({ actor }) => actor);
+  };
+  await registry.send('HEAD', `/v2/${name}/manifests/1.0`, { subject: 'ada' });
+  await other.send('GET', `/v2/${name}/manifests/${digest}`, { subject: 'ada' });
+  await other.send('GET', `/v2/${name}/manifests/${digest}`, { subject: 'grace' });
+  // By the clocks of the processes, as nobody waits for them to close.
+  await eventually(async () => (await tagPulls()).length > 0);
+  assert.deepEqual(await tagPulls(), ['ada']);
+
+  await registry.pool.query(`UPDATE registry.asked_tags SET asked_at = now() - interval '2 minutes', actor = 'grace'`);
+  await other.send('GET', `/v2/${name}/manifests/${digest}`, { subject: 'grace' });
+  // Another write takes away what is old.
+  await other.send('HEAD', `/v2/${name}/manifests/1.0`, { subject: 'joan' });
+  await other.registry.close();
+  assert.deepEqual(await tagPulls(), ['ada']);
+  const { rows } = await registry.pool.query('SELECT actor, tag FROM registry.asked_tags');
+  assert.deepEqual(rows, [{ actor: 'joan', tag: '1.0' }]);
+});
+
+test('what clients ask for is written down within bounds, and not each time', async (t) => {
+  const { pool } = await startRegistry(t);
+  let statements = 0;
+  const query = ((...args: Parameters<typeof pool.query>) => {
+    statements++;
+    return pool.query(...args);
+  }) as typeof pool.query;
+  const askedTags = createAskedTags({ query });
+  const client = { repositoryId: 1, digest: 'sha256:a', actor: 'ada', address: '192.0.2.1' };
+  const others = [{ repositoryId: 2 }, { digest: 'sha256:b' }, { actor: '' }, { address: '192.0.2.2' }];
+  askedTags.asked(client, '1.0');
+  await askedTags.write();
+  const once = statements;
+  for (let index = 0; index < 50; index++) {
+    askedTags.asked(client, '1.0');
+    await askedTags.write();
+  }
+  assert.equal(statements, once, 'who asks every second costs nothing');
+  assert.deepEqual(await askedTags.find([client, ...others.map((change) => ({ ...client, ...change }))]), [
+    '1.0',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  askedTags.asked(client, '2.0');
+  await askedTags.write();
+  assert.deepEqual(await askedTags.find([client]), ['2.0']);
+  for (let index = 0; index < 5_000; index++) askedTags.asked({ ...client, address: String(index) }, 'x');
+  await askedTags.write();
+  const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM registry.asked_tags');
+  assert.equal(rows[0]?.count, 1_001);
 });
 
 test('pulls are told once a second, those of one account together, and wake who subscribes', async (t) => {

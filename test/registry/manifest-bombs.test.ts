@@ -53,6 +53,7 @@ test('manifests of 4 MiB that are made to cost much get an answer, and leave not
     'NUL in the type of the config': image('').replace('a/b', 'a\\u0000b'),
     'a size that is no number': image('').replace('"size":2', '"size":"2"'),
     'a size beyond counting': image('').replace('"size":2', '"size":9007199254740993'),
+    'one key many times': image(',"x":1'.repeat(room / 6)),
   };
   for (const [what, body] of Object.entries(invalid)) {
     assert.equal(await put(t, registry, what, body), '400 MANIFEST_INVALID', what);
@@ -70,8 +71,9 @@ test('manifests of 4 MiB that are made to cost much get an answer, and leave not
 
   const stored: Readonly<Record<string, string>> = {
     'many keys': image(`,"x":{${Array.from({ length: 300_000 }, (_, key) => `"${key}":1`).join()}}`),
+    'many keys at the top': image(Array.from({ length: 300_000 }, (_, key) => `,"${key}":1`).join('')),
+    'deep objects': image(`,"x":${'{"a":'.repeat(room / 6)}1${'}'.repeat(room / 6)}`),
     'deep nesting': image(`,"x":${'[['.repeat(room / 4)}${']]'.repeat(room / 4)}`),
-    'one key many times': image(',"x":1'.repeat(room / 6)),
     'keys of the prototype': image(',"__proto__":{"layers":1},"constructor":{"prototype":{}},"toString":1'),
     'one layer many times': image('').replace('[]', `[${Array.from({ length: 36_000 }, () => config).join()}]`),
   };

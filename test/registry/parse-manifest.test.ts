@@ -80,6 +80,160 @@ for (const [what, value, contentType, message] of refused) {
   });
 }
 
+const dockerImage = 'application/vnd.docker.distribution.manifest.v2+json';
+const dockerList = 'application/vnd.docker.distribution.manifest.list.v2+json';
+const index = { schemaVersion: 2, mediaType: ociIndex, manifests: [] };
+const imageText = JSON.stringify(image);
+const layers = [layer];
+
+// What one client reads as one thing, and another as another (CVE-2021-41190).
+const ambiguous: readonly (readonly [string, unknown, string | undefined, RegExp])[] = [
+  ...[ociManifest, ociIndex].map(
+    (type) =>
+      [
+        `image and index at once, sent as ${type}`,
+        { schemaVersion: 2, config, layers, manifests: [] },
+        type,
+        /an image or an index, never both/,
+      ] as const,
+  ),
+  ...[dockerImage, ociManifest].flatMap((type) =>
+    ['manifests', 'fsLayers', 'history', 'blobs'].flatMap((field) =>
+      [[], null, {}, [layer]].map(
+        (value) =>
+          [
+            `${type} with ${field} ${JSON.stringify(value)}`,
+            { ...image, mediaType: type, [field]: value },
+            type,
+            new RegExp(`the field "${field}"`),
+          ] as const,
+      ),
+    ),
+  ),
+  ...[dockerList, ociIndex].flatMap((type) =>
+    ['config', 'layers', 'fsLayers', 'history', 'blobs'].flatMap((field) =>
+      [[], null, config].map(
+        (value) =>
+          [
+            `${type} with ${field} ${JSON.stringify(value)}`,
+            { ...index, mediaType: type, [field]: value },
+            type,
+            new RegExp(`the field "${field}"`),
+          ] as const,
+      ),
+    ),
+  ),
+  ['a mediaType that is not the Content-Type', image, dockerImage, /send both alike/],
+  ['a mediaType of another case', { ...image, mediaType: ociManifest.toUpperCase() }, ociManifest, /send both alike/],
+  ['a field twice', imageText.replace('{', '{"layers":[],'), ociManifest, /a field twice/],
+  ['a field twice, once escaped', imageText.replace('{', '{"l\\u0061yers":[],'), ociManifest, /a field twice/],
+  [
+    'a digest twice in a layer',
+    imageText.replace(`"digest":"${b}"`, `"digest":"${a}","digest":"${b}"`),
+    ociManifest,
+    /a field twice/,
+  ],
+  [
+    'a field twice, deep in what nobody reads',
+    imageText.replace('{', '{"x":[{"y":{"z":1,"z":2}}],'),
+    ociManifest,
+    /twice/,
+  ],
+  [
+    'an object twice, that drops what is in the first',
+    imageText.replace('{', '{"x":{"a":1},"x":2,'),
+    ociManifest,
+    /twice/,
+  ],
+  ['a capital letter', { ...image, Manifests: [] }, ociManifest, /"Manifests" differs from "manifests"/],
+  ['only a capital letter', { ...image, Subject: layer }, ociManifest, /"Subject" differs from "subject"/],
+  ['a long s', { ...image, layerſ: [] }, ociManifest, /differ in case alone/],
+  ['a long s in a platform', { ...image, config: { ...config, platform: { oſ: 'linux' } } }, ociManifest, /from "os"/],
+  ['a capital letter in a layer', { ...image, layers: [{ ...layer, Digest: a }] }, ociManifest, /"Digest" differs/],
+  ['a capital letter in the config', { ...image, config: { ...config, SIZE: 1 } }, ociManifest, /"SIZE" differs/],
+  [
+    'a capital letter in a child',
+    { ...index, manifests: [{ ...layer, mediaType: ociManifest, DIGEST: a }] },
+    ociIndex,
+    /"DIGEST" differs/,
+  ],
+  [
+    'a capital letter in the platform of a child',
+    { ...index, manifests: [{ ...layer, mediaType: ociManifest, platform: { os: 'linux', OS: 'windows' } }] },
+    ociIndex,
+    /"OS" differs/,
+  ],
+  ['unknown fields that differ in case', { ...image, Signature: 1, signature: 2 }, ociManifest, /differ in case alone/],
+];
+for (const [what, value, contentType, message] of ambiguous) {
+  test(`refused as ambiguous: ${what}`, () => {
+    assert.throws(() => parse(value, contentType), { code: 'MANIFEST_INVALID', status: 400, message });
+  });
+}
+
+const artifact = {
+  artifactType: 'application/vnd.acme',
+  config: { ...config, mediaType: 'application/vnd.oci.empty.v1+json' },
+};
+const child = {
+  mediaType: ociManifest,
+  digest: a,
+  size: 5,
+  platform: { os: 'linux', architecture: 'arm64', 'os.version': '1' },
+};
+const { mediaType: _type, ...untypedImage } = image;
+// As the programs that are named write them.
+const honest: readonly (readonly [string, unknown, string | undefined])[] = [
+  ['OCI image without mediaType (buildah, older umoci)', untypedImage, ociManifest],
+  ['Docker image', { ...image, mediaType: dockerImage }, dockerImage],
+  ['Docker image without mediaType', untypedImage, dockerImage],
+  [
+    'Docker list',
+    { schemaVersion: 2, mediaType: dockerList, manifests: [{ ...child, mediaType: dockerImage }] },
+    dockerList,
+  ],
+  [
+    'index with an attestation (buildx)',
+    {
+      ...index,
+      manifests: [
+        child,
+        {
+          ...child,
+          platform: { os: 'unknown', architecture: 'unknown' },
+          annotations: { 'vnd.docker.reference.digest': a, 'vnd.docker.reference.type': 'attestation-manifest' },
+        },
+      ],
+    },
+    ociIndex,
+  ],
+  [
+    'artifact with subject and annotations (oras, cosign)',
+    { ...image, ...artifact, subject: layer, annotations: { A: '1', a: '2' } },
+    ociManifest,
+  ],
+  [
+    'chart (helm)',
+    {
+      schemaVersion: 2,
+      config: { ...config, mediaType: 'application/vnd.cncf.helm.config.v1+json' },
+      layers,
+      annotations: {},
+    },
+    ociManifest,
+  ],
+  ['absent fields as null (Go)', { ...image, artifactType: null, subject: null, annotations: null }, ociManifest],
+  ['fields of somebody else', { ...image, 'x-acme': { Config: {}, config: {} }, urls: [] }, ociManifest],
+  ['colons, quotes and backslashes in strings', { ...image, annotations: { 'a:b': '"c":\\"d\\":{' } }, ociManifest],
+];
+for (const [what, value, contentType] of honest) {
+  test(`taken: ${what}`, () => {
+    assert.equal(parse(value, contentType).mediaType, contentType);
+    // Spaces change nothing of what is counted.
+    assert.equal(parse(JSON.stringify(value, null, 2), contentType).mediaType, contentType);
+  });
+}
+
 test('refused: not UTF-8', () => {
   assert.throws(() => parseManifest(Buffer.from([0x7b, 0xff, 0x7d]), ociManifest), { code: 'MANIFEST_INVALID' });
 });
