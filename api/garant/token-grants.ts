@@ -43,7 +43,13 @@ export interface TokenGrantsDeps {
 
 /** Makes tokens. */
 export interface TokenGrants {
-  /** Always a token, with only those of the asked actions that are granted; a refresh token for users alone. */
+  /**
+   * Always a token, with only those of the asked actions that are granted; a refresh token for users alone, and none for
+   * the API, where it would be a password that nobody has set.
+   *
+   * @throws ApiError NOT_AUTHENTICATED or INVALID_PARAMETERS where a token for the API is asked for by nobody, or with
+   *   scopes, which it would not keep to
+   */
   readonly grant: (request: TokenRequest) => Promise<TokenGrant>;
   /**
    * Whoever has a refresh token.
@@ -85,11 +91,16 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
   return {
     grant: async (request) => {
       const { service, signedIn, scopes, isOffline } = request;
+      if (service.isApi) assertApiToken(request);
       const issuedAt = new Date();
       const access = await grantAsNamed(request, parseScopes(scopes));
       const claims = { subject: signedIn?.account.name ?? '', access };
       const lifeSeconds = lifeOf(signedIn, issuedAt);
-      const token = await issueToken(signer.key(), claims, issuedAt, service.audience, lifeSeconds);
+      const token = await issueToken(signer.key(), claims, {
+        audience: service.audience,
+        now: issuedAt,
+        lifeSeconds,
+      });
       return {
         access_token: token,
         expires_in: lifeSeconds,
@@ -97,6 +108,7 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
         scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' '),
         // What a robot or a certificate signs in with, its client keeps; a refresh token would outlive it.
         ...(isOffline &&
+          !service.isApi &&
           signedIn &&
           !signedIn.account.robot &&
           !signedIn.isByCertificate && { refresh_token: await makeRefreshToken(request, signedIn) }),
@@ -115,6 +127,18 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
       return { account };
     },
   };
+}
+
+function assertApiToken({ signedIn, scopes }: TokenRequest): void {
+  if (!signedIn) {
+    throw new ApiError('NOT_AUTHENTICATED', 'nobody gets no token for the API: sign in with Authorization: Basic');
+  }
+  if (scopes.length > 0) {
+    throw new ApiError(
+      'INVALID_PARAMETERS',
+      'a token for the API may do all that its account may: leave scope out, or ask for one for the registry',
+    );
+  }
 }
 
 /** How long a token may live: not longer than the robot that it is for. */
