@@ -5,7 +5,7 @@ import { withTransaction } from '../../database/transaction.ts';
 import { recordAudit } from '../../jobs/audit.ts';
 import { findRefreshTokenOwner, hashClientToken, insertRefreshToken } from './client-tokens.ts';
 import { grantScopes } from '../policy/grant-scopes.ts';
-import { parseScopes, type Scope } from './scopes.ts';
+import type { Scope } from './scopes.ts';
 import type { Service } from './services.ts';
 import type { SignedIn } from './sign-in.ts';
 import type { Signer } from './signer.ts';
@@ -17,7 +17,7 @@ export interface TokenRequest {
   readonly service: Service;
   /** Undefined: nobody has signed in. */
   readonly signedIn: SignedIn | undefined;
-  readonly scopes: readonly string[];
+  readonly scopes: readonly Scope[];
   /** Whether a refresh token is asked for as well. */
   readonly isOffline: boolean;
   readonly clientID: string;
@@ -61,15 +61,6 @@ export interface TokenGrants {
 
 /** Makes the token service, below its routes. */
 export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps): TokenGrants {
-  /** A token names what the client named. */
-  async function grantAsNamed(request: TokenRequest, asked: readonly Scope[]): Promise<Scope[]> {
-    const { repositoryName } = request.service;
-    const named = new Map(asked.map(({ name }) => [repositoryName(name), name]));
-    const scopes = asked.map((scope) => ({ ...scope, name: repositoryName(scope.name) }));
-    const granted = await grantScopes(pool, request.signedIn?.account, scopes);
-    return granted.map((scope) => ({ ...scope, name: named.get(scope.name) ?? scope.name }));
-  }
-
   async function makeRefreshToken(
     { service, clientID, userAgent, address }: TokenRequest,
     { account: { id, name }, accessTokenHash }: SignedIn,
@@ -93,7 +84,7 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
       const { service, signedIn, scopes, isOffline } = request;
       if (service.isApi) assertApiToken(request);
       const issuedAt = new Date();
-      const access = await grantAsNamed(request, parseScopes(scopes));
+      const access = await grantScopes(pool, signedIn?.account, scopes, service.repositoryName);
       const claims = { subject: signedIn?.account.name ?? '', access };
       const lifeSeconds = lifeOf(signedIn, issuedAt);
       const token = await issueToken(signer.key(), claims, {
