@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import type { Account } from './enzi/accounts.ts';
 import { ApiError } from './errors.ts';
+import { apiService } from './garant/tokens.ts';
 import type { ApiDeps, ApiInstance } from './instance.ts';
 import { authorizeRoute, type RouteParams } from './policy/route-access.ts';
 
@@ -23,7 +24,7 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
     if (!caller) {
       throw new ApiError(
         'NOT_AUTHENTICATED',
-        'sign in: send Authorization: Basic, or Bearer with a token of /auth/token, or begin a session at /enzi/v0/login',
+        `sign in: send Authorization: Basic, or Bearer with a token of /auth/token?service=${apiService}, or begin a session at /enzi/v0/login`,
       );
     }
     request.account = caller.account;

@@ -5,7 +5,7 @@ import { findAccountByCertificate } from './enzi/public-key-store.ts';
 import { ApiError } from './errors.ts';
 import type { ActiveSession } from './enzi/sessions.ts';
 import type { SignedIn } from './garant/sign-in.ts';
-import { TokenRejectedError } from './garant/tokens.ts';
+import { apiService, TokenRejectedError } from './garant/tokens.ts';
 import type { ApiDeps } from './instance.ts';
 import { findActiveSubject } from './subjects.ts';
 
@@ -23,7 +23,7 @@ export interface Caller {
 
 /**
  * Who sends a request: by `Authorization: Basic` with a password, an access token or the secret of a robot, or `Bearer`
- * with a token of `/auth/token`; without that header, by the cookie of a session, or else by the client certificate that
+ * with a token of `/auth/token` for the API; without that header, by the cookie of a session, or else by the client certificate that
  * NGINX has verified.
  *
  * @returns undefined where the request names nobody
@@ -39,7 +39,11 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
   if (scheme !== 'bearer') return authenticateBasic(deps, request);
   const claims = await deps.verifyToken(value).catch((error: unknown) => {
     if (!(error instanceof TokenRejectedError)) throw error;
-    throw new ApiError('NOT_AUTHENTICATED', `the token is not valid: ${error.message}`, { cause: error });
+    throw new ApiError(
+      'NOT_AUTHENTICATED',
+      `the token is not valid for the API: ${error.message}; get one from /auth/token?service=${apiService}`,
+      { cause: error },
+    );
   });
   if (claims.subject === '') return undefined;
   const account = await findActiveSubject(deps.pool, claims.subject);

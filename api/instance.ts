@@ -36,7 +36,11 @@ export interface ApiDeps {
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;
   readonly deleteTag: DeleteTag;
-  /** @throws TokenRejectedError */
+  /**
+   * Checks a token for the API.
+   *
+   * @throws TokenRejectedError
+   */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
   readonly signIn: SignIn;
   readonly sessions: Sessions;

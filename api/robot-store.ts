@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
-import { sqlState, type TransactionSource, withTransaction } from '../database/transaction.ts';
+import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import { isId } from './enzi/account-store.ts';
 import { noSuchAccount } from './errors.ts';
 import { hashClientToken, makeClientToken } from './garant/client-tokens.ts';
@@ -102,22 +102,23 @@ export async function insertRobot(source: TransactionSource, robot: NewRobot): P
   });
 }
 
-const foreignKeyViolation = '23503';
-
+/** In as many statements for a thousand permissions as for one. */
 async function insertPermissions(tx: Queryable, id: string, permissions: readonly RobotPermission[]): Promise<void> {
-  for (const { namespace, repository, actions } of permissions) {
-    try {
-      await tx.query('INSERT INTO accounts.robot_permissions VALUES ($1, $2, $3, $4)', [
-        id,
-        namespace,
-        repository,
-        actions,
-      ]);
-    } catch (error) {
-      if (sqlState(error) === foreignKeyViolation) throw noSuchAccount(namespace);
-      throw error;
-    }
-  }
+  const namespaces = [...new Set(permissions.map(({ namespace }) => namespace))];
+  // They stay until the transaction ends.
+  const { rows } = await tx.query<{ name: string }>(
+    'SELECT name FROM accounts.accounts WHERE name = ANY ($1) ORDER BY name FOR KEY SHARE',
+    [namespaces],
+  );
+  const found = new Set(rows.map(({ name }) => name));
+  const missing = namespaces.find((name) => !found.has(name));
+  if (missing !== undefined) throw noSuchAccount(missing);
+  await tx.query(
+    `INSERT INTO accounts.robot_permissions (robot_id, namespace, repository, actions)
+     SELECT $1, p.namespace, p.repository, p.actions
+     FROM jsonb_to_recordset($2::jsonb) AS p (namespace text, repository text, actions text[])`,
+    [id, JSON.stringify(permissions)],
+  );
 }
 
 export type RobotChanges = {

@@ -3,7 +3,7 @@ import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
 import { createSignInEvents } from '../api/garant/sign-in-events.ts';
 import { createSignIn } from '../api/garant/sign-in.ts';
 import { createTokenUsage, type TokenUsage } from '../api/garant/token-usage.ts';
-import { createTokenVerifier } from '../api/garant/tokens.ts';
+import { apiService, createTokenVerifier, registryService } from '../api/garant/tokens.ts';
 import { createVerificationKeys } from '../api/garant/verification-keys.ts';
 import { createOidcSignIn } from '../api/enzi/oidc.ts';
 import { createSessions } from '../api/enzi/sessions.ts';
@@ -28,8 +28,14 @@ export interface OpenApiDepsOptions {
   readonly log: Logger;
 }
 
-/** What the routes of the API need, the token service included. */
+/** What the routes of the API need, the token service and the registry included. */
 export interface OpenedApiDeps extends ApiDeps {
+  /**
+   * Checks a token for the registry.
+   *
+   * @throws TokenRejectedError
+   */
+  readonly verifyRegistryToken: ApiDeps['verifyToken'];
   readonly tokenUsage: TokenUsage;
 }
 
@@ -54,6 +60,7 @@ export async function openApiDeps(
   const outbound = oidc && createOutboundClient({ allowPrivate: true });
   cleanUp.defer(() => outbound?.close());
   const clientAddress = createClientAddress(config.nginxSecret);
+  const verification = { findKey: createVerificationKeys(pool), isRefused: refusedSubjects.isRefused };
 
   return {
     pool,
@@ -68,10 +75,8 @@ export async function openApiDeps(
     outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
     forgetRepositories: () => resources.cache.publish(undefined),
     deleteTag: createDeleteTag({ ...resources, host: new URL(publicUrl).host }),
-    verifyToken: createTokenVerifier({
-      findKey: createVerificationKeys(pool),
-      isRefused: refusedSubjects.isRefused,
-    }),
+    verifyToken: createTokenVerifier({ ...verification, audience: apiService }),
+    verifyRegistryToken: createTokenVerifier({ ...verification, audience: registryService }),
     tokenUsage,
     signIn: createSignIn({
       pool,

@@ -4,7 +4,7 @@ import { startSessionCleanup } from '../api/enzi/session-cleanup.ts';
 import { keyRoutes } from '../api/garant/key-routes.ts';
 import { createSigner } from '../api/garant/signer.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
-import { TokenRejectedError, tokenService } from '../api/garant/tokens.ts';
+import { registryService, TokenRejectedError } from '../api/garant/tokens.ts';
 import type { ApiDeps } from '../api/instance.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { apiRoutes } from '../api/routes/index.ts';
@@ -14,7 +14,7 @@ import { createRegistry, type Registry, type RegistryDeps } from '../registry/re
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
-import { openApiDeps } from './api-deps.ts';
+import { type OpenedApiDeps, openApiDeps } from './api-deps.ts';
 import { healthRoutes } from './health.ts';
 import type { HttpConfig } from './http-config.ts';
 import { closeServer, serverFactory } from './http.ts';
@@ -101,7 +101,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
 
 async function openRegistry(
   { config, resources, log }: HttpRolesDeps,
-  { clientAddress, verifyToken }: ApiDeps,
+  { clientAddress, verifyRegistryToken }: OpenedApiDeps,
   metrics: Metrics,
   cleanUp: AsyncDisposableStack,
 ): Promise<Registry> {
@@ -121,8 +121,8 @@ async function openRegistry(
     publicUrl: config.publicUrl,
     nginxSecret: config.nginxSecret,
     clientAddress,
-    service: tokenService,
-    verifyToken: forRegistry(verifyToken),
+    service: registryService,
+    verifyToken: forRegistry(verifyRegistryToken),
     findReadable: (subject) => readableRepositories(pool, subject),
     creation: {
       isOn: () => settings.current().createRepositoryOnPush,

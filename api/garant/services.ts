@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.ts';
-import { tokenService } from './tokens.ts';
+import { apiService, registryService } from './tokens.ts';
 
 /** A service that tokens are made for. */
 export interface Service {
@@ -7,6 +7,8 @@ export interface Service {
   readonly audience: string;
   /** The name under which the policy knows what clients call so in a scope. */
   readonly repositoryName: (name: string) => string;
+  /** Whether it is the API, whose tokens have no scopes: they may do what their account may. */
+  readonly isApi: boolean;
 }
 
 export interface ServicesConfig {
@@ -17,28 +19,37 @@ export interface ServicesConfig {
 
 /**
  * Makes the look-up of the parameter `service` of the token protocol; none means the registry. So do `dtr`, which scripts
- * for MSR send, and this server's own host.
+ * for MSR send, and this server's own host. The API has no other name, so that nobody gets a token for it by chance.
+ *
+ * @throws Error where Notary's service has the name of another one
  *
  * The look-up throws ApiError INVALID_PARAMETERS where there is no such service.
  */
 export function createServices({ publicUrl, notaryService }: ServicesConfig): (name: string | undefined) => Service {
   const { host } = new URL(publicUrl);
-  const registry: Service = { audience: tokenService, repositoryName: (name) => name };
+  const registry: Service = { audience: registryService, repositoryName: (name) => name, isApi: false };
   // Docker Content Trust names collections by host and repository: localhost:8080/admin/app.
   const notary: Service = {
     audience: notaryService,
     repositoryName: (name) => (name.startsWith(`${host}/`) ? name.slice(host.length + 1) : name),
+    isApi: false,
   };
+  const api: Service = { audience: apiService, repositoryName: (name) => name, isApi: true };
   const services = new Map([
-    [notaryService, notary],
-    ...['dtr', host, tokenService].map((name) => [name, registry] as const),
+    ...['dtr', host, registryService].map((name) => [name, registry] as const),
+    [apiService, api],
   ]);
+  // Else tokens that were made for the one would be taken by the other.
+  if (services.has(notaryService)) {
+    throw new Error(`NOTARY_SERVICE is "${notaryService}", which is another service here: choose another name`);
+  }
+  services.set(notaryService, notary);
   return (name) => {
     const service = name === undefined || name === '' ? registry : services.get(name);
     if (service) return service;
     throw new ApiError(
       'INVALID_PARAMETERS',
-      `there are no tokens for the service "${name}": the registry is "${tokenService}", Notary is "${notaryService}"`,
+      `there are no tokens for the service "${name}": the registry is "${registryService}", the API is "${apiService}", Notary is "${notaryService}"`,
     );
   };
 }

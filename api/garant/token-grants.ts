@@ -5,7 +5,7 @@ import { withTransaction } from '../../database/transaction.ts';
 import { recordAudit } from '../../jobs/audit.ts';
 import { findRefreshTokenOwner, hashClientToken, insertRefreshToken } from './client-tokens.ts';
 import { grantScopes } from '../policy/grant-scopes.ts';
-import { parseScopes, type Scope } from './scopes.ts';
+import type { Scope } from './scopes.ts';
 import type { Service } from './services.ts';
 import type { SignedIn } from './sign-in.ts';
 import type { Signer } from './signer.ts';
@@ -17,7 +17,7 @@ export interface TokenRequest {
   readonly service: Service;
   /** Undefined: nobody has signed in. */
   readonly signedIn: SignedIn | undefined;
-  readonly scopes: readonly string[];
+  readonly scopes: readonly Scope[];
   /** Whether a refresh token is asked for as well. */
   readonly isOffline: boolean;
   readonly clientID: string;
@@ -43,7 +43,13 @@ export interface TokenGrantsDeps {
 
 /** Makes tokens. */
 export interface TokenGrants {
-  /** Always a token, with only those of the asked actions that are granted; a refresh token for users alone. */
+  /**
+   * Always a token, with only those of the asked actions that are granted; a refresh token for users alone, and none for
+   * the API, where it would be a password that nobody has set.
+   *
+   * @throws ApiError NOT_AUTHENTICATED or INVALID_PARAMETERS where a token for the API is asked for by nobody, or with
+   *   scopes, which it would not keep to
+   */
   readonly grant: (request: TokenRequest) => Promise<TokenGrant>;
   /**
    * Whoever has a refresh token.
@@ -55,15 +61,6 @@ export interface TokenGrants {
 
 /** Makes the token service, below its routes. */
 export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps): TokenGrants {
-  /** A token names what the client named. */
-  async function grantAsNamed(request: TokenRequest, asked: readonly Scope[]): Promise<Scope[]> {
-    const { repositoryName } = request.service;
-    const named = new Map(asked.map(({ name }) => [repositoryName(name), name]));
-    const scopes = asked.map((scope) => ({ ...scope, name: repositoryName(scope.name) }));
-    const granted = await grantScopes(pool, request.signedIn?.account, scopes);
-    return granted.map((scope) => ({ ...scope, name: named.get(scope.name) ?? scope.name }));
-  }
-
   async function makeRefreshToken(
     { service, clientID, userAgent, address }: TokenRequest,
     { account: { id, name }, accessTokenHash }: SignedIn,
@@ -85,11 +82,16 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
   return {
     grant: async (request) => {
       const { service, signedIn, scopes, isOffline } = request;
+      if (service.isApi) assertApiToken(request);
       const issuedAt = new Date();
-      const access = await grantAsNamed(request, parseScopes(scopes));
+      const access = await grantScopes(pool, signedIn?.account, scopes, service.repositoryName);
       const claims = { subject: signedIn?.account.name ?? '', access };
       const lifeSeconds = lifeOf(signedIn, issuedAt);
-      const token = await issueToken(signer.key(), claims, issuedAt, service.audience, lifeSeconds);
+      const token = await issueToken(signer.key(), claims, {
+        audience: service.audience,
+        now: issuedAt,
+        lifeSeconds,
+      });
       return {
         access_token: token,
         expires_in: lifeSeconds,
@@ -97,6 +99,7 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
         scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' '),
         // What a robot or a certificate signs in with, its client keeps; a refresh token would outlive it.
         ...(isOffline &&
+          !service.isApi &&
           signedIn &&
           !signedIn.account.robot &&
           !signedIn.isByCertificate && { refresh_token: await makeRefreshToken(request, signedIn) }),
@@ -115,6 +118,18 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
       return { account };
     },
   };
+}
+
+function assertApiToken({ signedIn, scopes }: TokenRequest): void {
+  if (!signedIn) {
+    throw new ApiError('NOT_AUTHENTICATED', 'nobody gets no token for the API: sign in with Authorization: Basic');
+  }
+  if (scopes.length > 0) {
+    throw new ApiError(
+      'INVALID_PARAMETERS',
+      'a token for the API may do all that its account may: leave scope out, or ask for one for the registry',
+    );
+  }
 }
 
 /** How long a token may live: not longer than the robot that it is for. */

@@ -3,6 +3,7 @@ import { authenticateBasic } from '../authenticate.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { answerOAuthError } from './oauth-errors.ts';
+import { maxScopes, parseScopes } from './scopes.ts';
 import { createServices, type Service, type ServicesConfig } from './services.ts';
 import type { SignedIn } from './sign-in.ts';
 import type { Signer } from './signer.ts';
@@ -17,7 +18,7 @@ export interface TokenRouteDeps extends ApiDeps, ServicesConfig {
 const config = { access: 'anonymous' } as const;
 const maxFormBytes = 65_536;
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
-const scopes = Type.Optional(Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 100 }));
+const scopes = Type.Optional(Type.Array(Type.String({ maxLength: 4096 }), { maxItems: maxScopes }));
 const maxUserAgentLength = 255;
 
 /**
@@ -49,8 +50,8 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
       const service = findService(query.service);
       const granted = await grant({
         service,
+        scopes: parseScopes(query.scope ?? []),
         signedIn: await authenticateBasic(deps, request.raw),
-        scopes: query.scope ?? [],
         isOffline: query.offline_token === 'true',
         clientID: query.client_id ?? '',
         userAgent: userAgentOf(headers['user-agent']),
@@ -111,9 +112,9 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
         const service = findService(body.service);
         const granted = await grant({
           service,
+          scopes: parseScopes(body.scope ?? []),
           signedIn: await signInByForm(body, service, address),
           address,
-          scopes: body.scope ?? [],
           isOffline: body.grant_type === 'password' && body.access_type === 'offline',
           clientID: body.client_id ?? '',
           userAgent: userAgentOf(headers['user-agent']),

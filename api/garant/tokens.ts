@@ -19,24 +19,30 @@ export class TokenRejectedError extends Error {
 
 /** Who issues tokens. */
 export const tokenIssuer = 'jobrunner-garant';
-/** The audience of tokens for the registry and the API: the `service` of the token protocol. */
-export const tokenService = 'jobrunner';
+/**
+ * The audience of tokens for the registry: the `service` of its challenge. Such a token is handed to builders and kept in
+ * their logs and caches, so it is good for what its scopes name at `/v2`, and for nothing else.
+ */
+export const registryService = 'jobrunner';
+/** The audience of tokens for `/api/v0` and `/enzi/v0`: all that its account may do there. It has to be asked for. */
+export const apiService = 'jobrunner-api';
 export const tokenLifeSeconds = 300;
 // Clocks of the machines that issue and verify differ a little.
 const clockToleranceSeconds = 10;
 
-/**
- * Signs a token (Docker token specification: iss, sub, aud, exp, nbf, iat, jti, access).
- *
- * @param audience the service that the token is for
- * @param lifeSeconds less where whoever the token is for ends sooner
- */
+export interface IssueOptions {
+  /** The service that the token is for. */
+  readonly audience: string;
+  readonly now?: Date;
+  /** Less where whoever the token is for ends sooner. */
+  readonly lifeSeconds?: number;
+}
+
+/** Signs a token (Docker token specification: iss, sub, aud, exp, nbf, iat, jti, access). */
 export async function issueToken(
   key: SigningKey,
   claims: TokenClaims,
-  now = new Date(),
-  audience = tokenService,
-  lifeSeconds = tokenLifeSeconds,
+  { audience, now = new Date(), lifeSeconds = tokenLifeSeconds }: IssueOptions,
 ): Promise<string> {
   const nowSeconds = Math.floor(now.getTime() / 1_000);
   return new SignJWT({ access: claims.access })
@@ -58,6 +64,8 @@ export interface TokenVerifierDeps {
   /** The public key of this id; undefined: there is none. */
   readonly findKey: (kid: string) => Promise<CryptoKey | undefined>;
   readonly isRefused: RefusedSubjects['isRefused'];
+  /** The one service whose tokens are taken. */
+  readonly audience: string;
 }
 
 interface VerifiedToken {
@@ -67,7 +75,7 @@ interface VerifiedToken {
 }
 
 /**
- * Makes the check of tokens. It needs no other service, and no database but for keys that it has not seen. Tokens that
+ * Makes the check of tokens of one service. It needs no other service, and no database but for keys that it has not seen. Tokens that
  * were found right are remembered until they expire.
  *
  * The check throws TokenRejectedError.
@@ -75,9 +83,10 @@ interface VerifiedToken {
 export function createTokenVerifier({
   findKey,
   isRefused,
+  audience,
 }: TokenVerifierDeps): (token: string) => Promise<TokenClaims> {
   const remembered = new LRUCache<string, VerifiedToken>({ max: maxRemembered });
-  const checkSignature = createSignatureCheck(findKey);
+  const checkSignature = createSignatureCheck(findKey, audience);
   return async (token) => {
     const known = remembered.get(token);
     const verified = known && Date.now() < known.expiresAtMs ? known : await checkSignature(token);
@@ -89,7 +98,10 @@ export function createTokenVerifier({
   };
 }
 
-function createSignatureCheck(findKey: TokenVerifierDeps['findKey']): (token: string) => Promise<VerifiedToken> {
+function createSignatureCheck(
+  findKey: TokenVerifierDeps['findKey'],
+  audience: string,
+): (token: string) => Promise<VerifiedToken> {
   return async (token) => {
     try {
       const { payload } = await jwtVerify<{ access?: Scope[] }>(
@@ -103,7 +115,7 @@ function createSignatureCheck(findKey: TokenVerifierDeps['findKey']): (token: st
         {
           algorithms: [signingAlgorithm],
           issuer: tokenIssuer,
-          audience: tokenService,
+          audience,
           clockTolerance: clockToleranceSeconds,
           requiredClaims: ['exp', 'iat', 'sub'],
         },

@@ -35,14 +35,14 @@ function ownsNamespace({ isAdmin, name, robot }: Account, namespace: string): bo
   return isAdmin || (name === namespace && robot === undefined);
 }
 
-// Of the user $1 in the namespace $2: owners of the organization, and what teams are granted.
-const namespaceLevel = `(SELECT max(level) FROM (
+/** Of the user $1 in a namespace, in SQL: owners of the organization, and what teams are granted. */
+const namespaceLevel = (namespace: string) => `(SELECT max(level) FROM (
     SELECT 'admin'::registry.access_level AS level
     FROM accounts.accounts o JOIN accounts.members m ON m.org_id = o.id
-    WHERE o.name = $2 AND m.user_id = $1 AND m.is_owner
+    WHERE o.name = ${namespace} AND m.user_id = $1 AND m.is_owner
     UNION ALL
     SELECT g.access_level FROM registry.namespace_team_access g JOIN accounts.team_members t ON t.team_id = g.team_id
-    WHERE g.namespace = $2 AND t.user_id = $1) of_namespace)`;
+    WHERE g.namespace = ${namespace} AND t.user_id = $1) of_namespace)`;
 
 /**
  * What an account may do in a whole namespace, which need not exist. System administrators are administrators of every
@@ -59,7 +59,7 @@ export async function namespaceAccess(
   if (ownsNamespace(account, namespace)) return 'admin';
   const { rows } = await q.query<{ level: AccessLevel | null }>({
     name: 'policy-namespace-access',
-    text: `SELECT ${namespaceLevel} AS level`,
+    text: `SELECT ${namespaceLevel('$2')} AS level`,
     values: [account.id, namespace],
   });
   return rows[0]?.level ?? undefined;
@@ -78,31 +78,52 @@ export async function repositoryAccess(
   namespace: string,
   name: string,
 ): Promise<RepositoryAccess> {
+  const [access] = await accessToEach(q, account, [{ namespace, name }]);
+  return access ?? { repositoryId: undefined, level: undefined };
+}
+
+/** What a repository, which need not exist, is called. */
+export interface RepositoryPath {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `repositoryAccess` to several, in one statement however many they are, in their order. */
+async function accessToEach(
+  q: Queryable,
+  account: Account | undefined,
+  repositories: readonly RepositoryPath[],
+): Promise<RepositoryAccess[]> {
+  if (repositories.length === 0) return [];
   const { rows } = await q.query<{
+    namespace: string;
+    name: string;
     repositoryId: number | null;
     isPublic: boolean | null;
     namespaceLevel: AccessLevel | null;
     repositoryLevel: AccessLevel | null;
   }>({
     name: 'policy-repository-access',
-    text: `SELECT r.id AS "repositoryId", r.visibility = 'public' AS "isPublic", ${namespaceLevel} AS "namespaceLevel",
+    text: `SELECT asked.namespace, asked.name, r.id AS "repositoryId", r.visibility = 'public' AS "isPublic",
+             ${namespaceLevel('asked.namespace')} AS "namespaceLevel",
              (SELECT max(g.access_level) FROM registry.repository_team_access g
               JOIN accounts.team_members t ON t.team_id = g.team_id
               WHERE g.repository_id = r.id AND t.user_id = $1) AS "repositoryLevel"
-           FROM (VALUES (1)) AS one LEFT JOIN registry.repositories r ON r.namespace = $2 AND r.name = $3`,
-    values: [account?.id ?? null, namespace, name],
+           FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (namespace, name, position)
+           LEFT JOIN registry.repositories r ON r.namespace = asked.namespace AND r.name = asked.name
+           ORDER BY asked.position`,
+    values: [account?.id ?? null, repositories.map(({ namespace }) => namespace), repositories.map(({ name }) => name)],
   });
-  const found = rows[0];
-  return {
-    repositoryId: found?.repositoryId ?? undefined,
+  return rows.map(({ namespace, name, ...found }) => ({
+    repositoryId: found.repositoryId ?? undefined,
     level: highest([
       account && ownsNamespace(account, namespace) ? 'admin' : undefined,
-      found?.isPublic ? 'read-only' : undefined,
-      found?.namespaceLevel,
-      found?.repositoryLevel,
+      found.isPublic ? 'read-only' : undefined,
+      found.namespaceLevel,
+      found.repositoryLevel,
       account?.robot && permittedActions(account.robot, namespace, name).has('pull') ? 'read-only' : undefined,
     ]),
-  };
+  }));
 }
 
 // What each action of the registry needs (msr.md section 5: read is pull, read-write is push and delete besides).
@@ -125,7 +146,25 @@ export async function repositoryActions(
   namespace: string,
   name: string,
 ): Promise<ReadonlySet<string>> {
-  const { level, repositoryId } = await repositoryAccess(q, account, namespace, name);
+  const [actions] = await actionsOnEach(q, account, [{ namespace, name }]);
+  return actions ?? new Set();
+}
+
+/** `repositoryActions` on several, in one statement however many they are, in their order. */
+export async function actionsOnEach(
+  q: Queryable,
+  account: Account | undefined,
+  repositories: readonly RepositoryPath[],
+): Promise<ReadonlySet<string>[]> {
+  const access = await accessToEach(q, account, repositories);
+  return repositories.map((repository, index) => actionsOn(account, repository, access[index]));
+}
+
+function actionsOn(
+  account: Account | undefined,
+  { namespace, name }: RepositoryPath,
+  { level, repositoryId }: Partial<RepositoryAccess> = {},
+): ReadonlySet<string> {
   const permitted = account?.robot && permittedActions(account.robot, namespace, name);
   const mayCreate = account?.robot?.createRepositories ?? includesLevel(level, 'admin');
   const actions = [...neededLevels].filter(([action, needed]) => {

@@ -1,30 +1,39 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { Account } from '../enzi/accounts.ts';
 import type { Scope } from '../garant/scopes.ts';
-import { repositoryActions } from './access.ts';
+import { actionsOnEach, type RepositoryPath } from './access.ts';
 
 /**
- * Gives the part of the asked scopes that an account is granted.
+ * Gives the part of the asked scopes that an account is granted. It takes one statement at the most.
  *
  * @param account undefined: nobody has signed in
+ * @param repositoryName the name under which the policy knows what a scope calls so
  */
 export async function grantScopes(
   q: Queryable,
   account: Account | undefined,
   asked: readonly Scope[],
+  repositoryName: (name: string) => string = (name) => name,
 ): Promise<Scope[]> {
-  const granted = await Promise.all(
-    asked.map(async (scope) => ({ ...scope, actions: await grantedActions(q, account, scope) })),
-  );
-  return granted.filter((scope) => scope.actions.length > 0);
+  if (account?.isAdmin) return asked.filter(({ actions }) => actions.length > 0);
+  const repositories = asked.filter(({ type }) => type === 'repository');
+  const paths = repositories.map(({ name }) => parsePath(repositoryName(name)));
+  const allowed = await actionsOnEach(q, account, paths);
+  const actionsOf = new Map(repositories.map((scope, index) => [scope, allowed[index]]));
+  return asked
+    .map((scope) => ({
+      ...scope,
+      actions: scope.actions.filter((action) => actionsOf.get(scope)?.has(action) ?? mayList(scope, action)),
+    }))
+    .filter(({ actions }) => actions.length > 0);
 }
 
-async function grantedActions(q: Queryable, account: Account | undefined, scope: Scope): Promise<readonly string[]> {
-  if (account?.isAdmin) return scope.actions;
-  // The catalog shows everybody what they may read, and no more.
-  if (scope.type === 'registry')
-    return scope.name === 'catalog' ? scope.actions.filter((action) => action === '*') : [];
-  const [namespace = '', ...rest] = scope.name.split('/');
-  const allowed = await repositoryActions(q, account, namespace, rest.join('/'));
-  return scope.actions.filter((action) => allowed.has(action));
+/** The catalog shows everybody what they may read, and no more. */
+function mayList({ type, name }: Scope, action: string): boolean {
+  return type === 'registry' && name === 'catalog' && action === '*';
+}
+
+function parsePath(fullName: string): RepositoryPath {
+  const [namespace = '', ...rest] = fullName.split('/');
+  return { namespace, name: rest.join('/') };
 }

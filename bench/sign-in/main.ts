@@ -7,7 +7,7 @@
 //    cost is the ratio between the two.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createTokenVerifier } from '../../api/garant/tokens.ts';
+import { createTokenVerifier, registryService } from '../../api/garant/tokens.ts';
 import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import { createPool } from '../../database/pool.ts';
 import { createCleanUp } from '../../test/support/clean-up.ts';
@@ -83,7 +83,11 @@ async function measureTokens(server: JobrunnerTarget): Promise<string[]> {
 async function measureVerification({ databaseUrl }: JobrunnerTarget, some: readonly string[]): Promise<void> {
   const pool = createPool({ connectionString: databaseUrl, applicationName: 'bench', onError: console.error });
   cleanUp.after(() => pool.end());
-  const verify = createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused: () => false });
+  const verify = createTokenVerifier({
+    findKey: createVerificationKeys(pool),
+    isRefused: () => false,
+    audience: registryService,
+  });
   // The first 200 warm the program up.
   for (const token of some.slice(0, 200)) await verify(token);
   for (const [what, list] of [

@@ -200,7 +200,7 @@ async function forgedTokens({ signingKey, pool }: TestApi): Promise<Record<strin
   const other = await generateKeyPair('ES256');
   const { rows } = await pool.query<{ jwk: object }>('SELECT public_jwk AS jwk FROM accounts.signing_keys');
   const publicKey = Buffer.from(JSON.stringify(rows[0]?.jwk));
-  const token = ({ alg = 'ES256', iss = 'jobrunner-garant', aud = 'jobrunner', header = {} } = {}) =>
+  const token = ({ alg = 'ES256', iss = 'jobrunner-garant', aud = 'jobrunner-api', header = {} } = {}) =>
     new SignJWT({ access: [] })
       .setProtectedHeader({ alg, typ: 'JWT', kid, ...header })
       .setIssuer(iss)
@@ -221,6 +221,7 @@ async function forgedTokens({ signingKey, pool }: TestApi): Promise<Record<strin
     'a key of its own in the header': await token({
       header: { jwk: await exportJWK(other.publicKey), x5c: certificates, jku: 'http://127.0.0.1/' },
     }).sign(other.privateKey),
+    'the audience of the registry': await token({ aud: 'jobrunner' }).sign(privateKey),
     'the audience of Notary': await token({ aud: 'notary' }).sign(privateKey),
     'another issuer': await token({ iss: 'somebody' }).sign(privateKey),
     'another audience': await token({ aud: 'elsewhere' }).sign(privateKey),

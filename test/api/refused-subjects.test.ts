@@ -11,6 +11,7 @@ import { createTestDatabase } from '../support/postgres.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { bearer, startApi } from './test-api.ts';
 
+const audience = 'jobrunner';
 const log = createLogger({ level: 'silent' });
 
 async function start(t: TestContext) {
@@ -74,10 +75,10 @@ test('a token that was found right before is refused as well, and tokens of othe
   const { change, follow, pool } = await start(t);
   const key = await loadSigningKey(pool, randomBytes(32));
   const { isRefused } = await follow();
-  const verify = createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused });
-  const ada = await issueToken(key, { subject: 'ada', access: [] });
-  const bob = await issueToken(key, { subject: 'bob', access: [] });
-  const nobody = await issueToken(key, { subject: '', access: [] });
+  const verify = createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused, audience });
+  const ada = await issueToken(key, { subject: 'ada', access: [] }, { audience });
+  const bob = await issueToken(key, { subject: 'bob', access: [] }, { audience });
+  const nobody = await issueToken(key, { subject: '', access: [] }, { audience });
   for (const token of [ada, bob, nobody]) await verify(token);
   await change(`UPDATE accounts.accounts SET is_active = false WHERE name = 'ada'`);
   await eventually('the token to be refused', () =>

@@ -40,8 +40,33 @@ test('what makes no sense is left out, and the rest stays', () => {
 });
 
 test('empty actions are no actions', () => {
-  assert.deepEqual(parseScopes(['repository:admin/app:', 'repository:admin/app:,pull,']), [
+  assert.deepEqual(parseScopes(['repository:admin/app:', 'repository:admin/base:,pull,']), [
     { type: 'repository', name: 'admin/app', actions: [] },
-    { type: 'repository', name: 'admin/app', actions: ['pull'] },
+    { type: 'repository', name: 'admin/base', actions: ['pull'] },
   ]);
+});
+
+test('what is asked for twice is asked for once', () => {
+  const repeated = [
+    'repository:admin/app:pull',
+    'repository:admin/app:push,pull registry:catalog:*',
+    'repository:a/b:',
+  ];
+  assert.deepEqual(parseScopes([...repeated, ...repeated]), [
+    { type: 'repository', name: 'admin/app', actions: ['pull', 'push'] },
+    { type: 'registry', name: 'catalog', actions: ['*'] },
+    { type: 'repository', name: 'a/b', actions: [] },
+  ]);
+});
+
+test('fifty scopes are read, and fifty-one refused, however they come', () => {
+  const scopes = (count: number) => Array.from({ length: count }, (_, index) => `repository:a/${index}:pull`);
+  assert.equal(parseScopes(scopes(50)).length, 50);
+  assert.equal(parseScopes([scopes(50).join('  ')]).length, 50);
+  for (const tooMany of [scopes(51), [scopes(51).join(' ')], [...scopes(1), scopes(50).join(' ')], ['x '.repeat(51)]]) {
+    assert.throws(() => parseScopes(tooMany), {
+      code: 'INVALID_PARAMETERS',
+      message: /names 51 scopes, and may name 50/,
+    });
+  }
 });

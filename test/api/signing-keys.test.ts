@@ -8,6 +8,7 @@ import { createVerificationKeys, readKeySet } from '../../api/garant/verificatio
 import { createTestDatabase } from '../support/postgres.ts';
 import { startApi } from './test-api.ts';
 
+const audience = 'jobrunner';
 const hourMs = 3_600_000;
 const claims = { subject: 'ada', access: [] } as const;
 
@@ -24,7 +25,7 @@ async function setUp(t: Parameters<typeof createTestDatabase>[0]) {
   const load = () => loadSigningKey(pool, secretKey);
   const rotate = () => rotateSigningKey(pool, secretKey, hourMs);
   const verify = (token: string) =>
-    createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused: () => false })(token);
+    createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused: () => false, audience })(token);
   return { pool, secretKey, pass, load, rotate, verify };
 }
 
@@ -43,8 +44,8 @@ test('the next key is published first, signs then, and its predecessor verifies 
   const second = await load();
   assert.notEqual(second.kid, first.kid);
   assert.ok(published.includes(second.kid));
-  const old = await issueToken(first, claims);
-  await verify(await issueToken(second, claims));
+  const old = await issueToken(first, claims, { audience });
+  await verify(await issueToken(second, claims, { audience }));
   await verify(old);
   await pass(600);
   await verify(old);
@@ -66,7 +67,7 @@ test('every key has a certificate of one root, which the token carries', async (
   const root = new X509Certificate((await readRootCertificate(pool)) ?? '');
   assert.ok(root.ca && root.verify(root.publicKey));
   for (const key of keys) {
-    const { x5c = [], kid, alg } = decodeProtectedHeader(await issueToken(key, claims));
+    const { x5c = [], kid, alg } = decodeProtectedHeader(await issueToken(key, claims, { audience }));
     assert.deepEqual([kid, alg], [key.kid, 'ES256']);
     const certificate = new X509Certificate(Buffer.from(x5c[0] ?? '', 'base64'));
     assert.ok(certificate.checkIssued(root) && certificate.verify(root.publicKey) && !certificate.ca);
@@ -117,6 +118,6 @@ test('another secret key is refused, until the keys that it cannot read are remo
   await assert.rejects(loadSigningKey(pool, newKey), /SECRET_KEY is not the one that this database was set up with/);
   await pool.query('TRUNCATE accounts.signing_keys, accounts.token_authority');
   const made = await loadSigningKey(pool, newKey);
-  const token = await issueToken(made, claims);
+  const token = await issueToken(made, claims, { audience });
   assert.equal((await verify(token)).subject, 'ada');
 });

@@ -18,7 +18,7 @@ import { createSigner } from '../../api/garant/signer.ts';
 import type { SigningKey } from '../../api/garant/signing-keys.ts';
 import { tokenRoutes } from '../../api/garant/token-route.ts';
 import { createTokenUsage } from '../../api/garant/token-usage.ts';
-import { createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
+import { apiService, createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
 import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import type { ApiDeps } from '../../api/instance.ts';
 import type { LdapConfig, OidcConfig } from '../../config/load.ts';
@@ -211,6 +211,7 @@ export async function startApi(
     verifyToken: createTokenVerifier({
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,
+      audience: apiService,
     }),
     signIn: createSignIn({ pool, tokenUsage, signInEvents, byDirectory }),
     sessions: createSessions({
@@ -263,13 +264,14 @@ export function basic(name: string, secret = password): { readonly authorization
   return { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` };
 }
 
-/** The header with a token for an account. */
+/** The header with a token for an account, for the API or another service. */
 export async function bearer(
   { signingKey }: TestApi,
   subject: string,
-  issuedAt = new Date(),
+  now = new Date(),
+  audience: string = apiService,
 ): Promise<{ readonly authorization: string }> {
-  return { authorization: `Bearer ${await issueToken(signingKey, { subject, access: [] }, issuedAt)}` };
+  return { authorization: `Bearer ${await issueToken(signingKey, { subject, access: [] }, { audience, now })}` };
 }
 
 function send(port: number, method: string, path: string, request: ApiRequest = {}): Promise<ApiResponse> {

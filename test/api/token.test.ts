@@ -8,9 +8,11 @@ import type pg from 'pg';
 import { createTestDatabase } from '../support/postgres.ts';
 import { basic, bearer, startApi, type ApiRequest, type TestApi } from './test-api.ts';
 
+const audience = 'jobrunner';
+
 /** A check of tokens that knows of no account that was made inactive. */
 function createVerifier(pool: pg.Pool): (token: string) => Promise<TokenClaims> {
-  return createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused: () => false });
+  return createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused: () => false, audience });
 }
 
 async function claimsOf(api: TestApi, query: string, request: ApiRequest = {}): Promise<TokenClaims> {
@@ -114,7 +116,7 @@ test('a token is good until a little after it expires, to allow for clocks', asy
   const key = await loadSigningKey(pool, randomBytes(32));
   const verify = createVerifier(pool);
   const issued = (secondsAgo: number) =>
-    issueToken(key, { subject: 'admin', access: [] }, new Date(Date.now() - secondsAgo * 1_000));
+    issueToken(key, { subject: 'admin', access: [] }, { audience, now: new Date(Date.now() - secondsAgo * 1_000) });
   assert.equal((await verify(await issued(295))).subject, 'admin');
   await assert.rejects(verify(await issued(320)), TokenRejectedError);
   await assert.rejects(verify(await issued(-60)), TokenRejectedError);
@@ -127,7 +129,10 @@ test('processes that make the signing key at once agree on one, and later ones f
   const last = await loadSigningKey(pool, secretKey);
   const verify = createVerifier(pool);
   for (const key of keys) {
-    assert.equal((await verify(await issueToken(key, { subject: key.kid, access: [] }))).subject, key.kid);
+    assert.equal(
+      (await verify(await issueToken(key, { subject: key.kid, access: [] }, { audience }))).subject,
+      key.kid,
+    );
   }
   assert.ok(keys.some(({ kid }) => kid === last.kid));
   await assert.rejects(
@@ -139,7 +144,7 @@ test('processes that make the signing key at once agree on one, and later ones f
 test('a retired key signs nothing any more', async (t) => {
   const { pool } = await createTestDatabase(t);
   const key = await loadSigningKey(pool, randomBytes(32));
-  const token = await issueToken(key, { subject: 'admin', access: [] });
+  const token = await issueToken(key, { subject: 'admin', access: [] }, { audience });
   await pool.query('UPDATE accounts.signing_keys SET retired_at = now()');
   await assert.rejects(createVerifier(pool)(token), TokenRejectedError);
 });

@@ -68,7 +68,7 @@ test('bad input gets a clear error and loses nothing', { skip }, async (t) => {
     await t.test(`API: ${what}`, async () => {
       const answer = await rawRequest(port, method, `/api/v0${path}`, {
         headers: {
-          ...(await bearer('')),
+          authorization: `Bearer ${await client.apiToken()}`,
           ...(method === 'POST' && {
             'content-type': 'application/json',
             'content-length': String(Buffer.byteLength(body)),
@@ -313,7 +313,8 @@ test('bad input gets a clear error and loses nothing', { skip }, async (t) => {
     const secretKey = Buffer.from(await readFile(join(dataDir, 'secrets', 'secret-key'), 'utf8'), 'hex');
     const signingKey = await loadSigningKey(database, secretKey);
     const access = [{ type: 'repository', name: 'admin/app', actions: ['pull', 'push'] }] as const;
-    const issued = (at: Date): Promise<string> => issueToken(signingKey, { subject: 'admin', access }, at);
+    const issued = (at: Date): Promise<string> =>
+      issueToken(signingKey, { subject: 'admin', access }, { audience: 'jobrunner', now: at });
     const now = { authorization: `Bearer ${await issued(new Date())}` };
     assert.equal((await rawRequest(port, 'GET', '/v2/', { headers: now })).status, 200);
 

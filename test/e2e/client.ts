@@ -34,7 +34,10 @@ export interface Client {
   api<T = unknown>(method: string, path: string, body?: unknown): Promise<Answer<T>>;
   /** Calls `/v2` with a token for the repository that the path names. */
   registry<T = unknown>(method: string, path: string, request?: Request): Promise<Answer<T>>;
+  /** A token for the registry. */
   token(scope: string): Promise<string>;
+  /** A token for the API. */
+  apiToken(): Promise<string>;
   /** Pushes a blob in one request; returns its digest. */
   pushBlob(repository: string, bytes: Uint8Array<ArrayBuffer>): Promise<string>;
   /** Pushes a small image of its own under a tag; returns its digest. */
@@ -79,22 +82,29 @@ export function createClient(baseUrl: string, password: string, name = 'admin'):
   const basic = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
   async function token(scope: string): Promise<string> {
-    const known = tokens.get(scope);
+    return tokenOf('jobrunner', scope);
+  }
+
+  async function tokenOf(service: string, scope: string): Promise<string> {
+    const key = `${service} ${scope}`;
+    const known = tokens.get(key);
     if (known && performance.now() < known.untilMs) return known.token;
-    const query = new URLSearchParams({ service: 'jobrunner', ...(scope && { scope }) });
+    const query = new URLSearchParams({ service, ...(scope && { scope }) });
     const response = await fetch(`${baseUrl}/auth/token?${query.toString()}`, { headers: { authorization: basic } });
     const text = await response.text();
     if (response.status !== 200) throw new Error(`no token: ${response.status} ${text}`);
     const made = (JSON.parse(text) as { token: string }).token;
-    tokens.set(scope, { token: made, untilMs: performance.now() + tokenLifeMs });
+    tokens.set(key, { token: made, untilMs: performance.now() + tokenLifeMs });
     return made;
   }
+
+  const apiToken = (): Promise<string> => tokenOf('jobrunner-api', '');
 
   async function api<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
     const response = await fetch(`${baseUrl}/api/v0${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${await token('')}`,
+        authorization: `Bearer ${await apiToken()}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -133,6 +143,7 @@ export function createClient(baseUrl: string, password: string, name = 'admin'):
     api,
     registry,
     token,
+    apiToken,
     pushBlob,
     findJob,
     pushImage: async (repository, tag, layer = randomBytes(1_000)) => {

@@ -47,6 +47,7 @@ test(`random requests, seed ${seed}: never a 5xx, never silence, and nothing but
     uploadId: upload.headers.get('location')?.split('/').at(-1) ?? '',
     authorizations: [
       `Bearer ${token}`,
+      `Bearer ${await client.apiToken()}`,
       'Bearer x',
       'Bearer a.b.c',
       `Bearer ${'x.'.repeat(2_000)}`,

@@ -127,7 +127,7 @@ test('NGINX in front', { skip: missing('nginx', 'temporal') }, async (t) => {
   await t.test("a job's log arrives while the job runs", async () => {
     const jobId = await client.startJob('sleep', { seconds: '600' });
     const response = await fetch(`${jobrunner.baseUrl}/api/v0/jobs/${encodeURIComponent(jobId)}/logs?stream=true`, {
-      headers: { authorization: `Bearer ${await client.token('')}` },
+      headers: { authorization: `Bearer ${await client.apiToken()}` },
     });
     const reader = response.body?.getReader();
     const first = await reader?.read();

@@ -22,15 +22,27 @@ const people = [
   'revoked token',
   'pulling robot',
   'pushing robot',
+  "system admin's token for the API",
+  "system admin's token for Notary",
 ] as const;
 type Person = (typeof people)[number];
 
-/** What each of them does with /v2/acme/app: the order is that of `people`. */
+/** Whose token is not for the registry. */
+const services: Partial<Record<Person, string>> = {
+  "system admin's token for the API": 'jobrunner-api',
+  "system admin's token for Notary": 'notary',
+};
+
+/**
+ * What each of them does with /v2/acme/app: the order is that of `people`. The last ones are not there: a token of another
+ * audience is none here, whoever it belongs to.
+ */
 const pullers = (status: number) => [401, 401, status, status, status, status, status, 401, 401, 401, status, status];
 const pushers = (status: number) => [401, 401, 401, status, status, status, status, 401, 401, 401, 401, status];
 /** No robot here is permitted to delete. */
 const deleters = (status: number) => [401, 401, 401, status, status, status, status, 401, 401, 401, 401, 401];
-const everybody = (status: number) => people.map((_, index) => (index < 7 || index > 9 ? status : 401));
+const everybody = (status: number) =>
+  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((i) => (i < 7 || i > 9 ? status : 401));
 
 interface Row {
   readonly route: string;
@@ -114,7 +126,7 @@ test(
     const enzi = async (method: string, path: string, body: unknown): Promise<void> => {
       const response = await fetch(`${baseUrl}/enzi/v0/accounts/acme${path}`, {
         method,
-        headers: { authorization: `Bearer ${await client.token('')}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${await client.apiToken()}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
       assert.ok(response.ok, `${method} ${path}: ${await response.text()}`);
@@ -144,6 +156,8 @@ test(
       inactive: 'idle',
       'expired token': 'rita',
       'revoked token': 'rob',
+      "system admin's token for the API": 'admin',
+      "system admin's token for Notary": 'admin',
     };
     const secrets = new Map<string, string>();
     for (const name of new Set(Object.values(accounts))) {
@@ -175,10 +189,16 @@ test(
         const [, repository = '', actions = ''] = scope.split(':');
         const access = [{ type: 'repository' as const, name: repository, actions: actions.split(',') }];
         const agesMs = (tokenLifeSeconds + 60) * 1_000;
-        return issueToken(signingKey, { subject: name, access }, new Date(Date.now() - agesMs));
+        return issueToken(
+          signingKey,
+          { subject: name, access },
+          { audience: 'jobrunner', now: new Date(Date.now() - agesMs) },
+        );
       }
       const credentials = name === undefined ? undefined : `${name}:${secrets.get(name)}`;
-      const query = new URLSearchParams({ service: 'jobrunner', ...(scope && { scope }) });
+      const service = services[person] ?? 'jobrunner';
+      // A token for the API has no scopes.
+      const query = new URLSearchParams({ service, ...(scope && service !== 'jobrunner-api' && { scope }) });
       const response = await fetch(`${baseUrl}/auth/token?${query.toString()}`, {
         headers:
           credentials === undefined ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
@@ -213,7 +233,7 @@ test(
       }
       assert.deepEqual(
         statuses,
-        people.map((person, index) => `${person} ${expected[index]}`),
+        people.map((person, index) => `${person} ${services[person] ? 401 : expected[index]}`),
         `${route} at ${path}`,
       );
     }
