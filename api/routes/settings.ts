@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { parseDurationMs } from '../../config/duration.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import { isSettingName, readSettings, settingFields, type Settings, updateSettings } from '../../jobs/settings.ts';
@@ -37,9 +37,15 @@ const fixedBecause = {
 type FixedField = keyof typeof fixedBecause;
 
 const fixedFields = Object.keys(fixedBecause) as readonly FixedField[];
+
+/** A field that may be left out, and is not filled in then: what is not named stays. */
+function changeOf<T extends TSchema>({ default: _default, ...field }: T & { default?: unknown }) {
+  return Type.Optional(field as unknown as T);
+}
+
 const changeForm = Type.Object(
   {
-    ...Type.Partial(Type.Object(settingFields)).properties,
+    ...Object.fromEntries(Object.entries(settingFields).map(([name, field]) => [name, changeOf(field)])),
     ...Object.fromEntries(fixedFields.map((name) => [name, Type.Optional(Type.Unknown())])),
   },
   { additionalProperties: false },
