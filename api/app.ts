@@ -9,6 +9,7 @@ import Fastify, {
 import { randomUUID } from 'node:crypto';
 import { sqlState } from '../database/transaction.ts';
 import { isDatabaseUnavailable } from '../database/unavailable.ts';
+import { LimitReachedError } from '../jobs/limits.ts';
 import { rememberMethods } from './allowed-methods.ts';
 import { ApiError, apiErrors, type ApiErrorCode } from './errors.ts';
 import type { ApiInstance } from './instance.ts';
@@ -109,8 +110,9 @@ const fastifyErrors: Readonly<Record<string, ApiErrorCode>> = {
 // What PostgreSQL says of text that JSON and URLs can hold, and it cannot.
 const unstorable = new Set(['22021', '22P05']);
 
-function toApiError(error: FastifyError | ApiError): Pick<ApiError, 'code' | 'status' | 'message'> {
+function toApiError(error: FastifyError | ApiError | LimitReachedError): Pick<ApiError, 'code' | 'status' | 'message'> {
   if (error instanceof ApiError) return error;
+  if (error instanceof LimitReachedError) return view('LIMIT_REACHED', error.message);
   if (error.validation) {
     const message = describeValidation(error.validation, error.validationContext ?? 'request');
     return view(error.validationContext === 'body' ? 'INVALID_JSON' : 'INVALID_PARAMETERS', message);

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
+import { assertWithinLimit } from '../jobs/limits.ts';
 import { hashClientToken, makeClientToken } from './garant/client-tokens.ts';
 
 /** A token that stands in place of a password. Only its hash is stored. */
@@ -19,26 +20,32 @@ export interface ClientTokenRow {
 const columns = `token_hash AS hash, account_id AS "accountID", generated_by AS "generatedBy", label,
   creator_ua AS "creatorUa", is_active AS "isActive", created_at AS "createdAt", last_used_at AS "lastUsed"`;
 
-const maxAccessTokens = 1_000;
-
 /**
- * Makes an access token. It is shown this once.
+ * Makes an access token, in the caller's transaction. It is shown this once.
  *
- * @returns undefined where the account has as many as it may have
+ * @param owner the name of its account
+ * @throws LimitReachedError
  */
 export async function insertAccessToken(
-  q: Queryable,
+  tx: Queryable,
   { accountID, label, creatorUa }: Pick<ClientTokenRow, 'accountID' | 'label' | 'creatorUa'>,
-): Promise<{ readonly token: string; readonly row: ClientTokenRow } | undefined> {
+  owner: string,
+): Promise<{ readonly token: string; readonly row: ClientTokenRow }> {
   const token = makeClientToken('jrat');
-  const { rows } = await q.query<ClientTokenRow>(
+  const { rows } = await tx.query<ClientTokenRow>(
     `INSERT INTO accounts.client_tokens (token_hash, account_id, generated_by, label, creator_ua)
-     SELECT $1, $2, 'user', $3, $4
-     WHERE (SELECT count(*) FROM accounts.client_tokens WHERE account_id = $2 AND generated_by = 'user') < $5
-     RETURNING ${columns}`,
-    [hashClientToken(token), accountID, label, creatorUa, maxAccessTokens],
+     VALUES ($1, $2, 'user', $3, $4) RETURNING ${columns}`,
+    [hashClientToken(token), accountID, label, creatorUa],
   );
-  return rows[0] && { token, row: rows[0] };
+  const row = rows[0];
+  if (!row) throw new Error('the access token was not inserted');
+  await assertWithinLimit(tx, {
+    limit: 'maxAccessTokensPerAccount',
+    place: owner,
+    things: `SELECT FROM accounts.client_tokens WHERE account_id = $1 AND generated_by = 'user'`,
+    values: [accountID],
+  });
+  return { token, row };
 }
 
 /** Which tokens are meant. */

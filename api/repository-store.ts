@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 import { listReadable, type ReadableRepositories } from '../registry/readable-repositories.ts';
+import { assertRoomForRepository } from '../registry/repositories.ts';
 import { ApiError } from './errors.ts';
 
 /** A repository as the API shows it (SW27 responses.Repository). */
@@ -93,9 +94,14 @@ export async function findRepository(
 
 export type NewRepository = Omit<RepositoryRow, 'id' | 'namespaceType' | 'pulls' | 'pushes'>;
 
-/** Makes a repository; the namespace must exist. Undefined where there is one of that name already. */
-export async function insertRepository(q: Queryable, repository: NewRepository): Promise<RepositoryRow | undefined> {
-  const { rowCount } = await q.query(
+/**
+ * Makes a repository, in the caller's transaction; the namespace must exist. Undefined where there is one of that name
+ * already.
+ *
+ * @throws LimitReachedError
+ */
+export async function insertRepository(tx: Queryable, repository: NewRepository): Promise<RepositoryRow | undefined> {
+  const { rowCount } = await tx.query(
     `INSERT INTO registry.repositories (namespace, name, visibility, short_description, long_description, scan_on_push,
                                         immutable_tags, enable_manifest_lists, tag_limit, untagged_manifests,
                                         orphaned_referrers, untagged_grace)
@@ -115,7 +121,9 @@ export async function insertRepository(q: Queryable, repository: NewRepository):
       repository.untaggedGraceSeconds,
     ],
   );
-  return rowCount === 1 ? findRepository(q, repository.namespace, repository.name) : undefined;
+  if (rowCount !== 1) return undefined;
+  await assertRoomForRepository(tx, repository.namespace);
+  return findRepository(tx, repository.namespace, repository.name);
 }
 
 export type RepositoryChanges = Partial<Omit<NewRepository, 'namespace' | 'name'>>;

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 import { type TransactionSource, withTransaction } from '../database/transaction.ts';
+import { assertWithinLimit } from '../jobs/limits.ts';
 import { isId } from './enzi/account-store.ts';
 import { noSuchAccount } from './errors.ts';
 import { hashClientToken, makeClientToken } from './garant/client-tokens.ts';
@@ -76,7 +77,7 @@ export interface RobotWithSecret {
 /**
  * Makes a robot. Undefined where there is one of this name already.
  *
- * @throws ApiError NO_SUCH_ACCOUNT where a permission names a namespace that is not there
+ * @throws ApiError NO_SUCH_ACCOUNT where a permission names a namespace that is not there; LimitReachedError
  */
 export async function insertRobot(source: TransactionSource, robot: NewRobot): Promise<RobotWithSecret | undefined> {
   const secret = makeClientToken('jrrs');
@@ -96,9 +97,20 @@ export async function insertRobot(source: TransactionSource, robot: NewRobot): P
     );
     const id = rows[0]?.id;
     if (id === undefined) return undefined;
+    await assertRoomForRobot(tx, robot.namespace);
     await insertPermissions(tx, id, robot.permissions);
     const made = await findRobot(tx, id);
     return made && { robot: made, secret };
+  });
+}
+
+async function assertRoomForRobot(tx: Queryable, namespace: string | null): Promise<void> {
+  const isOf = namespace === null ? 'IS NULL' : '= $1';
+  await assertWithinLimit(tx, {
+    limit: namespace === null ? 'maxRobotsOfInstallation' : 'maxRobotsPerNamespace',
+    place: namespace ?? '',
+    things: `SELECT FROM accounts.robots WHERE namespace ${isOf}`,
+    values: namespace === null ? [] : [namespace],
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 import type { WebhookType } from '../jobs/event-kinds.ts';
+import { assertWithinLimit, type LimitName } from '../jobs/limits.ts';
 import type { AdministeredRepositories } from './policy/access.ts';
 
 /** A row of `registry.webhooks`. */
@@ -43,16 +44,31 @@ export async function listWebhooks(q: Queryable, filter: WebhookFilter): Promise
 
 export type NewWebhook = Pick<WebhookRow, 'type' | 'key' | 'endpoint' | 'authorID' | 'tlsCert' | 'skipTLSVerification'>;
 
-/** Makes a subscription: events from now on are delivered to it. */
-export async function insertWebhook(q: Queryable, webhook: NewWebhook): Promise<WebhookRow> {
-  const { rows } = await q.query<WebhookRow>(
+/**
+ * Makes a subscription, in the caller's transaction: events from now on are delivered to it.
+ *
+ * @throws LimitReachedError where its key has too many: each of them is a job of every push
+ */
+export async function insertWebhook(tx: Queryable, webhook: NewWebhook): Promise<WebhookRow> {
+  const { rows } = await tx.query<WebhookRow>(
     `INSERT INTO registry.webhooks (type, key, endpoint, author_id, tls_cert, skip_tls_verification)
      VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,
     [webhook.type, webhook.key, webhook.endpoint, webhook.authorID, webhook.tlsCert, webhook.skipTLSVerification],
   );
   const inserted = rows[0];
   if (!inserted) throw new Error('the webhook was not inserted');
+  await assertWithinLimit(tx, {
+    limit: limitOfKey(webhook.key),
+    place: webhook.key,
+    things: 'SELECT FROM registry.webhooks WHERE key = $1',
+    values: [webhook.key],
+  });
   return inserted;
+}
+
+function limitOfKey(key: string): LimitName {
+  if (key === '') return 'maxWebhooksOfInstallation';
+  return key.includes('/') ? 'maxWebhooksPerRepository' : 'maxWebhooksPerNamespace';
 }
 
 /** One subscription, or undefined. */

@@ -5,6 +5,12 @@ const serializationFailure = '40001';
 const deadlockDetected = '40P01';
 const maxAttempts = 5;
 
+/** Thrown inside of `withTransaction`, has it begin again: what the transaction went by does not hold. */
+export class TryAgainError extends Error {
+  override name = 'TryAgainError';
+  readonly code = serializationFailure;
+}
+
 /** The SQLSTATE of an error that PostgreSQL sent, or undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

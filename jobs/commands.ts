@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import type { Action, JobPriority } from './actions/action.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
+import { assertWithinLimit } from './limits.ts';
 import { appendJobLog } from './logs.ts';
 import { findJob, lockJob, type JobRow } from './queries.ts';
 import { requestStops } from './records.ts';
@@ -21,7 +22,11 @@ export interface JobRequest {
   readonly cron?: string | undefined;
 }
 
-/** Makes a job and writes down that it is to be started. After this the caller wakes the dispatcher. */
+/**
+ * Makes a job and writes down that it is to be started. After this the caller wakes the dispatcher.
+ *
+ * @throws LimitReachedError where too many that the same account has asked for wait
+ */
 export async function submitJob(source: TransactionSource, request: JobRequest): Promise<JobRow> {
   const id = newJobId(request.action.name);
   return makeJob(source, {
@@ -46,6 +51,8 @@ export async function submitJob(source: TransactionSource, request: JobRequest):
 /**
  * Makes a job that does again what one did that has ended, with all that this one was given. After this the caller wakes
  * the dispatcher.
+ *
+ * @throws LimitReachedError
  */
 export async function rerunJob(source: TransactionSource, old: JobRow, requestedBy: string): Promise<JobRow> {
   const scheduledAt = undefined;
@@ -63,6 +70,12 @@ async function makeJob(source: TransactionSource, newJob: NewJob): Promise<JobRo
     await enqueueJobs(tx, [newJob]);
     const job = await findJob(tx, newJob.id);
     if (!job) throw new Error(`job ${newJob.id} is not there in the transaction that made it`);
+    await assertWithinLimit(tx, {
+      limit: 'maxWaitingJobsPerAccount',
+      place: job.requestedBy,
+      things: `SELECT FROM jobs.jobs WHERE status = 'waiting' AND trigger = 'api' AND requested_by = $1`,
+      values: [job.requestedBy],
+    });
     return job;
   });
 }

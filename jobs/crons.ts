@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
+import { assertWithinLimit } from './limits.ts';
 
 /** What somebody asks of a cron. Durations are Go duration strings, empty for none. */
 export interface CronDefinition {
@@ -47,17 +48,10 @@ export interface CronRow extends CronDefinition {
   readonly missedOverlap: number;
 }
 
-/** There are as many crons as there may be. The message says what to do. */
-export class TooManyCronsError extends Error {
-  override name = 'TooManyCronsError';
-}
-
 /** The name belongs to a cron of another action. The message says what to do. */
 export class CronNameTakenError extends Error {
   override name = 'CronNameTakenError';
 }
-
-const maxCrons = 1_000;
 
 /** The select list that makes a CronRow. */
 export const cronColumns = `
@@ -68,7 +62,7 @@ export const cronColumns = `
   applied_revision AS "appliedRevision", applied, applied_at AS "appliedAt", observed_at AS "observedAt", problem, missed_too_late AS "missedTooLate",
   missed_overlap AS "missedOverlap"`;
 
-/** All crons, by name. There are a thousand at the most. */
+/** All crons, by name. */
 export async function listCrons(q: Queryable): Promise<CronRow[]> {
   const { rows } = await q.query<CronRow>(`SELECT ${cronColumns} FROM jobs.crons ORDER BY name`);
   return rows;
@@ -93,15 +87,12 @@ export async function findCron(q: Queryable, name: string): Promise<CronRow | un
  * Makes a cron, or changes the one of its name, in the caller's transaction; whether it is paused stays as it is. After
  * the commit the caller wakes the schedules.
  *
- * @throws CronNameTakenError, TooManyCronsError
+ * @throws CronNameTakenError, LimitReachedError
  */
 export async function saveCron(tx: Queryable, cron: CronDefinition): Promise<CronRow> {
   const inserted = await insertCron(tx, cron);
   if (inserted) {
-    const { rows } = await tx.query<{ count: number }>('SELECT count(*) AS count FROM jobs.crons');
-    if ((rows[0]?.count ?? 0) > maxCrons) {
-      throw new TooManyCronsError(`there are ${maxCrons} crons already, which is the most: delete one first`);
-    }
+    await assertWithinLimit(tx, { limit: 'maxCrons', place: '', things: 'SELECT FROM jobs.crons', values: [] });
     return inserted;
   }
   const { rows } = await tx.query<CronRow>(

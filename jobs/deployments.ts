@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
+import { assertWithinLimit } from './limits.ts';
 import type { CapacityMap } from './capacity.ts';
 
 /** Workers that are run alike: each of them offers the same capacity. */
@@ -27,15 +28,24 @@ export async function findDeploymentOf(q: Queryable, workerId: string): Promise<
   return rows[0]?.deployment;
 }
 
-/** Sets what each worker of a deployment offers, also before it has any. After this the caller wakes the dispatcher. */
-export async function setCapacity(q: Queryable, name: string, capacityMap: CapacityMap): Promise<Deployment> {
-  const { rows } = await q.query<Deployment>(
+/**
+ * Sets what each worker of a deployment offers, also before it has any, in the caller's transaction. After this the
+ * caller wakes the dispatcher.
+ *
+ * @throws LimitReachedError
+ */
+export async function setCapacity(tx: Queryable, name: string, capacityMap: CapacityMap): Promise<Deployment> {
+  const { rows } = await tx.query<Deployment & { isNew: boolean }>(
     `INSERT INTO jobs.deployments AS d (name, capacity_map) VALUES ($1, $2)
      ON CONFLICT (name) DO UPDATE SET capacity_map = excluded.capacity_map, updated_at = now()
-     RETURNING ${columns}`,
+     RETURNING ${columns}, xmax = 0 AS "isNew"`,
     [name, JSON.stringify(capacityMap)],
   );
-  const saved = rows[0];
-  if (!saved) throw new Error(`the capacity of the deployment ${name} was not saved`);
+  if (!rows[0]) throw new Error(`the capacity of the deployment ${name} was not saved`);
+  const { isNew, ...saved } = rows[0];
+  if (isNew) {
+    const things = 'SELECT FROM jobs.deployments';
+    await assertWithinLimit(tx, { limit: 'maxDeployments', place: '', things, values: [] });
+  }
   return saved;
 }

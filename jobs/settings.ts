@@ -4,6 +4,7 @@ import type { Listener } from '../database/listener.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Actor } from './actor.ts';
 import { recordAudit } from './audit.ts';
+import { limitFields } from './limits.ts';
 
 const off = Type.Boolean({ default: false });
 const toKeep = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000, default: 0 });
@@ -35,6 +36,8 @@ export const settingFields = {
   disableBackupWarning: off,
   /** Kept for MSR's clients: there is nothing here that would look for upgrades. */
   disableUpgrades: off,
+  /** How many of each thing there may be. */
+  ...limitFields,
 };
 const settingsType = Type.Object(settingFields);
 
@@ -42,7 +45,8 @@ export type Settings = Static<typeof settingsType>;
 export type SettingName = keyof Settings;
 
 const names = Object.keys(settingFields) as readonly SettingName[];
-const defaults = Object.fromEntries(
+/** The settings of an installation where nobody has changed any. */
+export const defaultSettings = Object.fromEntries(
   names.map((name) => [name, (settingFields[name] as { readonly default?: unknown }).default]),
 ) as Settings;
 
@@ -59,7 +63,7 @@ export async function readSettings(q: Queryable): Promise<Settings> {
   });
   // Another version may have settings that this one has not.
   const stored = rows.filter(({ name }) => isSettingName(name)).map(({ name, value }) => [name, value] as const);
-  return { ...defaults, ...Object.fromEntries(stored) };
+  return { ...defaultSettings, ...Object.fromEntries(stored) };
 }
 
 /**

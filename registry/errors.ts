@@ -1,3 +1,5 @@
+import type { LimitName, LimitReachedError } from '../jobs/limits.ts';
+
 /**
  * Every code that `/v2` answers with, and its usual HTTP status. The codes of the OCI distribution specification
  * ("Error Codes"), those of docker/distribution for what that leaves out, and for what that leaves out as well the name
@@ -20,6 +22,7 @@ const catalogue = {
   REQUEST_TIMEOUT: 408,
   SIZE_INVALID: 400,
   TAG_INVALID: 400,
+  TOOMANYREQUESTS: 429,
   UNAUTHORIZED: 401,
   UNAVAILABLE: 503,
   UNKNOWN: 500,
@@ -56,4 +59,22 @@ export class RegistryError extends Error {
   toJson(): string {
     return JSON.stringify({ errors: [{ code: this.code, message: this.message, detail: this.detail }] });
   }
+}
+
+// Uploads end by themselves; what else there is too much of, somebody has to delete.
+const passing: ReadonlySet<LimitName> = new Set(['maxOpenUploadsPerRepository', 'maxOpenUploadsPerAccount']);
+const retryAfterSeconds = 60;
+
+/**
+ * The error for what would be beyond a limit: TOOMANYREQUESTS for what is over by itself, and else DENIED (OCI
+ * distribution specification, "Error Codes").
+ */
+export function limitReached(error: LimitReachedError): RegistryError {
+  const { message, limit, max } = error;
+  const isPassing = passing.has(limit);
+  return new RegistryError(isPassing ? 'TOOMANYREQUESTS' : 'DENIED', message, {
+    cause: error,
+    detail: { limit, max },
+    ...(isPassing && { headers: { 'Retry-After': String(retryAfterSeconds) } }),
+  });
 }

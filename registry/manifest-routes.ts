@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import type { ContentLimits } from './content-limits.ts';
 import { mayAct } from './access.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type CoherentCache, manifestKey, tagKey } from './coherent-cache.ts';
@@ -47,6 +48,8 @@ export interface ManifestRouteDeps {
   /** Whether a manifest may name blobs and manifests that its repository does not have. */
   readonly acceptsSparse: boolean;
   readonly creation: CreationRules;
+  /** How many manifests and tags a repository may have. */
+  readonly limits: () => ContentLimits;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
@@ -133,6 +136,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
       const { jobs, changedTags } = await putManifest(
         pool,
         { repositoryName: name, repository, digest, tags, manifest, payload, platform, acceptsSparse },
+        deps.limits(),
         contextOf(exchange),
       );
       if (jobs > 0) deps.wakeDispatcher.send();

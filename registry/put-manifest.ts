@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import { recordEvents } from '../jobs/events.ts';
+import { type ContentLimits, createContentRoom } from './content-limits.ts';
 import { RegistryError } from './errors.ts';
 import type { Platform } from './image-platform.ts';
 import { type EventContext, manifestPushed, tagDeleted, tagPushed } from './manifest-events.ts';
@@ -38,9 +39,14 @@ export interface PutResult {
  * names is locked before it is named, so that it cannot be collected or deleted in between.
  *
  * @throws RegistryError MANIFEST_BLOB_UNKNOWN; MANIFEST_INVALID for a descriptor whose size is not the blob's; DENIED
- *   (403) for a tag that is immutable, and for an index where the repository does not take any
+ *   (403) for a tag that is immutable, for an index where the repository does not take any, and beyond a limit
  */
-export async function putManifest(pool: pg.Pool, input: NewManifest, context: EventContext): Promise<PutResult> {
+export async function putManifest(
+  pool: pg.Pool,
+  input: NewManifest,
+  limits: ContentLimits,
+  context: EventContext,
+): Promise<PutResult> {
   const { manifest, repository, repositoryName, tags, digest } = input;
   if (manifest.kind === 'index' && !repository.enableManifestLists) {
     throw new RegistryError(
@@ -48,17 +54,20 @@ export async function putManifest(pool: pg.Pool, input: NewManifest, context: Ev
       `the repository ${repositoryName.full} takes no manifest lists: enable them first`,
     );
   }
+  const room = createContentRoom(repositoryName, repository.id, limits);
   return withTransaction(pool, async (tx) => {
     const references = await lockReferences(tx, { ...input, repositoryId: repository.id });
-    const manifestId = await insertManifest(tx, input, context.actor);
+    const { id: manifestId, isNew } = await insertManifest(tx, input, context.actor);
     await insertReferences(tx, manifestId, { digest, repositoryId: repository.id }, references);
     const facts = { repository: repositoryName, digest, ...input.platform };
     const pushed = [manifestPushed(facts, context), ...tags.map((tag) => tagPushed(facts, tag, context))];
     const pushJobs = await recordEvents(tx, pushed);
+    if (isNew) await room.assertForManifest(tx);
     if (tags.length === 0) return { jobs: pushJobs, changedTags: [] };
     // Last, because whoever else pushes the same tag waits from here until the commit.
     const moved = await upsertTags(tx, input, manifestId, context.actor);
     const removed = await enforceTagLimit(tx, repository, tags);
+    if (moved.length < tags.length) await room.assertForTags(tx, tags.length - moved.length);
     const removals = removed.map(({ name, ...of }) => tagDeleted({ repository: repositoryName, ...of }, name, context));
     return {
       jobs: pushJobs + (removals.length > 0 ? await recordEvents(tx, removals) : 0),
@@ -67,7 +76,11 @@ export async function putManifest(pool: pg.Pool, input: NewManifest, context: Ev
   });
 }
 
-async function insertManifest(tx: pg.PoolClient, input: NewManifest, author: string): Promise<number> {
+async function insertManifest(
+  tx: pg.PoolClient,
+  input: NewManifest,
+  author: string,
+): Promise<{ readonly id: number; readonly isNew: boolean }> {
   const { manifest, repository, digest, platform } = input;
   for (;;) {
     const { rows: inserted } = await tx.query<{ id: number }>({
@@ -103,7 +116,8 @@ async function insertManifest(tx: pg.PoolClient, input: NewManifest, author: str
     if (!existing[0]) continue;
     const { id } = existing[0];
     // Nothing need name it by the end of this transaction, and no trigger sees that it was pushed again.
-    if (inserted.length === 0 && input.tags.length === 0) await keepManifest(tx, id);
-    return id;
+    const isNew = inserted.length > 0;
+    if (!isNew && input.tags.length === 0) await keepManifest(tx, id);
+    return { id, isNew };
   }
 }

@@ -21,6 +21,8 @@ import { createRoutes, type RegistryRoute } from './routes.ts';
 import { createTrafficRecorder } from './traffic-recorder.ts';
 import { createUploadHashers } from './upload-hashers.ts';
 import { createUploadHandlers } from './upload-routes.ts';
+import type { ContentLimits } from './content-limits.ts';
+import type { UploadLimits } from './uploads.ts';
 
 /** How one request went, for metrics. */
 export interface RequestSummary {
@@ -53,6 +55,8 @@ export interface RegistryDeps {
   readonly service: string;
   readonly findReadable: FindReadableRepositories;
   readonly creation: CreationRules;
+  /** How many uploads, manifests and tags there may be. */
+  readonly limits: () => UploadLimits & ContentLimits;
   /** Whether whatever writes is refused just now: MSR's setting `readOnlyRegistry`. */
   readonly isReadOnly: () => boolean;
   /** Whether a manifest may name blobs and manifests that its repository does not have. */

@@ -3,7 +3,8 @@ import type { Queryable } from '../database/pool.ts';
 import { sqlState, withTransaction } from '../database/transaction.ts';
 import { clientActorType } from '../jobs/actor.ts';
 import { recordAudit } from '../jobs/audit.ts';
-import { RegistryError } from './errors.ts';
+import { assertWithinLimit, LimitReachedError } from '../jobs/limits.ts';
+import { limitReached, RegistryError } from './errors.ts';
 import type { RepositoryName } from './names.ts';
 
 const foreignKeyViolation = '23503';
@@ -40,7 +41,7 @@ export interface CreationRules {
  * Finds a repository that something is pushed to, and makes it, private, if it is not there yet.
  *
  * @throws RegistryError NAME_UNKNOWN where the namespace has no account, and where pushes make no repositories; DENIED
- *   (403) where the pusher may make none in this namespace, which a token does not say
+ *   (403) where the pusher may make none in this namespace, which a token does not say, and where it has too many
  */
 export async function findOrCreateRepository(
   pool: pg.Pool,
@@ -64,6 +65,7 @@ export async function findOrCreateRepository(
   try {
     await withTransaction(pool, (tx) => insertRepository(tx, name, { subject, address }));
   } catch (error) {
+    if (error instanceof LimitReachedError) throw limitReached(error);
     if (sqlState(error) !== foreignKeyViolation) throw error;
     throw new RegistryError(
       'NAME_UNKNOWN',
@@ -74,6 +76,20 @@ export async function findOrCreateRepository(
   const created = await findRepository(pool, name);
   if (created) return created;
   throw repositoryUnknown(name);
+}
+
+/**
+ * Refuses the repository that the transaction has made where its namespace has too many.
+ *
+ * @throws LimitReachedError
+ */
+export function assertRoomForRepository(tx: Queryable, namespace: string): Promise<void> {
+  return assertWithinLimit(tx, {
+    limit: 'maxRepositoriesPerNamespace',
+    place: namespace,
+    things: 'SELECT FROM registry.repositories WHERE namespace = $1',
+    values: [namespace],
+  });
 }
 
 async function insertRepository(
@@ -87,6 +103,7 @@ async function insertRepository(
     [namespace, name],
   );
   if (!rows[0]) return;
+  await assertRoomForRepository(tx, namespace);
   await recordAudit(tx, {
     kind: 'REPOSITORY_CREATE',
     actor: { id: null, name: subject, type: clientActorType(subject), address },

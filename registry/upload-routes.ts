@@ -18,6 +18,7 @@ import {
   expireUpload,
   findUpload,
   forgetExpired,
+  type UploadLimits,
   type UploadProgress,
 } from './uploads.ts';
 
@@ -29,6 +30,8 @@ export interface UploadRouteDeps extends CommitDeps {
   readonly clientAddress: (request: IncomingMessage) => string;
   /** The most bytes that one upload may have. */
   readonly maxUploadBytes: number;
+  /** How many uploads may be open. */
+  readonly limits: () => UploadLimits;
 }
 
 type Handler = (exchange: RepositoryExchange) => Promise<void>;
@@ -126,10 +129,15 @@ export function createUploadHandlers(
         }
       }
       const wanted = mount === null ? undefined : parseDigest(mount)?.algorithm;
-      const upload = await createUpload(pool, repositoryId, blobStore.newKey(), {
+      const wantedUpload = {
+        repositoryId,
+        repository,
+        storageKey: blobStore.newKey(),
         isClaimed: digest !== undefined,
         algorithm: digest?.algorithm ?? announced ?? wanted ?? defaultAlgorithm,
-      });
+        begunBy: exchange.claims.subject,
+      };
+      const upload = await createUpload(pool, wantedUpload, deps.limits());
       if (!digest) {
         sendEmpty(exchange, 202, {
           ...progressHeaders(repository, upload.id, 0),

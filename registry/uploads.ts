@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../database/pool.ts';
-import { RegistryError } from './errors.ts';
+import { LimitReachedError } from '../jobs/limits.ts';
+import type { Settings } from '../jobs/settings.ts';
+import { limitReached, RegistryError } from './errors.ts';
 import type { DigestAlgorithm } from './digest.ts';
 import type { RepositoryName } from './names.ts';
 
@@ -43,17 +45,32 @@ const stateColumns = `u.id, u.repository_id AS "repositoryId", u.storage_key AS 
 // do, in the half second before PostgreSQL writes its log by itself, are pieces that no row names.
 const withoutFlush = `commit_mode AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))`;
 
+/** An upload to be. */
+export interface NewUpload {
+  readonly repositoryId: number;
+  readonly repository: RepositoryName;
+  readonly storageKey: string;
+  /** Whether the upload is this request's to write from the start. */
+  readonly isClaimed: boolean;
+  /** What its bytes will be hashed with. */
+  readonly algorithm: DigestAlgorithm;
+  /** Name of the account or robot. */
+  readonly begunBy: string;
+}
+
+/** How many uploads may be open: the settings of these names. */
+export type UploadLimits = Pick<Settings, 'maxOpenUploadsPerRepository' | 'maxOpenUploadsPerAccount'>;
+
 /**
- * Starts an upload into a repository.
+ * Starts an upload into a repository. Where as many are open as may be, those that nobody has written to for an hour
+ * give way.
  *
- * @param options.isClaimed whether the upload is this request's to write from the start
- * @param options.algorithm what its bytes will be hashed with
+ * @throws RegistryError TOOMANYREQUESTS where none does
  */
 export async function createUpload(
   db: Queryable,
-  repositoryId: number,
-  storageKey: string,
-  { isClaimed, algorithm }: { readonly isClaimed: boolean; readonly algorithm: DigestAlgorithm },
+  { repositoryId, repository, storageKey, isClaimed, algorithm, begunBy }: NewUpload,
+  limits: UploadLimits,
 ): Promise<UploadClaim> {
   const claim = {
     id: randomUUID(),
@@ -65,14 +82,24 @@ export async function createUpload(
     storeState: '',
     writerId: randomUUID(),
   };
-  await db.query({
-    name: 'registry-create-upload',
-    text: `WITH ${withoutFlush}
-           INSERT INTO registry.uploads (id, repository_id, storage_key, digest_algorithm, writer_id)
-           SELECT $1, $2, $3, $4, $5 FROM commit_mode`,
-    values: [claim.id, repositoryId, storageKey, algorithm, isClaimed ? claim.writerId : null],
+  const { rows } = await db.query<{ reached: keyof UploadLimits | null }>({
+    name: 'registry-begin-upload',
+    text: 'SELECT registry.begin_upload($1, $2, $3, $4, $5, $6, $7, $8) AS reached',
+    values: [
+      claim.id,
+      repositoryId,
+      begunBy,
+      storageKey,
+      algorithm,
+      isClaimed ? claim.writerId : null,
+      limits.maxOpenUploadsPerRepository,
+      limits.maxOpenUploadsPerAccount,
+    ],
   });
-  return claim;
+  const reached = rows[0]?.reached ?? null;
+  if (reached === null) return claim;
+  const place = reached === 'maxOpenUploadsPerAccount' ? begunBy : repository.full;
+  throw limitReached(new LimitReachedError(reached, limits[reached], place));
 }
 
 /**

@@ -128,6 +128,7 @@ async function openRegistry(
       isOn: () => settings.current().createRepositoryOnPush,
       isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
     },
+    limits: settings.current,
     isReadOnly: () => settings.current().readOnlyRegistry,
     acceptsSparse: config.acceptsSparseManifests,
     log,

@@ -5,12 +5,11 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireUser } from './named.ts';
 import { cutPage, pageParameters } from './paging.ts';
-import { countPublicKeys, deletePublicKey, insertPublicKey, listPublicKeys } from './public-key-store.ts';
+import { deletePublicKey, insertPublicKey, listPublicKeys } from './public-key-store.ts';
 
 const config = { access: 'self' } as const;
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const accountParams = Type.Object({ username: Name });
-const maxPublicKeys = 100;
 
 /** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in (msr.md section 5). */
 export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -53,12 +52,6 @@ export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { params, body } = request;
       const { id: accountID, name } = await requireUser(pool, params.username);
       const certificate = readCertificate(body.publicKey);
-      if ((await countPublicKeys(pool, accountID)) >= maxPublicKeys) {
-        throw new ApiError(
-          'TOO_MANY_PUBLIC_KEYS',
-          `"${name}" has ${maxPublicKeys} certificates already: delete those not in use`,
-        );
-      }
       const wanted = {
         id: createHash('sha256').update(certificate.raw).digest('hex'),
         accountID,
@@ -66,7 +59,7 @@ export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
         publicKey: certificate.toString(),
       };
       const key = await auditedChange(deps, request, async (tx, record) => {
-        const inserted = await insertPublicKey(tx, wanted);
+        const inserted = await insertPublicKey(tx, wanted, name);
         if (!inserted) {
           throw new ApiError(
             'PUBLIC_KEY_EXISTS',

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
+import { assertWithinLimit } from '../../jobs/limits.ts';
 import type { Account } from './accounts.ts';
 import type { ListPage } from './paging.ts';
 
@@ -26,25 +27,29 @@ export async function listPublicKeys(q: Queryable, accountID: string, page: List
   return rows;
 }
 
-/** How many certificates an account has. */
-export async function countPublicKeys(q: Queryable, accountID: string): Promise<number> {
-  const { rows } = await q.query<{ count: number }>(
-    'SELECT count(*) AS count FROM accounts.public_keys WHERE account_id = $1',
-    [accountID],
-  );
-  return rows[0]?.count ?? 0;
-}
-
-/** Registers a certificate. Undefined where it is registered already, for whomever. */
+/**
+ * Registers a certificate, in the caller's transaction. Undefined where it is registered already, for whomever.
+ *
+ * @param owner the name of its account
+ * @throws LimitReachedError
+ */
 export async function insertPublicKey(
-  q: Queryable,
+  tx: Queryable,
   { id, accountID, label, publicKey }: Omit<PublicKeyRow, 'createdAt'>,
+  owner: string,
 ): Promise<PublicKeyRow | undefined> {
-  const { rows } = await q.query<PublicKeyRow>(
+  const { rows } = await tx.query<PublicKeyRow>(
     `INSERT INTO accounts.public_keys (fingerprint, account_id, label, certificate) VALUES ($1, $2, $3, $4)
      ON CONFLICT (fingerprint) DO NOTHING RETURNING ${columns}`,
     [id, accountID, label, publicKey],
   );
+  if (!rows[0]) return undefined;
+  await assertWithinLimit(tx, {
+    limit: 'maxPublicKeysPerAccount',
+    place: owner,
+    things: 'SELECT FROM accounts.public_keys WHERE account_id = $1',
+    values: [accountID],
+  });
   return rows[0];
 }
 

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
+import { lockLimit, readLimit } from '../../jobs/limits.ts';
 import type { Account } from './accounts.ts';
 
 /** A session, as the API shows it. */
@@ -25,8 +26,6 @@ export interface SessionLimits {
 const columns = `s.id, s.created_at AS "createdAt", s.last_used_at AS "lastUsedAt", s.expires_at AS "expiresAt",
   s.address, s.user_agent AS "userAgent"`;
 
-const maxSessions = 100;
-
 /** Somebody who has just signed in. */
 export interface SignedInAccount {
   readonly account: Pick<Account, 'id' | 'name'>;
@@ -37,16 +36,19 @@ export interface SignedInAccount {
 }
 
 /**
- * Begins a session of an account; the oldest ends where it has 100. Undefined where the account is not active, or its
+ * Begins a session of an account, in the caller's transaction; the oldest ends where it has as many as it may. Undefined where the account is not active, or its
  * password was changed since it was checked.
  */
 export async function insertSession(
-  q: Queryable,
+  tx: Queryable,
   session: Omit<SignedInAccount, 'by'> & { readonly tokenHash: string } & Pick<SessionRow, 'address' | 'userAgent'>,
   { idleLimitMs, limitMs }: SessionLimits,
 ): Promise<SessionRow | undefined> {
+  // Others of the account come one after the other: each has to see what the last one has made.
+  await lockLimit(tx, { limit: 'maxSessionsPerAccount', place: session.account.id });
+  const max = await readLimit(tx, 'maxSessionsPerAccount');
   // The account is locked against changes, which end the sessions that they can see.
-  const { rows } = await q.query<SessionRow>(
+  const { rows } = await tx.query<SessionRow>(
     `WITH account AS (
        SELECT id FROM accounts.accounts WHERE id = $2 AND is_active AND NOT is_org
          AND password_hash IS NOT DISTINCT FROM $8 FOR SHARE
@@ -64,7 +66,7 @@ export async function insertSession(
       session.userAgent,
       idleLimitMs,
       limitMs,
-      maxSessions - 1,
+      max - 1,
       session.passwordHash,
     ],
   );
@@ -108,7 +110,7 @@ export async function useSession(
 
 const maxUnwrittenMs = 60_000;
 
-/** The sessions of an account that last, the newest first; 100 at the most. */
+/** The sessions of an account that last, the newest first. */
 export async function listSessions(q: Queryable, accountId: string): Promise<SessionRow[]> {
   const { rows } = await q.query<SessionRow>(
     `SELECT ${columns} FROM accounts.sessions s WHERE s.account_id = $1 AND s.expires_at > now()

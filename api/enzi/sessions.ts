@@ -93,7 +93,6 @@ export function createSessions({ pool, publicUrl, clientAddress, ...limits }: Se
         address: clientAddress(request),
         userAgent: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentLength),
       };
-      // Two at once may delete the same oldest ones, and wait for each other.
       return withTransaction(pool, async (tx) => {
         await end(tx, request);
         const session = await insertSession(tx, begun, limits);

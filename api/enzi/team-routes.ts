@@ -76,7 +76,7 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       const organization = await requireOrganization(pool, request.params.organization);
       assertTeamName(name);
       const team = await auditedChange(deps, request, async (tx, record) => {
-        const made = await insertTeam(tx, organization.id, { name, description });
+        const made = await insertTeam(tx, organization, { name, description });
         if (!made) throw teamExists(name);
         await record({ kind: 'TEAM_CREATE', object: made, namespace: organization.name });
         return made;

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
-import { accountJson, isId } from './account-store.ts';
+import { assertWithinLimit } from '../../jobs/limits.ts';
+import { accountJson, type AccountRow, isId } from './account-store.ts';
 import type { MemberRow, Membership } from './member-store.ts';
 import type { ListPage } from './paging.ts';
 
@@ -35,18 +36,29 @@ export async function findTeam(q: Queryable, organizationId: string, nameOrId: s
   return rows[0];
 }
 
-/** Makes a team. Undefined where the organization has one of this name already. */
+/**
+ * Makes a team, in the caller's transaction. Undefined where the organization has one of this name already.
+ *
+ * @throws LimitReachedError
+ */
 export async function insertTeam(
-  q: Queryable,
-  organizationId: string,
+  tx: Queryable,
+  organization: Pick<AccountRow, 'id' | 'name'>,
   { name, description }: Pick<TeamRow, 'name' | 'description'>,
 ): Promise<TeamRow | undefined> {
-  const { rowCount } = await q.query(
+  const { rowCount } = await tx.query(
     `INSERT INTO accounts.teams (org_id, name, description) VALUES ($1, $2, $3)
      ON CONFLICT (org_id, name) DO NOTHING`,
-    [organizationId, name, description],
+    [organization.id, name, description],
   );
-  return rowCount === 1 ? findTeam(q, organizationId, name) : undefined;
+  if (rowCount !== 1) return undefined;
+  await assertWithinLimit(tx, {
+    limit: 'maxTeamsPerOrganization',
+    place: organization.name,
+    things: 'SELECT FROM accounts.teams WHERE org_id = $1',
+    values: [organization.id],
+  });
+  return findTeam(tx, organization.id, name);
 }
 
 /** Changes a team; what is undefined stays. An error of PostgreSQL, 23505, where another has the name. */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
+import { lockLimit, readLimit } from '../../jobs/limits.ts';
 import { withTransaction } from '../../database/transaction.ts';
 
 // The prefix tells people and scanners of secrets what they have found, and us that it is no password.
@@ -33,7 +34,6 @@ export async function isActiveAccessToken(q: Queryable, hash: string, accountNam
   return rowCount === 1;
 }
 
-const maxRefreshTokens = 100;
 const refreshTokenIdleDays = 90;
 
 /** What a refresh token is bound to. */
@@ -46,11 +46,16 @@ export interface RefreshTokenBinding {
   readonly creatorUa: string;
 }
 
-/** Makes a refresh token. Those of the account that were not used for long go, and the oldest where it has many. */
-export async function insertRefreshToken(q: Queryable, binding: RefreshTokenBinding): Promise<string> {
+/**
+ * Makes a refresh token, in the caller's transaction. Those of the account that were not used for long go, and the oldest
+ * where it has as many as it may.
+ */
+export async function insertRefreshToken(tx: Queryable, binding: RefreshTokenBinding): Promise<string> {
   const { accountID, service, accessTokenHash, clientID, creatorUa } = binding;
   const token = makeClientToken('jrrt');
-  await q.query(
+  // Others of the account come one after the other: each has to see what the last one has made.
+  await lockLimit(tx, { limit: 'maxRefreshTokensPerAccount', place: accountID });
+  await tx.query(
     `WITH expired AS (
        DELETE FROM accounts.client_tokens WHERE token_hash IN (
          SELECT token_hash FROM (
@@ -67,7 +72,7 @@ export async function insertRefreshToken(q: Queryable, binding: RefreshTokenBind
       accessTokenHash ?? null,
       clientID,
       creatorUa,
-      maxRefreshTokens,
+      await readLimit(tx, 'maxRefreshTokensPerAccount'),
       refreshTokenIdleDays,
     ],
   );

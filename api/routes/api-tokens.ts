@@ -91,19 +91,17 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const account = requireAccount(request);
+      const owner = request.query.username ?? account.name;
       const wanted = {
         accountID: (await ownerOf(account, request.query.username)) ?? account.id,
         label: request.body.tokenLabel ?? '',
         creatorUa: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentLength),
       };
       const made = await auditedChange(deps, request, async (tx, record) => {
-        const inserted = await insertAccessToken(tx, wanted);
-        if (inserted) await record(await tokenEvent(tx, 'API_TOKEN_CREATE', inserted.row));
+        const inserted = await insertAccessToken(tx, wanted, owner);
+        await record(await tokenEvent(tx, 'API_TOKEN_CREATE', inserted.row));
         return inserted;
       });
-      if (!made) {
-        throw new ApiError('TOO_MANY_API_TOKENS', 'an account may have 1,000 access tokens: delete those not in use');
-      }
       void reply.header('cache-control', 'no-store');
       return { token: made.token, ...viewToken(made.row) };
     },

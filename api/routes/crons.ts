@@ -12,7 +12,6 @@ import {
   listCrons,
   saveCron,
   setCronPaused,
-  TooManyCronsError,
   type CronRow,
 } from '../../jobs/crons.ts';
 import { findTimeZone } from '../../jobs/time-zone.ts';
@@ -89,7 +88,6 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
         return saved;
       }).catch((error: unknown) => {
         if (error instanceof CronNameTakenError) throw new ApiError('CRON_EXISTS', error.message, { cause: error });
-        if (error instanceof TooManyCronsError) throw new ApiError('TOO_MANY_CRONS', error.message, { cause: error });
         throw error;
       });
       wakeSchedules.send();

@@ -22,7 +22,6 @@ import {
 
 const config = { access: 'authenticated' } as const;
 const robotParams = Type.Object({ robot: Type.String({ minLength: 1, maxLength: 255 }) });
-const maxRobots = 1_000;
 
 /**
  * `/api/v0/robots`: robot accounts, for CI. MSR has none; users of Harbor know them. Administrators of a namespace run
@@ -91,9 +90,6 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
     const account = requireAccount(request);
     const { name, description = '', createRepositories, expiresAt = never } = request.body;
     const namespace = request.body.namespace || null;
-    if (namespace !== null && (await countRobots(pool, { namespaces: [namespace] })) >= maxRobots) {
-      throw new ApiError('TOO_MANY_ROBOTS', `a namespace may have ${maxRobots} robots: delete those not in use`);
-    }
     const wanted = {
       name: robotName(namespace ?? '', name),
       namespace,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { parseDurationMs } from '../../config/duration.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import { isSettingName, readSettings, settingFields, type Settings, updateSettings } from '../../jobs/settings.ts';
@@ -47,9 +47,15 @@ const FixedValue = Type.Union([
   Type.Object({}, { maxProperties: 100, propertyNames: Type.String({ maxLength: 100 }) }),
   Type.Null(),
 ]);
+
+/** A field that may be left out, and is not filled in then: what is not named stays. */
+function changeOf<T extends TSchema>({ default: _default, ...field }: T & { default?: unknown }) {
+  return Type.Optional(field as unknown as T);
+}
+
 const changeForm = Type.Object(
   {
-    ...Type.Partial(Type.Object(settingFields)).properties,
+    ...Object.fromEntries(Object.entries(settingFields).map(([name, field]) => [name, changeOf(field)])),
     ...Object.fromEntries(fixedFields.map((name) => [name, Type.Optional(FixedValue)])),
   },
   { additionalProperties: false },

@@ -1,14 +1,21 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { countTags, findTag, listTags } from '../../api/tag-store.ts';
+import { withTransaction } from '../../database/transaction.ts';
+import { assertWithinBusyLimit, LimitReachedError } from '../../jobs/limits.ts';
+import { defaultSettings } from '../../jobs/settings.ts';
 import { findLinkedBlob } from '../../registry/blobs.ts';
 import { readCollectionBacklog } from '../../registry/collection-backlog.ts';
 import { countDueReviews, previewPage, reviewPage } from '../../registry/collect-blobs.ts';
 import { findTags } from '../../registry/list-routes.ts';
 import { findManifestByDigest, findManifestByTag } from '../../registry/manifests.ts';
 import { listReadable } from '../../registry/readable-repositories.ts';
+import { createUpload } from '../../registry/uploads.ts';
+import { parseRepositoryName } from '../../registry/names.ts';
 import { findReferrers } from '../../registry/referrers.ts';
 import { fastFill } from './fast-fill.ts';
-import type { Measure } from './measure.ts';
+import type { Case, Measure } from './measure.ts';
 
 const tables = [
   'registry.blobs',
@@ -89,6 +96,48 @@ export async function fillRegistry(pool: pg.Pool, rowCount: number): Promise<voi
   });
 }
 
+/** What limits cost: tags of a repository that has half a million, and uploads where nearly as many are open as may be. */
+async function limitCases(pool: pg.Pool, repositoryId: number): Promise<Case[]> {
+  const { maxOpenUploadsPerAccount, maxOpenUploadsPerRepository } = defaultSettings;
+  await pool.query(
+    `INSERT INTO registry.uploads (id, repository_id, begun_by, storage_key)
+     SELECT gen_random_uuid(), $1 + i / $2, 'account-' || i / $3, 'upload-' || i FROM generate_series(0, 9999) i`,
+    [repositoryId, maxOpenUploadsPerRepository - 300, maxOpenUploadsPerAccount - 300],
+  );
+  const repository = parseRepositoryName('admin/app-1');
+  const tags = (things: number): Case => ({
+    name: `one more tag where there are ${things}`,
+    limitMs: 100,
+    run: () => {
+      const counted = {
+        limit: 'maxTagsPerRepository',
+        place: 'admin/app-1',
+        things: `SELECT FROM registry.tags WHERE repository_id = $1`,
+        values: [repositoryId],
+      } as const;
+      const beyond = (error: unknown) => assert(error instanceof LimitReachedError);
+      return withTransaction(pool, (tx) =>
+        assertWithinBusyLimit(tx, counted, things - 1, { isNear: false }).catch(beyond),
+      );
+    },
+  });
+  const upload = (name: string, begunBy: string): Case => ({
+    name,
+    limitMs: 10,
+    run: async () => {
+      const wanted = { repositoryId, repository, storageKey: randomUUID(), isClaimed: false, begunBy } as const;
+      await createUpload(pool, { ...wanted, algorithm: 'sha256' }, defaultSettings);
+    },
+  });
+  return [
+    tags(1_000),
+    tags(10_000),
+    tags(100_000),
+    upload('start of an upload, 1,700 open there', 'quiet'),
+    upload('… and 700 of the account', 'account-13'),
+  ];
+}
+
 /** What pushes, pulls, lists and garbage collection send. */
 export async function measureRegistry(pool: pg.Pool, measure: Measure): Promise<void> {
   const catalogPage = { limit: 1_000, from: { namespace: 'admin', name: 'app-5' }, isInclusive: false };
@@ -131,6 +180,7 @@ export async function measureRegistry(pool: pg.Pool, measure: Measure): Promise<
       run: () =>
         findReferrers(pool, firstId, { subject: 'sha256:m2', artifactType: undefined, after: 0, limit: 1_000 }),
     },
+    ...(await limitCases(pool, firstId)),
     { name: 'count of due reviews', limitMs: 50, run: () => countDueReviews(pool) },
     { name: 'garbage collection in /metrics', limitMs: 50, run: () => readCollectionBacklog(pool) },
     { name: 'preview of 1,000 due reviews', limitMs: 1_000, run: () => previewPage(pool, 1_000) },

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { createUploadPurgeActivities } from '../../activities/upload-purge.ts';
+import { defaultSettings } from '../../jobs/settings.ts';
 import type { BlobStore } from '../../registry/blob-store.ts';
 import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
 import { parseRepositoryName } from '../../registry/names.ts';
@@ -48,7 +49,8 @@ async function startPurge(t: TestContext, makeStore: () => Promise<BlobStore>): 
     store,
     addUpload: async (idleHours, sizeBytes = 100) => {
       const key = store.newKey();
-      const { id } = await createUpload(pool, repositoryId, key, { isClaimed: false, algorithm: 'sha256' });
+      const upload = { repositoryId, repository: parseRepositoryName('admin/app'), storageKey: key, begunBy: 'admin' };
+      const { id } = await createUpload(pool, { ...upload, isClaimed: false, algorithm: 'sha256' }, defaultSettings);
       const { state } = await store.append(key, 0, once(randomBytes(sizeBytes)));
       await pool.query(
         `UPDATE registry.uploads SET size_bytes = $2, store_state = $3, updated_at = now() - $4 * interval '1 hour'

@@ -147,5 +147,5 @@ test('an account has 1,000 access tokens at the most', async (t) => {
      SELECT 'hash ' || n, id, 'user', '', '' FROM accounts.accounts, generate_series(1, 1000) n WHERE name = 'ada'`,
   );
   const response = await api.send('POST', '/api/v0/api_tokens', { as: 'ada', body: {} });
-  assert.equal(response.outcome, '400 TOO_MANY_API_TOKENS');
+  assert.equal(response.outcome, '409 LIMIT_REACHED');
 });

@@ -169,7 +169,7 @@ test('there are a thousand crons at the most', async (t) => {
     INSERT INTO jobs.crons (name, action, schedule, retries, parameters, capacity_map, deadline, stop_timeout, requested_by)
     SELECT 'cron-' || i, 'sleep', '@daily', 0, '{}', '{}', '', '', 'admin' FROM generate_series(1, 1000) i`);
   const more = await api.send('POST', cronsPath, { body: { action: 'sleep', schedule: '@daily' } });
-  assert.equal(more.outcome, '400 TOO_MANY_CRONS');
+  assert.equal(more.outcome, '409 LIMIT_REACHED');
   await save(api, { name: 'cron-7', action: 'sleep', schedule: '@hourly' });
   assert.equal((await api.send('DELETE', `${cronsPath}/cron-8`)).status, 204);
   await save(api, { action: 'sleep', schedule: '@daily' });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { defaultSettings } from '../../jobs/settings.ts';
 import type { BlobStore } from '../../registry/blob-store.ts';
 import { findLinkedBlob, keepBlob, mountBlob } from '../../registry/blobs.ts';
 import { databaseNow, deleteObjectsPage, reviewPage } from '../../registry/collect-blobs.ts';
@@ -149,7 +150,18 @@ export async function actAsClient(pool: pg.Pool, world: World, random: Random, o
     const other = repositories.find((name) => name !== repository.full) ?? '';
     if (random.chance(0.5) && (await mountBlob(pool, id, parseRepositoryName(other), blob.digest))) return;
     const { blobStore } = world;
-    const upload = await createUpload(pool, id, blobStore.newKey(), { isClaimed: true, algorithm: 'sha256' });
+    const upload = await createUpload(
+      pool,
+      {
+        repositoryId: id,
+        repository,
+        storageKey: blobStore.newKey(),
+        isClaimed: true,
+        algorithm: 'sha256',
+        begunBy: 'admin',
+      },
+      defaultSettings,
+    );
     const { state } = await blobStore.append(
       upload.storageKey,
       0,
@@ -174,7 +186,7 @@ export async function actAsClient(pool: pg.Pool, world: World, random: Random, o
     const platform = { os: 'linux', architecture: 'amd64' };
     const input = { repositoryName: name, repository, digest, tags: under, manifest, payload, platform };
     try {
-      await putManifest(pool, { ...input, acceptsSparse: false }, context);
+      await putManifest(pool, { ...input, acceptsSparse: false }, defaultSettings, context);
       world.log.push(`put ${name.full}@${digest.slice(7, 15)} ${under.join()}`);
     } catch (error) {
       const isDeleted = children.some((child) => world.deleted.slice(since).includes(`${name.full}@${child.digest}`));

@@ -12,6 +12,7 @@ import { type AccessGrant, InvalidTokenError, type TokenClaims } from '../../reg
 import type { BlobStore } from '../../registry/blob-store.ts';
 import { cacheApplicationName } from '../../registry/cache-coherence.ts';
 import { createCoherentCache } from '../../registry/coherent-cache.ts';
+import { defaultSettings, type Settings } from '../../jobs/settings.ts';
 import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
 import type { Logger } from '../../registry/logger.ts';
 import { createRegistry, type Registry, type RequestSummary } from '../../registry/registry.ts';
@@ -77,6 +78,8 @@ export interface TestRegistryOptions {
   /** Whether writes are refused; they are not by default. */
   readonly isReadOnly?: () => boolean;
   readonly maxUploadBytes?: number;
+  /** Those that are not as they are by default. */
+  readonly limits?: Partial<Settings>;
   readonly nginxSecret?: string;
 }
 
@@ -123,6 +126,7 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
         isOn: () => options.createsOnPush ?? true,
         isAllowed: (subject, namespace) => mayCreateRepositories(pool, subject, namespace),
       },
+      limits: () => ({ ...defaultSettings, ...options.limits }),
       isReadOnly: options.isReadOnly ?? (() => false),
       acceptsSparse: options.acceptsSparse ?? false,
       verifyToken: (jwt) => Promise.resolve(decodeToken(jwt)),

@@ -1,0 +1,10 @@
+import type { LimitName } from '../../jobs/limits.ts';
+
+/** The limits that pushes meet, which test/registry/limits.test.ts is about; test/api/limits.test.ts is about the others. */
+export const limitsOfPushes: readonly LimitName[] = [
+  'maxRepositoriesPerNamespace',
+  'maxManifestsPerRepository',
+  'maxTagsPerRepository',
+  'maxOpenUploadsPerRepository',
+  'maxOpenUploadsPerAccount',
+];
