@@ -7,7 +7,7 @@ import { roles } from '../server/roles.ts';
 import { serve, type RunningServer } from '../server/serve.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { loadOrCreateSecret, openDataFolder } from './data-folder.ts';
-import { openLogFile } from './log-file.ts';
+import { openLogFile, rotateLogs } from './log-file.ts';
 import { runNginx, type NginxFront } from './nginx-front.ts';
 import { endLeftoverNginx, requireNginx } from './nginx.ts';
 import { assertCanListen, freePort } from './ports.ts';
@@ -86,6 +86,10 @@ async function run(config: Config, withNginx: boolean): Promise<number> {
 
     const { path } = await openLogFile(folder.path, 'jobrunner');
     log = createLogger({ level: config.logLevel, path });
+    const rotation = rotateLogs(folder.path, {
+      onError: (error) => warn(`a log cannot be set aside: ${error.message}`),
+    });
+    cleanUp.defer(() => rotation.stop());
 
     const progress = createProgress((line) => console.log(line));
     const started = await startStack({ config, progress, log: warn, signal: signals.stop });
