@@ -46,6 +46,7 @@ export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions
   const methodsOf = rememberMethods(app);
   acceptJsonAlone(app);
   app.setValidatorCompiler(validatorCompiler);
+  app.setReplySerializer(toJsonLine);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
@@ -74,7 +75,14 @@ function acceptJsonAlone(app: ApiInstance): void {
 
 function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): void {
   const { code, message } = describeError(error, request, reply);
+  // Where there is no route, Fastify knows of no serializer.
+  void reply.type('application/json; charset=utf-8').serializer(toJsonLine);
   void reply.send({ errors: [{ code, message }] });
+}
+
+/** JSON with a newline at the end, for those who read an answer in a terminal. */
+function toJsonLine(payload: unknown): string {
+  return `${JSON.stringify(payload)}\n`;
 }
 
 /** Logs what went wrong here, sets the status and the headers of the answer, and gives what it has to say. */
@@ -83,13 +91,22 @@ export function describeError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Pick<ApiError, 'code' | 'status' | 'message'> {
-  const { code, status, message } = toApiError(error);
-  if (status >= 500) request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+  const { code, status, message } = isClientGone(error, request) ? clientGone : toApiError(error);
+  const fields = { err: error, method: request.method, url: request.url };
+  if (status >= 500) request.log.error(fields, 'request failed');
+  else request.log.debug(fields, 'request refused');
   const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
   if (status === 503 || retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds ?? 5));
   if (status === 401) void reply.header('www-authenticate', `${challengeScheme(request)} realm="Jobrunner"`);
   void reply.code(status);
   return { code, status, message: status >= 500 ? `${message} (${request.id})` : message };
+}
+
+const clientGone = view('CLIENT_CLOSED_REQUEST', 'the client went away before its request was whole');
+
+/** Whether there is nobody to be answered: Node tells so by an error of the request. */
+function isClientGone(error: FastifyError | ApiError, { raw }: FastifyRequest): boolean {
+  return error.code === 'ECONNRESET' && raw.destroyed && !raw.complete;
 }
 
 /** A browser asks for a password by itself where it reads `Basic`, although the page has a form for that. */
@@ -106,6 +123,8 @@ const fastifyErrors: Readonly<Record<string, ApiErrorCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INVALID_JSON',
   FST_ERR_CTP_INVALID_JSON_BODY: 'INVALID_JSON',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  // What the server finds wrong with how the body comes.
+  REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
 };
 // What PostgreSQL says of text that JSON and URLs can hold, and it cannot.
 const unstorable = new Set(['22021', '22P05']);

@@ -8,10 +8,13 @@ import { type EventDelays, variables, type Variable } from './variables.ts';
 export interface Config {
   /** Absolute path. */
   readonly dataDir: string;
-  readonly host: string;
+  /** Undefined: nobody has said. */
+  readonly host: string | undefined;
   readonly port: number;
   /** How many processes serve HTTP; 1: the process itself, otherwise so many children of it. */
   readonly httpProcesses: number;
+  /** Of all processes that serve HTTP together. */
+  readonly maxConnectionsPerAddress: number;
   /** Without a trailing slash. */
   readonly publicUrl: string;
   /** Paths of PEM files, for NGINX. */
@@ -117,6 +120,10 @@ export interface TemporalConfig {
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
 }
 
+/** The address of a start that HOST says nothing about: what is sent goes in clear text, unless there is TLS. */
+export const loopbackHost = '127.0.0.1';
+export const everyHost = '0.0.0.0';
+
 /** The environment does not make a configuration. The message lists every problem, one a line. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
@@ -216,9 +223,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 
   const config: Config = {
     dataDir: resolve(required('JOBRUNNER_DATA_DIR', variables.JOBRUNNER_DATA_DIR)),
-    host: required('HOST', variables.HOST),
+    host: read('HOST', variables.HOST),
     port,
     httpProcesses,
+    maxConnectionsPerAddress: required('MAX_CONNECTIONS_PER_ADDRESS', variables.MAX_CONNECTIONS_PER_ADDRESS),
     publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL) ?? `${certFile ? 'https' : 'http'}://localhost:${port}`,
     tls:
       certFile && keyFile

@@ -231,11 +231,16 @@ export const variables = {
     parseDeployment,
     { default: 'default' },
   ),
-  HOST: variable('address to listen on', asIs, { default: '0.0.0.0' }),
+  HOST: variable('address to listen on; 0.0.0.0: every one (default: 127.0.0.1, or with TLS 0.0.0.0)', asIs),
   PORT: variable('port of the registry, the API and the token service', parsePort, { default: '8080' }),
   HTTP_PROCESSES: variable(
     'how many processes serve HTTP on PORT; 1: this one alone (default: one for each core)',
     parseInteger(1, 1_024),
+  ),
+  MAX_CONNECTIONS_PER_ADDRESS: variable(
+    'most connections of one client, an IPv4 address or an IPv6 /64; HTTP_PROCESSES share them out',
+    parseInteger(1, 1_000_000),
+    { default: '1024' },
   ),
   PUBLIC_URL: variable('how clients reach this server (default: http://localhost:PORT)', parseHttpUrl),
   TLS_CERT_FILE: variable('PEM of the certificate, and of those up to the root, with which NGINX speaks TLS', asIs),

@@ -1,14 +1,14 @@
 import '../server/thread-pool.ts';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig, type Config } from '../config/load.ts';
+import { ConfigError, everyHost, loadConfig, loopbackHost, type Config } from '../config/load.ts';
 import { describeVariables, variables } from '../config/variables.ts';
 import { roles } from '../server/roles.ts';
 import { serve, type RunningServer } from '../server/serve.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { loadOrCreateSecret, openDataFolder } from './data-folder.ts';
 import { giveUpRoot } from './give-up-root.ts';
-import { openLogFile } from './log-file.ts';
+import { openLogFile, rotateLogs } from './log-file.ts';
 import { runNginx, type NginxFront } from './nginx-front.ts';
 import { endLeftoverNginx, requireNginx } from './nginx.ts';
 import { assertCanListen, freePort } from './ports.ts';
@@ -94,11 +94,16 @@ async function run(config: Config, withNginx: boolean): Promise<number> {
     const folder = await openDataFolder(config.dataDir);
     cleanUp.defer(() => folder.release());
     if (await endLeftoverNginx(folder.path)) console.log('ended an NGINX that was left behind');
-    await assertCanListen(config.port, config.host);
+    const host = config.host ?? (config.tls ? everyHost : loopbackHost);
+    await assertCanListen(config.port, host);
     const secretKey = config.secretKey ?? Buffer.from(await loadOrCreateSecret(folder.path, 'secret-key', 32), 'hex');
 
     const { path } = await openLogFile(folder.path, 'jobrunner');
     log = createLogger({ level: config.logLevel, path });
+    const rotation = rotateLogs(folder.path, {
+      onError: (error) => warn(`a log cannot be set aside: ${error.message}`),
+    });
+    cleanUp.defer(() => rotation.stop());
 
     const progress = createProgress((line) => console.log(line));
     const started = await startStack({ config, progress, log: warn, signal: signals.stop });
@@ -113,10 +118,10 @@ async function run(config: Config, withNginx: boolean): Promise<number> {
     const temporal = { ...config.temporal, address: temporalAddress };
     const serveLog = { log, path };
     const behind = withNginx
-      ? { host: '127.0.0.1', port: await freePort(), nginxSecret: randomBytes(32).toString('hex') }
+      ? { host: loopbackHost, port: await freePort(), nginxSecret: randomBytes(32).toString('hex') }
       : undefined;
     const server = await progress.step('registry, API and workers', () =>
-      serve({ ...config, ...behind, databaseUrl, secretKey, temporal }, new Set(roles), serveLog),
+      serve({ ...config, host, ...behind, databaseUrl, secretKey, temporal }, new Set(roles), serveLog),
     );
     // What goes through NGINX is under way in both.
     cleanUp.defer(() => Promise.all([nginx?.stop(), server.close()]).then(() => undefined));
@@ -125,9 +130,10 @@ async function run(config: Config, withNginx: boolean): Promise<number> {
       nginx = await progress.step('NGINX', () =>
         runNginx({
           dataDir: folder.path,
-          host: config.host,
+          host,
           port: config.port,
           tls: config.tls,
+          maxConnectionsPerAddress: config.maxConnectionsPerAddress,
           upstream: `${behind.host}:${behind.port}`,
           secret: behind.nginxSecret,
           stopGraceMs: config.shutdownGraceMs,
@@ -137,7 +143,7 @@ async function run(config: Config, withNginx: boolean): Promise<number> {
     }
     if (signals.stop.aborted) return 0;
 
-    console.log(describeReady(server, started, { startMs: performance.now() - startedMs, logPath: path }));
+    console.log(describeReady(server, started, { startMs: performance.now() - startedMs, logPath: path, host }));
     await signals.stopped;
     return 0;
   } catch (error) {
@@ -151,12 +157,13 @@ async function run(config: Config, withNginx: boolean): Promise<number> {
 function describeReady(
   server: RunningServer,
   stack: Stack,
-  { startMs, logPath }: { startMs: number; logPath: string },
+  { startMs, logPath, host: listens }: { startMs: number; logPath: string; host: string },
 ): string {
   const { host } = new URL(server.publicUrl);
   const rows = [
     ['Registry', `${server.publicUrl}/v2/`],
     ['API', `${server.publicUrl}/api/v0/`],
+    ['Open to', isLoopback(listens) ? 'this machine alone; to others with HOST=0.0.0.0, better behind TLS' : undefined],
     ['Temporal UI', stack.temporalUiUrl],
     ['Log', logPath],
     ['Log in', `docker login ${host} -u admin`],
@@ -164,6 +171,10 @@ function describeReady(
   ] as const;
   const lines = rows.flatMap(([name, text]) => (text === undefined ? [] : [`  ${name.padEnd(12)} ${text}`]));
   return ['', `Ready after ${(startMs / 1000).toFixed(1)} s. Ctrl-C stops it.`, ...lines, ''].join('\n');
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 process.exitCode = await main();

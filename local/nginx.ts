@@ -21,6 +21,7 @@ export interface NginxOptions {
   readonly upstream: string;
   /** What Node knows it by. */
   readonly secret: string;
+  readonly maxConnectionsPerAddress: number;
   /** How long transfers may go on after `stop`. */
   readonly stopGraceMs: number;
 }

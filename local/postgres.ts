@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { loadOrCreateSecret } from './data-folder.ts';
-import { lastProblem, openLogFile } from './log-file.ts';
+import { lastProblem, openLogFile, readLog } from './log-file.ts';
 import { freePort } from './ports.ts';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { postgresUser, type PostgresUser } from './postgres-user.ts';
@@ -189,7 +189,7 @@ async function launch(cluster: Cluster, wantedPort: number | undefined): Promise
     ]);
     if (code === 0) return port;
     const problem = await lastProblem(log);
-    const isTaken = (await readFile(log.path)).subarray(log.startByte).includes('Address already in use');
+    const isTaken = (await readLog(log)).includes('Address already in use');
     if (!isTaken || wantedPort !== undefined || attempt === 3) {
       const reason = problem.replace(/^.*?(?=FATAL|PANIC|ERROR)/, '') || stderr.trim();
       throw new StartError(`PostgreSQL does not start (${reason}): see ${log.path}`);

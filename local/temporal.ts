@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childEnvironment } from './child-environment.ts';
-import { lastProblem, openLogFile, type LogFile } from './log-file.ts';
+import { lastProblem, openLogFile, readLog, type LogFile } from './log-file.ts';
 import { firstFreePort, isFreePort } from './ports.ts';
 import { commandLine, endProcess, isRunning, signal } from './process.ts';
 import { StartError } from './start-error.ts';
@@ -99,7 +99,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
       const { message } = error as Error;
       const reason = log ? await lastProblem(log) : message;
       // Somebody else has taken a port since it was found free. The server may panic after it has said so.
-      const written = log ? (await readFile(log.path)).subarray(log.startByte) : '';
+      const written = log ? await readLog(log) : '';
       const isTaken = written.includes('address already in use') || message.includes('address already in use');
       if (isTaken && attempt < maxAttempts) continue;
       throw new StartError(`Temporal does not start (${reason.trim()})${log ? `: see ${log.path}` : ''}`);

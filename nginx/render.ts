@@ -20,6 +20,8 @@ export interface NginxSettings {
   readonly upstream: string;
   /** What NGINX proves itself to Node with (NGINX_SECRET). */
   readonly secret: string;
+  /** Requests that one client may have under way at once, where a client is an IPv4 address or an IPv6 /64. */
+  readonly maxConnectionsPerAddress: number;
   /** The folder of the filesystem blob store. */
   readonly blobsPath: string;
   /** Written with NGINX's process id. */
@@ -50,6 +52,7 @@ export async function renderNginxConfig(settings: NginxSettings): Promise<string
     clientCertificateHeader,
     clientCertificate: tls?.clientCaFile === undefined ? '""' : '$jobrunner_verified_certificate',
     upstream: upstreamAddress(settings.upstream),
+    maxConnectionsPerAddress: String(settings.maxConnectionsPerAddress),
     secret: checked('the secret', settings.secret, /^[\w-]{32,256}$/),
     secretHeader: nginxSecretHeader,
     wholeLocation: nginxLocations.whole,

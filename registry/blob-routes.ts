@@ -7,7 +7,7 @@ import { parseRange } from './byte-range.ts';
 import { blobKey, type CoherentCache } from './coherent-cache.ts';
 import { requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
-import { cutWhenStalled, isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
+import { isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { errnoOf } from './file-system.ts';
 import { createHandOver } from './nginx-hand-over.ts';
 import { quarantineError } from './quarantine.ts';
@@ -132,7 +132,6 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
  */
 async function stream(exchange: RepositoryExchange, source: ObjectStream, expectedBytes: number): Promise<void> {
   let sentBytes = 0;
-  cutWhenStalled(exchange.res);
   const onSent = (sizeBytes: number): void => {
     sentBytes += sizeBytes;
   };

@@ -57,7 +57,7 @@ export class RegistryError extends Error {
 
   /** The body of the response: `{"errors":[{code,message,detail}]}`. */
   toJson(): string {
-    return JSON.stringify({ errors: [{ code: this.code, message: this.message, detail: this.detail }] });
+    return `${JSON.stringify({ errors: [{ code: this.code, message: this.message, detail: this.detail }] })}\n`;
   }
 }
 

@@ -36,16 +36,6 @@ export function setBaseHeaders(res: ServerResponse, requestId: string): void {
   res.setHeader('X-Request-Id', requestId);
 }
 
-const stallMs = 60_000;
-
-/**
- * Cuts the connection once the client has taken nothing of the response for `silenceMs`: what is still to be sent holds
- * memory, and an open file. Call when the response begins.
- */
-export function cutWhenStalled(res: ServerResponse, silenceMs = stallMs): void {
-  res.setTimeout(silenceMs, () => res.destroy());
-}
-
 /** Answers without a body. `headers` may name the length that the body of a GET would have. */
 export function sendEmpty(exchange: Exchange, status: number, headers: Headers = {}): void {
   const bodiless = status === 204 || status === 304;
@@ -60,13 +50,12 @@ export function sendBytes(exchange: Exchange, status: number, bytes: Uint8Array,
     return;
   }
   exchange.bodyBytes += bytes.length;
-  cutWhenStalled(exchange.res);
   exchange.res.end(bytes);
 }
 
 /** Answers 200 with JSON. */
 export function sendJson(exchange: Exchange, value: unknown, headers: Headers = {}): void {
-  sendBytes(exchange, 200, Buffer.from(JSON.stringify(value)), {
+  sendBytes(exchange, 200, Buffer.from(`${JSON.stringify(value)}\n`), {
     'Content-Type': 'application/json; charset=utf-8',
     ...headers,
   });

@@ -41,7 +41,7 @@ export async function listReferrers(pool: pg.Pool, exchange: RepositoryExchange)
   const lastId = referrers.at(-1)?.id;
   const path = `/v2/${name.full}/referrers/${subject}`;
   const filter = artifactType === undefined ? {} : { artifactType };
-  sendBytes(exchange, 200, Buffer.from(JSON.stringify(index)), {
+  sendBytes(exchange, 200, Buffer.from(`${JSON.stringify(index)}\n`), {
     'Content-Type': indexType,
     ...(artifactType !== undefined && { 'OCI-Filters-Applied': 'artifactType' }),
     ...(hasMore && lastId !== undefined && { Link: formatNextLink(path, limit, String(lastId), filter) }),

@@ -16,7 +16,7 @@ import { parsePath, type Target } from './path.ts';
 import type { FindReadableRepositories } from './readable-repositories.ts';
 import type { CreationRules } from './repositories.ts';
 import { listReferrers } from './referrers.ts';
-import { announcedBytes, ClientGoneError, drainBody, drainBytes } from './request-body.ts';
+import { ClientGoneError } from './request-body.ts';
 import { createRoutes, type RegistryRoute } from './routes.ts';
 import { createTrafficRecorder } from './traffic-recorder.ts';
 import { createUploadHashers } from './upload-hashers.ts';
@@ -162,11 +162,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
       if (shown.code === 'UNKNOWN') log.error(fields, 'request failed');
       else log.warn(fields, 'request refused for lack of what the registry stands on');
     }
-    drainBody(req);
-    // An answer ends a connection that is not kept; a client that still sends would get a reset in place of it.
-    const waits = !req.complete && !res.shouldKeepAlive && (announcedBytes(req) ?? Infinity) <= drainBytes;
-    if (waits) req.once('end', () => sendError(req, res, shown));
-    else sendError(req, res, shown);
+    sendError(req, res, shown);
   }
 
   return {

@@ -2,23 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { RegistryError } from './errors.ts';
 import { requestChunks } from './request-chunks.ts';
 
-// A client that sends nothing for this long has gone, whether or not its connection knows.
-const silenceMs = 60_000;
-
-/** The least that a client has to send: `minBytes` in each stretch of `windowMs` that is spent waiting for it. */
-export interface Pace {
-  readonly windowMs: number;
-  readonly minBytes: number;
-}
-
-// 1 KiB/s: below any line that layers are pushed over, and far above what "slow loris" clients send to hold a
-// connection and an upload's claim for ever. Time that the registry itself takes to write does not count.
-const defaultPace: Pace = { windowMs: 60_000, minBytes: 60 * 1024 };
-
-/** What is still read of a body after its request was refused, so that the client gets to see the refusal. */
-export const drainBytes = 32 * 1024 * 1024;
-const drainMs = 15_000;
-
 /** The client went away, or stopped in the middle of the body. Nobody is left to answer. */
 export class ClientGoneError extends Error {
   override name = 'ClientGoneError';
@@ -41,70 +24,28 @@ export function hasBody(req: IncomingMessage): boolean {
  * @param maxBytes the most that the body may have
  * @param tooLarge makes the error for a body beyond that; also thrown for one that only announces it
  * @throws ClientGoneError when the body ends before the request does; RegistryError REQUEST_TIMEOUT (408) for a client
- *   that sends too slowly
+ *   that sends too slowly, which the server tells by an error of the request with that code
  */
 export async function* readBody(
   req: IncomingMessage,
   maxBytes: number,
   tooLarge: () => RegistryError,
-  pace: Pace = defaultPace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if ((announcedBytes(req) ?? 0) > maxBytes) throw tooLarge();
   let sizeBytes = 0;
-  let waitedMs = 0;
-  let windowBytes = 0;
-  req.setTimeout(silenceMs, () => req.destroy());
   try {
-    let waitingSinceMs = performance.now();
     for await (const chunk of requestChunks(req)) {
       sizeBytes += chunk.length;
       if (sizeBytes > maxBytes) throw tooLarge();
-      windowBytes += chunk.length;
-      waitedMs += performance.now() - waitingSinceMs;
-      if (waitedMs >= pace.windowMs) {
-        if (windowBytes < pace.minBytes) throw tooSlow(windowBytes, pace);
-        windowBytes = 0;
-        waitedMs = 0;
-      }
       yield chunk;
-      waitingSinceMs = performance.now();
     }
   } catch (error) {
     if (error instanceof RegistryError) throw error;
+    const code = 'REQUEST_TIMEOUT';
+    if (error instanceof Error && 'code' in error && error.code === code) {
+      throw new RegistryError(code, error.message, { headers: { Connection: 'close' }, cause: error });
+    }
     throw new ClientGoneError('the client went away in the middle of the request body', { cause: error });
-  } finally {
-    req.setTimeout(0);
   }
   if (!req.complete) throw new ClientGoneError('the request body ended before its announced length');
-}
-
-function tooSlow(windowBytes: number, { windowMs, minBytes }: Pace): RegistryError {
-  return new RegistryError(
-    'REQUEST_TIMEOUT',
-    `${windowBytes} bytes of the body came in ${windowMs / 1_000} s, at least ${minBytes} have to: try again over a faster connection`,
-    { headers: { Connection: 'close' } },
-  );
-}
-
-/**
- * Reads and drops what is left of the body of a refused request, so that the client, which may still be sending, gets
- * to read the answer; beyond 32 MiB or 15 s the connection is cut.
- */
-export function drainBody(req: IncomingMessage): void {
-  if (req.complete || req.destroyed) {
-    req.resume();
-    return;
-  }
-  let left = drainBytes;
-  const timer = setTimeout(() => req.destroy(), drainMs);
-  timer.unref();
-  req.on('data', (chunk: Uint8Array) => {
-    left -= chunk.length;
-    if (left < 0) req.destroy();
-  });
-  req.once('close', () => clearTimeout(timer));
-  // A body that was read in part has been paused.
-  req.resume();
-  // Without a listener an aborted request would be an uncaught error.
-  req.on('error', () => undefined);
 }

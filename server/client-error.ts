@@ -1,12 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-
-interface Refusal {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-}
+import { hostProblem } from './host.ts';
+import { type Refusal, refusalBytes, refuse } from './refusal.ts';
 
 const refusals: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: {
@@ -26,51 +21,23 @@ const malformed: Refusal = {
   message: 'what was sent is not an HTTP/1.1 request (RFC 9112): it was refused whole',
 };
 
-const noHost: Refusal = {
-  status: 400,
-  code: 'BAD_REQUEST',
-  message: 'the request has no Host header: HTTP/1.1 asks for one (RFC 9112 section 3.2)',
-};
 const unknownExpectation: Refusal = {
   status: 417,
   code: 'BAD_REQUEST',
   message: 'the only Expect that is understood is 100-continue (RFC 9110 section 10.1.1)',
 };
 
-/** Whether a request lacks the Host that its version of HTTP asks for; it is refused, and nothing else may answer it. */
-export function refuseWithoutHost(req: IncomingMessage, res: ServerResponse): boolean {
-  if (req.headers.host !== undefined || req.httpVersion !== '1.1') return false;
-  refuse(res, noHost);
+/** Whether a request has a `Host` that must not be; it is refused, and nothing else may answer it. */
+export function refuseBadHost(req: IncomingMessage, res: ServerResponse): boolean {
+  const problem = hostProblem(req);
+  if (problem === undefined) return false;
+  refuse(res, { status: 400, code: 'BAD_REQUEST', message: `${problem} (RFC 9112 section 3.2)` });
   return true;
 }
 
 /** Answers a request with an `Expect` that is not known. */
 export function refuseExpectation(_req: IncomingMessage, res: ServerResponse): void {
   refuse(res, unknownExpectation);
-}
-
-function refuse(res: ServerResponse, refusal: Refusal): void {
-  const { status, body, headers } = describe(refusal);
-  res.writeHead(status, headers).end(body);
-}
-
-function describe({ status, code, message }: Refusal): {
-  status: number;
-  body: string;
-  headers: Record<string, string | number>;
-} {
-  const requestId = randomUUID();
-  const body = JSON.stringify({ errors: [{ code, message, detail: { requestId } }] });
-  return {
-    status,
-    body,
-    headers: {
-      Connection: 'close',
-      'Content-Type': 'application/json; charset=utf-8',
-      'Content-Length': Buffer.byteLength(body),
-      'X-Request-Id': requestId,
-    },
-  };
 }
 
 /**
@@ -83,10 +50,7 @@ function describe({ status, code, message }: Refusal): {
 export function answerClientError(error: Error, socket: Duplex, current: ServerResponse | undefined): void {
   const code = 'code' in error ? String(error.code) : '';
   const isAboutCurrent = current === undefined || !(current.headersSent || current.req.complete);
-  if (socket.writable && code !== 'ECONNRESET' && isAboutCurrent) {
-    const { status, body, headers } = describe(refusals[code] ?? malformed);
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
-  }
+  if (socket.writable && code !== 'ECONNRESET' && isAboutCurrent)
+    socket.write(refusalBytes(refusals[code] ?? malformed));
   socket.destroy();
 }

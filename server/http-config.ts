@@ -7,7 +7,6 @@ export type HttpConfig = Pick<
   | 's3'
   | 'ldap'
   | 'maxUploadBytes'
-  | 'host'
   | 'port'
   | 'publicUrl'
   | 'analyticsUrl'
@@ -21,4 +20,10 @@ export type HttpConfig = Pick<
   | 'oidc'
   | 'shutdownGraceMs'
   | 'logLevel'
-> & { readonly databaseUrl: string; readonly secretKey: Uint8Array };
+> & {
+  readonly databaseUrl: string;
+  readonly secretKey: Uint8Array;
+  readonly host: string;
+  /** Of this process alone. */
+  readonly maxConnectionsPerAddress: number;
+};

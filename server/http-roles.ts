@@ -10,6 +10,7 @@ import { mayCreateRepositories, readableRepositories } from '../api/policy/acces
 import { apiRoutes } from '../api/routes/index.ts';
 import { followSettings } from '../jobs/settings.ts';
 import { InvalidTokenError } from '../registry/access.ts';
+import { createNginxProof } from '../registry/nginx-hand-over.ts';
 import { createRegistry, type Registry, type RegistryDeps } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -17,8 +18,10 @@ import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { type OpenedApiDeps, openApiDeps } from './api-deps.ts';
 import { healthRoutes } from './health.ts';
 import type { HttpConfig } from './http-config.ts';
+import { connectionsFor } from './http-limits.ts';
 import { closeServer, serverFactory } from './http.ts';
 import { toListenError } from './listen-error.ts';
+import { maxOpenFiles } from './open-files.ts';
 import type { Resources } from './resources.ts';
 import type { Role } from './roles.ts';
 
@@ -60,7 +63,14 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
 
   const app = createApiApp({
     log,
-    serverFactory: serverFactory(registry?.handle),
+    serverFactory: serverFactory({
+      registry: registry?.handle,
+      isFromNginx: createNginxProof(config.nginxSecret),
+      limits: {
+        maxConnections: connectionsFor(await maxOpenFiles()),
+        maxConnectionsPerAddress: config.maxConnectionsPerAddress,
+      },
+    }),
     onRequestEnd: metrics.observeRequest,
   });
   checkAccess(app, api);

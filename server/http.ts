@@ -1,46 +1,135 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
-import type { Duplex } from 'node:stream';
-import { registryServerOptions } from '../registry/server-options.ts';
-import { answerClientError, refuseExpectation, refuseWithoutHost } from './client-error.ts';
+import { answerClientError, refuseBadHost, refuseExpectation } from './client-error.ts';
+import { createConnections, type Exchange, type Overflow } from './connections.ts';
+import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
+import { linger, lingerBeforeClose } from './linger.ts';
+import { refusalBytes, type Refusal } from './refusal.ts';
+import { securityHeaderEntries } from './security-headers.ts';
+import { cutMostUnsent, cutSlowClients, restartPaces } from './slow-clients.ts';
 
 export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => void;
 
-// Each may hold a file and some MiB of a layer. More connections are refused at once, before they cost anything.
-const maxConnections = 8_192;
+export interface HttpServerOptions {
+  /** Takes `/v2` and what is below; undefined where this process does not play the role. */
+  readonly registry?: RequestHandler | undefined;
+  /** Default: `defaultHttpLimits`, each. */
+  readonly limits?: Partial<HttpLimits> | undefined;
+  /** Whether a request comes through the NGINX in front, which counts connections itself. Default: none does. */
+  readonly isFromNginx?: ((req: IncomingMessage) => boolean) | undefined;
+}
+
+const serverOptions: ServerOptions = {
+  // What waits in memory of a body that is read more slowly than it comes: a hundred pushes at once have as much each.
+  highWaterMark: 256 * 1024,
+  // A layer may take longer than any fixed time: bodies have a pace instead.
+  requestTimeout: 0,
+  headersTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 75_000,
+  noDelay: true,
+  // Node would refuse a request without Host itself, without a word.
+  requireHostHeader: false,
+};
+
+// An answer below this is not worth counting what waits for all clients.
+const largeAnswerBytes = 256 * 1024;
+
+const overflows: Readonly<Record<Overflow, Refusal>> = {
+  address: {
+    status: 429,
+    code: 'TOO_MANY_REQUESTS',
+    message: 'your address has too many connections open here: use fewer at once (MAX_CONNECTIONS_PER_ADDRESS)',
+    retryAfterSeconds: 5,
+  },
+  process: {
+    status: 503,
+    code: 'UNAVAILABLE',
+    message: 'too many connections are open here just now: try again',
+    retryAfterSeconds: 5,
+  },
+};
+// How many refused connections at once get the time to read why, and how much of it.
+const maxRefusedAtOnce = 256;
+const refusedMs = 1_000;
 
 /**
- * One HTTP server for everything: `/v2` goes straight to the registry, the rest to Fastify. Requests that a client
- * sends ahead on one connection are begun one after another, so that a connection never costs more than one request.
+ * The HTTP server of every surface, with one rule for all: what a connection may cost, how slow a client may be, how an
+ * answer reaches one that still sends, which headers every answer has. Requests that a client sends ahead on one
+ * connection are begun one after another, so that a connection never costs more than one request, and none is begun
+ * while the answer before it waits to be taken.
  *
- * @param registry undefined where this process does not play the role
+ * @param handle takes whatever `registry` does not
  */
-export function serverFactory(registry: RequestHandler | undefined): FastifyServerFactory {
-  return (handleApi) => {
-    const underWay = new WeakMap<Duplex, ServerResponse>();
-    // Node would refuse a request without Host itself, without a word.
-    const options = { ...registryServerOptions, requireHostHeader: false };
-    const server = createServer(options, (req, res) => {
-      req.url = originForm(req.url ?? '');
-      const isRegistry = registry && isRegistryPath(req.url);
-      const begin = (): void => {
-        underWay.set(req.socket, res);
-        res.once('close', () => {
-          if (underWay.get(req.socket) === res) underWay.delete(req.socket);
-        });
-        if (refuseWithoutHost(req, res)) return;
-        if (isRegistry) registry(req, res);
-        else handleApi(req, res);
-      };
-      // Node gives a response its socket once those before it have been sent.
-      if (res.socket) begin();
-      else res.once('socket', begin);
+export function createHttpServer(handle: RequestHandler, options: HttpServerOptions = {}): Server {
+  const { registry, isFromNginx = () => false } = options;
+  const limits = { ...defaultHttpLimits, ...options.limits };
+  const connections = createConnections(limits);
+  const server = createServer(serverOptions);
+  let refusedCount = 0;
+
+  function turnAway(socket: Socket, why: Overflow): void {
+    if (refusedCount >= maxRefusedAtOnce) {
+      socket.destroy();
+      return;
+    }
+    refusedCount++;
+    const timer = setTimeout(() => socket.destroy(), refusedMs).unref();
+    socket.once('close', () => {
+      refusedCount--;
+      clearTimeout(timer);
     });
-    server.maxConnections = maxConnections;
-    server.on('checkExpectation', refuseExpectation);
-    server.on('clientError', (error, socket) => answerClientError(error, socket, underWay.get(socket)));
-    return server;
-  };
+    socket.end(refusalBytes(overflows[why]));
+  }
+
+  function take(req: IncomingMessage, res: ServerResponse, isRegistry: boolean, answer: RequestHandler): void {
+    const connection = connections.find(req.socket);
+    // One that was turned away, or is about to be closed.
+    if (!connection || connection.isClosing) return;
+    const begin = (): void => {
+      const exchange: Exchange = { req, res, isRegistry, startedMs: performance.now() };
+      connections.begin(connection, exchange);
+      restartPaces(connection);
+      res.once('close', () => connections.end(connection, exchange));
+      res.once('prefinish', () => {
+        if (!req.complete) {
+          connection.isClosing = !res.shouldKeepAlive;
+          linger(req, limits);
+        }
+        if (req.socket.writableLength > largeAnswerBytes) cutMostUnsent(connections, limits.maxUnsentBytes);
+      });
+      for (const [name, value] of securityHeaderEntries) res.setHeader(name, value);
+      if (refuseBadHost(req, res)) return;
+      if (connection.peer && isFromNginx(req)) connections.exempt(connection);
+      answer(req, res);
+    };
+    // Node gives a response its socket once those before it have been sent.
+    if (res.socket) begin();
+    else res.once('socket', begin);
+  }
+
+  server.on('connection', (socket) => {
+    lingerBeforeClose(socket);
+    const admitted = connections.admit(socket);
+    if (typeof admitted === 'string') turnAway(socket, admitted);
+  });
+  server.on('request', (req, res) => {
+    req.url = originForm(req.url ?? '');
+    const isRegistry = registry !== undefined && isRegistryPath(req.url);
+    take(req, res, isRegistry, isRegistry ? registry : handle);
+  });
+  server.on('checkExpectation', (req, res) => take(req, res, false, refuseExpectation));
+  server.on('clientError', (error, socket) =>
+    answerClientError(error, socket, connections.find(socket)?.exchange?.res),
+  );
+  cutSlowClients(server, connections, limits);
+  return server;
+}
+
+/** Lets Fastify serve what the registry does not, on one server with it. */
+export function serverFactory(options: HttpServerOptions): FastifyServerFactory {
+  return (handleApi) => createHttpServer(handleApi, options);
 }
 
 /** The target of a request without scheme and host, which a client may send (RFC 9112 section 3.2.2). */

@@ -1,6 +1,6 @@
 import './thread-pool.ts';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig, type Config } from '../config/load.ts';
+import { ConfigError, loadConfig, loopbackHost, type Config } from '../config/load.ts';
 import { describeVariables } from '../config/variables.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { parseRoles, roles, UnknownRoleError, type Role } from './roles.ts';
@@ -36,6 +36,9 @@ async function main(): Promise<number> {
   const log = createLogger({ level: config.logLevel });
   try {
     const server = await serve(config, wanted, { log, path: undefined });
+    if (config.host === loopbackHost) {
+      log.info('only this machine can reach it: HOST=0.0.0.0 opens it to others, better behind an NGINX with TLS');
+    }
     log.info({ port: server.port, roles: [...wanted], httpProcesses: server.httpProcesses }, 'ready');
     if (server.adminPassword) console.log(`Password of admin, not shown again: ${server.adminPassword}`);
     const signal = await nextSignal();
@@ -66,7 +69,8 @@ function requireServers(config: Config, wanted: ReadonlySet<Role>): ServeConfig 
   if (databaseUrl === undefined || secretKey === undefined || problems.length > 0) {
     throw new ConfigError(problems.join('\n'));
   }
-  return { ...config, databaseUrl, secretKey, temporal: { ...temporal, address: temporal.address ?? '' } };
+  const host = config.host ?? loopbackHost;
+  return { ...config, host, databaseUrl, secretKey, temporal: { ...temporal, address: temporal.address ?? '' } };
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

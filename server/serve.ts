@@ -10,6 +10,7 @@ import type { TemporalTarget } from '../workers/temporal.ts';
 import { openBlobStore } from './blob-store.ts';
 import { prepareDatabase } from './database.ts';
 import { startHttpProcesses } from './http-processes.ts';
+import type { HttpConfig } from './http-config.ts';
 import { startHttpRoles } from './http-roles.ts';
 import { openPool, openResources } from './resources.ts';
 import { httpRoles, type Role } from './roles.ts';
@@ -20,6 +21,7 @@ export type ServeConfig = Config & {
   readonly databaseUrl: string;
   readonly secretKey: Uint8Array;
   readonly temporal: TemporalTarget;
+  readonly host: string;
 };
 
 /** A process that plays its roles. */
@@ -92,7 +94,7 @@ export async function serve(
     cleanUp.defer(() => http.close());
     port = http.port;
   } else {
-    const settings = { config: httpConfig(config), roles, maxConnections, logPath };
+    const settings = { config: httpConfig(config, httpProcesses), roles, maxConnections, logPath };
     const http = await startHttpProcesses({
       count: httpProcesses,
       settings,
@@ -135,8 +137,8 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
   return startWorkerRole(deps);
 }
 
-/** A child gets what it uses, and no more secrets than that. */
-function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
+/** A child gets what it uses, and no more secrets than that; and its share of what is for all of them. */
+function httpConfig(config: ServeConfig, processes: number): HttpConfig {
   const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
   const { sessionIdleLimitMs, sessionLimitMs, oidc } = config;
@@ -148,6 +150,7 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     maxUploadBytes,
     host,
     port,
+    maxConnectionsPerAddress: Math.ceil(config.maxConnectionsPerAddress / processes),
     publicUrl,
     nginxSecret,
     acceptsSparseManifests,

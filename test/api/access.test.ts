@@ -182,7 +182,7 @@ test('every route of the registry declares who may use it', () => {
 test('an app does not start with a route that declares no access', async (t) => {
   const app = createApiApp({
     log: createLogger({ level: 'silent' }),
-    serverFactory: serverFactory(undefined),
+    serverFactory: serverFactory({}),
     onRequestEnd: () => undefined,
   });
   t.after(() => app.close());

@@ -173,7 +173,7 @@ export async function startApi(
   const metrics = createMetrics(pool, 'test');
   const app = createApiApp({
     log,
-    serverFactory: serverFactory(undefined),
+    serverFactory: serverFactory({}),
     onRequestEnd: (request) => {
       measuredRoutes.push(request.route);
       metrics.observeRequest(request);

@@ -29,8 +29,9 @@ async function secretFile(t: TestContext, text: string): Promise<string> {
 test('an empty environment gives the documented defaults', () => {
   assert.deepEqual(loadConfig({}), {
     dataDir: path.resolve('.jobrunner'),
-    host: '0.0.0.0',
+    host: undefined,
     port: 8080,
+    maxConnectionsPerAddress: 1_024,
     // With the default connections there is room for 15 children.
     httpProcesses: Math.min(availableParallelism(), 15),
     publicUrl: 'http://localhost:8080',
@@ -83,6 +84,7 @@ test('every value that is given is taken', () => {
     HOST: '127.0.0.1',
     PORT: '0',
     HTTP_PROCESSES: '3',
+    MAX_CONNECTIONS_PER_ADDRESS: '12',
     PUBLIC_URL: 'https://registry.example/sub//',
     TLS_CERT_FILE: 'tls/cert.pem',
     TLS_KEY_FILE: '/etc/key.pem',
@@ -151,6 +153,7 @@ test('every value that is given is taken', () => {
     host: '127.0.0.1',
     port: 0,
     httpProcesses: 3,
+    maxConnectionsPerAddress: 12,
     publicUrl: 'https://registry.example/sub',
     tls: { certFile: path.resolve('tls/cert.pem'), keyFile: '/etc/key.pem', clientCaFile: '/etc/clients.pem' },
     nginxSecret: 'secret_-'.repeat(4),

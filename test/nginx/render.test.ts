@@ -8,6 +8,7 @@ const settings: NginxSettings = {
   tls: { certFile: '/tls/cert "1".pem', keyFile: '/tls/key;.pem', clientCaFile: '/tls/ca.pem' },
   upstream: 'unix:/run/node.sock',
   secret: 's'.repeat(32),
+  maxConnectionsPerAddress: 1_024,
   blobsPath: '/data/blobs',
   pidPath: '/run/nginx.pid',
   temporaryPath: '/tmp/nginx',

@@ -16,7 +16,7 @@ import { defaultSettings, type Settings } from '../../jobs/settings.ts';
 import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
 import type { Logger } from '../../registry/logger.ts';
 import { createRegistry, type Registry, type RequestSummary } from '../../registry/registry.ts';
-import { registryServerOptions } from '../../registry/server-options.ts';
+import { createHttpServer } from '../../server/http.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 export interface TestResponse {
@@ -133,7 +133,7 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
       log,
       onRequestEnd: (summary) => summaries.push(summary),
     });
-    const server = http.createServer(registryServerOptions, registry.handle);
+    const server = createHttpServer(registry.handle, { registry: registry.handle });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     t.after(async () => {

@@ -26,7 +26,7 @@ async function startHealth(t: TestContext, pool: pg.Pool, problems: () => string
   const metrics = createMetrics(pool, 'test');
   const app = createApiApp({
     log: createLogger({ level: 'silent' }),
-    serverFactory: serverFactory(undefined),
+    serverFactory: serverFactory({}),
     onRequestEnd: metrics.observeRequest,
   });
   healthRoutes(app, { pool, renderMetrics: async () => metrics.render([await metrics.snapshot()]), problems });

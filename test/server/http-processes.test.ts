@@ -67,6 +67,7 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     maxUploadBytes: 1024 ** 3,
     host: '127.0.0.1',
     port,
+    maxConnectionsPerAddress: 1_024,
     publicUrl: 'http://localhost',
     analyticsUrl: undefined,
     nginxSecret: undefined,

@@ -1,0 +1,102 @@
+import type { Server } from 'node:http';
+import type { Connection, Connections, Exchange } from './connections.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { isTooSlow, restart, takenBytes } from './pace.ts';
+import { refuse, type Refusal } from './refusal.ts';
+
+/**
+ * The client sends the body of its request too slowly. Whoever reads the request gets it as the request's error, and
+ * answers with what it says, in the shape of its surface; surfaces know it by its code.
+ */
+export class RequestTimeoutError extends Error {
+  override name = 'RequestTimeoutError';
+  readonly code = 'REQUEST_TIMEOUT';
+  readonly statusCode = 408;
+}
+
+/** Puts the clock of a connection back, for a request that begins. */
+export function restartPaces({ socket, sending, receiving }: Connection): void {
+  restart(sending, takenBytes(socket));
+  restart(receiving, socket.bytesRead);
+}
+
+/**
+ * Looks at every request under way, once a second, and cuts those whose clients send or take less than the least pace.
+ * Only time counts in which bytes wait for the client, or the body is being read and it is the client that has to send:
+ * a log that is followed may be quiet for hours, and a disk as slow as it is.
+ */
+export function cutSlowClients(server: Server, connections: Connections, limits: HttpLimits): void {
+  let sweptMs = performance.now();
+  const sweep = (): void => {
+    const nowMs = performance.now();
+    // A process that stood still would blame its clients.
+    const passedMs = Math.min(nowMs - sweptMs, 2 * limits.sweepIntervalMs);
+    sweptMs = nowMs;
+    for (const connection of connections.active()) {
+      const { exchange, socket } = connection;
+      if (!exchange) continue;
+      const waitedMs = socket.writableLength > 0 ? passedMs : 0;
+      if (isTooSlow(connection.sending, waitedMs, takenBytes(socket), limits)) {
+        socket.destroy();
+        continue;
+      }
+      const problem = bodyProblem(connection, exchange, { nowMs, passedMs }, limits);
+      if (problem !== undefined) refuseBody(exchange, problem);
+    }
+    cutMostUnsent(connections, limits.maxUnsentBytes);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  server.on('listening', () => {
+    timer ??= setInterval(sweep, limits.sweepIntervalMs);
+    timer.unref();
+  });
+  server.on('close', () => clearInterval(timer));
+}
+
+function bodyProblem(
+  { socket, receiving }: Connection,
+  { req, isRegistry, startedMs }: Exchange,
+  { nowMs, passedMs }: { nowMs: number; passedMs: number },
+  limits: HttpLimits,
+): string | undefined {
+  if (req.complete) return undefined;
+  const isAwaited = req.readableFlowing === true;
+  if (isTooSlow(receiving, isAwaited ? passedMs : 0, socket.bytesRead, limits)) {
+    return `the body came too slowly: at least ${limits.minBytesPerWindow} bytes have to come in ${limits.paceWindowMs / 1_000} s; try again over a faster connection`;
+  }
+  if (!isRegistry && isAwaited && nowMs - startedMs > limits.apiBodyMs) {
+    return `the body did not arrive within ${limits.apiBodyMs / 1_000} s: send it again`;
+  }
+  return undefined;
+}
+
+function refuseBody({ req, res }: Exchange, message: string): void {
+  const refusal: Refusal = { status: 408, code: 'REQUEST_TIMEOUT', message };
+  if (res.headersSent) req.socket.destroy();
+  // Not `destroy`, which would take the connection with it, and the answer.
+  else if (req.listenerCount('error') > 0) req.emit('error', new RequestTimeoutError(message));
+  else refuse(res, refusal);
+}
+
+/**
+ * Bounds what waits in memory for all clients together: the slowest readers are cut, and among equals those for whom most
+ * waits, until it fits.
+ */
+export function cutMostUnsent(connections: Connections, maxUnsentBytes: number): void {
+  let unsentBytes = 0;
+  for (const { socket } of connections.active()) unsentBytes += socket.writableLength;
+  if (unsentBytes <= maxUnsentBytes) return;
+  const waiting = [...connections.active()]
+    .filter(({ socket }) => socket.writableLength > 0)
+    .sort((a, b) => bytesPerMs(a) - bytesPerMs(b) || b.socket.writableLength - a.socket.writableLength);
+  for (const { socket } of waiting) {
+    if (unsentBytes <= maxUnsentBytes) return;
+    unsentBytes -= socket.writableLength;
+    socket.destroy();
+  }
+}
+
+function bytesPerMs({ sending }: Connection): number {
+  // Of one that has just begun to wait nothing is known.
+  return sending.waitedMs === 0 ? Number.MAX_VALUE : sending.bytes / sending.waitedMs;
+}
