@@ -12,8 +12,11 @@ import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import { LimitReachedError } from '../jobs/limits.ts';
 import { rememberMethods } from './allowed-methods.ts';
 import { ApiError, apiErrors, type ApiErrorCode } from './errors.ts';
+import { describeValidation } from './describe-validation.ts';
+import { boundMessage, shorten } from './error-text.ts';
 import type { ApiInstance } from './instance.ts';
-import { describeValidation, validatorCompiler } from './validation.ts';
+import { describeJsonProblem } from './json-problem.ts';
+import { validatorCompiler } from './validation.ts';
 
 export interface ApiAppOptions {
   readonly log: FastifyBaseLogger;
@@ -24,6 +27,7 @@ export interface ApiAppOptions {
 }
 
 const maxBodyBytes = 1024 * 1024;
+const maxParamLength = 300;
 
 /** Makes the Fastify instance of the control plane: errors in MSR's shape, a request id on everything, strict bodies. */
 export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions): ApiInstance {
@@ -32,7 +36,7 @@ export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
-    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength, ignoreTrailingSlash: true },
     // Paths that reach no route, so no hook either.
     frameworkErrors: (error, request, reply) => {
       void reply.header('x-request-id', request.id);
@@ -55,9 +59,9 @@ export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const methods = methodsOf(path).join(', ');
-    if (methods === '') throw new ApiError('NO_SUCH_ROUTE', `there is no ${request.method} ${path}`);
+    if (methods === '') throw new ApiError('NO_SUCH_ROUTE', `there is no ${request.method} ${shorten(path)}`);
     void reply.header('allow', methods);
-    throw new ApiError('NOT_ALLOWED', `${path} does not take ${request.method}: use ${methods}`);
+    throw new ApiError('NOT_ALLOWED', `${shorten(path)} does not take ${request.method}: use ${methods}`);
   });
   app.setErrorHandler(answerError);
   return app;
@@ -69,8 +73,13 @@ function acceptJsonAlone(app: ApiInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
-    else void parseJson(request, body, done);
+    else void parseJson(request, body, (error, value) => done(error && brokenJson(body), value));
   });
+}
+
+function brokenJson(body: string): ApiError {
+  const problem = describeJsonProblem(body) ?? 'names such as __proto__ and constructor.prototype are not taken in it';
+  return new ApiError('INVALID_JSON', `the body is not JSON that can be read: ${problem}`);
 }
 
 function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): void {
@@ -91,7 +100,7 @@ export function describeError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Pick<ApiError, 'code' | 'status' | 'message'> {
-  const { code, status, message } = isClientGone(error, request) ? clientGone : toApiError(error);
+  const { code, status, message } = isClientGone(error, request) ? clientGone : toApiError(error, request);
   const fields = { err: error, method: request.method, url: request.url };
   if (status >= 500) request.log.error(fields, 'request failed');
   else request.log.debug(fields, 'request refused');
@@ -99,7 +108,7 @@ export function describeError(
   if (status === 503 || retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds ?? 5));
   if (status === 401) void reply.header('www-authenticate', `${challengeScheme(request)} realm="Jobrunner"`);
   void reply.code(status);
-  return { code, status, message: status >= 500 ? `${message} (${request.id})` : message };
+  return { code, status, message: boundMessage(status >= 500 ? `${message} (${request.id})` : message) };
 }
 
 const clientGone = view('CLIENT_CLOSED_REQUEST', 'the client went away before its request was whole');
@@ -115,21 +124,38 @@ function challengeScheme({ headers }: FastifyRequest): 'Basic' | 'Session' {
 }
 
 // What Fastify itself finds wrong with a request.
-const fastifyErrors: Readonly<Record<string, ApiErrorCode>> = {
-  FST_ERR_BAD_URL: 'INVALID_PARAMETERS',
-  FST_ERR_MAX_PARAM_LENGTH: 'INVALID_PARAMETERS',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'REQUEST_TOO_LARGE',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'INVALID_JSON',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INVALID_JSON',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'INVALID_JSON',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+const fastifyErrors: Readonly<Record<string, (request: FastifyRequest, message: string) => [ApiErrorCode, string]>> = {
+  FST_ERR_BAD_URL: () => [
+    'INVALID_PARAMETERS',
+    'the path cannot be decoded: in it "%" begins the two hex digits of a byte, and bytes make up UTF-8',
+  ],
+  FST_ERR_MAX_PARAM_LENGTH: () => [
+    'INVALID_PARAMETERS',
+    `the path has a part of more than ${maxParamLength} characters: no name is as long`,
+  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: ({ routeOptions: { bodyLimit, method, url } }) => [
+    'REQUEST_TOO_LARGE',
+    `the body is larger than ${bodyLimit / 1024} KiB, which is the most that ${String(method)} ${url} takes`,
+  ],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => [
+    'INVALID_JSON',
+    'the body has not as many bytes as the header Content-Length says',
+  ],
   // What the server finds wrong with how the body comes.
-  REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+  REQUEST_TIMEOUT: (_request, message) => ['REQUEST_TIMEOUT', message],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ headers, server }) => {
+    const takesJson = server.hasContentTypeParser('application/json');
+    const wanted = takesJson ? 'application/json' : 'application/x-www-form-urlencoded';
+    return ['UNSUPPORTED_MEDIA_TYPE', `Content-Type is "${shorten(headers['content-type'] ?? '')}": send ${wanted}`];
+  },
 };
 // What PostgreSQL says of text that JSON and URLs can hold, and it cannot.
 const unstorable = new Set(['22021', '22P05']);
 
-function toApiError(error: FastifyError | ApiError | LimitReachedError): Pick<ApiError, 'code' | 'status' | 'message'> {
+function toApiError(
+  error: FastifyError | ApiError | LimitReachedError,
+  request: FastifyRequest,
+): Pick<ApiError, 'code' | 'status' | 'message'> {
   if (error instanceof ApiError) return error;
   if (error instanceof LimitReachedError) return view('LIMIT_REACHED', error.message);
   if (error.validation) {
@@ -137,8 +163,7 @@ function toApiError(error: FastifyError | ApiError | LimitReachedError): Pick<Ap
     return view(error.validationContext === 'body' ? 'INVALID_JSON' : 'INVALID_PARAMETERS', message);
   }
   const known = fastifyErrors[error.code];
-  if (known) return view(known, error.message);
-  if (error instanceof SyntaxError) return view('INVALID_JSON', `the body is not JSON: ${error.message}`);
+  if (known) return view(...known(request, error.message));
   if (unstorable.has(sqlState(error) ?? '')) {
     return view('INVALID_PARAMETERS', 'the request holds text with a NUL character, or that is not Unicode');
   }

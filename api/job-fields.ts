@@ -1,4 +1,4 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import type { ValidateFunction } from 'ajv';
 import { Type } from 'typebox';
 import { parseDurationMs } from '../config/duration.ts';
 import type { Queryable } from '../database/pool.ts';
@@ -6,14 +6,24 @@ import { findActionConfig } from '../jobs/action-configs.ts';
 import { parametersSchema, type Action } from '../jobs/actions/action.ts';
 import { actions, findAction } from '../jobs/catalogue.ts';
 import type { JobTrigger } from '../jobs/status.ts';
+import { describeValidation } from './describe-validation.ts';
 import { ApiError } from './errors.ts';
-import { describeValidation } from './validation.ts';
+import { didYouMean } from './nearest-name.ts';
+import { createValidator } from './validation.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
-const CapacityName = Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_.-]{1,64}$' });
-// A key that does not match the pattern would otherwise be let through with any value. The map is part of an index.
-const closed = { additionalProperties: false, maxProperties: 16 };
+const CapacityName = Type.String({
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9_.-]{1,64}$',
+});
+const closed = {
+  // A key that does not match the pattern would otherwise be let through with any value.
+  additionalProperties: false,
+  allowedNames: '1 to 64 letters, digits, "_", "." and "-"',
+  // The map is part of an index.
+  maxProperties: 16,
+};
 
 /** How much of each kind of resource a job needs, or a worker offers. */
 export const capacityMapSchema = Type.Record(CapacityName, Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), closed);
@@ -93,10 +103,11 @@ export function requireAction(name: string): Action {
   const action = findAction(name);
   if (action) return action;
   const known = actions.map((candidate) => candidate.name).sort();
-  throw new ApiError('NO_SUCH_ACTION', `there is no action "${name}"; the actions are ${known.join(', ')}`);
+  const meant = didYouMean(name, known);
+  throw new ApiError('NO_SUCH_ACTION', `there is no action "${name}"${meant}; the actions are ${known.join(', ')}`);
 }
 
-const ajv = new Ajv({ allErrors: false });
+const ajv = createValidator();
 type Checks = ReadonlyMap<string, ValidateFunction>;
 const parameterChecks: Checks = new Map(actions.map((action) => [action.name, ajv.compile(parametersSchema(action))]));
 // Defaults may leave out what every job has to say itself.

@@ -12,7 +12,13 @@ export const countLimitedHeader = 'x-resource-count-limited';
 /** The query of MSR's lists: `pageStart` is the id of the first record. */
 export const pageQuery = Type.Object(
   {
-    pageStart: Type.Optional(Type.String({ maxLength: 36, pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$' })),
+    pageStart: Type.Optional(
+      Type.String({
+        maxLength: 36,
+        allowed: 'the id that the header X-Next-Page-Start of the page before gave',
+        pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$',
+      }),
+    ),
     pageSize: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 10 }),
     count: Type.Boolean({ default: false }),
   },

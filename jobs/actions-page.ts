@@ -38,7 +38,7 @@ function section(action: Action): string {
       : parameter.default === undefined
         ? 'optional'
         : `default \`${parameter.default}\``;
-    return `${codes([name])} (${use}): ${parameter.description}; matches \`${parameter.pattern}\``;
+    return `${codes([name])} (${use}): ${parameter.description}; ${parameter.allowed}`;
   });
   return [
     `## ${action.name}`,

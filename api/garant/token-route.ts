@@ -85,13 +85,14 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
     formApp.removeAllContentTypeParsers();
     formApp.addContentTypeParser<string>(
       'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: maxFormBytes },
+      { parseAs: 'string' },
       (_request, body, done) => done(null, readForm(body)),
     );
     formApp.post(
       '/auth/token',
       {
         config,
+        bodyLimit: maxFormBytes,
         errorHandler: answerOAuthError,
         schema: {
           body: Type.Object({

@@ -60,7 +60,13 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
         querystring: Type.Object(
           {
             username,
-            pageStart: Type.Optional(Type.String({ maxLength: 64, pattern: '^([0-9a-f]{64})?$' })),
+            pageStart: Type.Optional(
+              Type.String({
+                maxLength: 64,
+                allowed: 'the hash that the header X-Next-Page-Start of the page before gave',
+                pattern: '^([0-9a-f]{64})?$',
+              }),
+            ),
             pageSize: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 10 }),
             count: Type.Boolean({ default: false }),
           },

@@ -6,7 +6,7 @@ import { isSettingName, readSettings, settingFields, type Settings, updateSettin
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requestActor } from '../audited-change.ts';
-import { describeValidation } from '../validation.ts';
+import { describeValidation } from '../describe-validation.ts';
 
 const config = { access: 'system-admin' } as const;
 

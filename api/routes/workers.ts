@@ -44,7 +44,13 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
-        params: Type.Object({ name: Type.String({ maxLength: 64, pattern: deploymentName.source }) }),
+        params: Type.Object({
+          name: Type.String({
+            maxLength: 64,
+            allowed: '1 to 63 letters, digits, ".", "_" and "-", a letter or digit first',
+            pattern: deploymentName.source,
+          }),
+        }),
         body: capacityBody,
       },
     },

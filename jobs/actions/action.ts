@@ -1,10 +1,12 @@
 import type { TaskQueue } from '../../workflows/shared/task-queues.ts';
 import type { JobTrigger } from '../status.ts';
 
-/** A parameter of a job action, as JSON Schema. Values are strings in the API; `pattern` says which. */
+/** A parameter of a job action, as JSON Schema. Values are strings in the API; `pattern` says which, `allowed` in words. */
 export interface ActionParameter {
   readonly type: 'string';
   readonly pattern: string;
+  /** For messages, and for people: "must be …". */
+  readonly allowed: string;
   readonly description: string;
   /** What the workflow takes where the parameter is not given. */
   readonly default?: string;

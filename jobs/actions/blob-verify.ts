@@ -11,6 +11,7 @@ export const blobVerifyAction: Action = {
     maxBytesPerSecond: {
       type: 'string',
       pattern: '^[1-9][0-9]{0,8}$',
+      allowed: 'a whole number from 1 to 999999999',
       description: 'how many bytes a second it may read',
       default: '50000000',
     },

@@ -11,6 +11,7 @@ export const gcAuditAction: Action = {
     repair: {
       type: 'string',
       pattern: '^(true|false)$',
+      allowed: 'true or false',
       description: 'delete objects that nobody has owned for a day, quarantine blobs without their object',
       default: 'false',
     },

@@ -12,6 +12,7 @@ export const ldapSyncAction: Action = {
     maxDeactivatedPercent: {
       type: 'string',
       pattern: '^([0-9]|[1-9][0-9]|100)$',
+      allowed: 'a whole number from 0 to 100',
       description: 'fail, and make nobody inactive, where more of the imported accounts than that are gone',
       default: '20',
     },

@@ -13,7 +13,12 @@ export const onlinegcMetadataAction: Action = {
     maxDuration,
     maxPerSecond,
     busyPercent,
-    repositoryID: { type: 'string', pattern: uuidPattern, description: 'the deleted repository that caused the job' },
+    repositoryID: {
+      type: 'string',
+      pattern: uuidPattern,
+      allowed: 'an id such as 00000000-0000-4000-8000-000000000000',
+      description: 'the deleted repository that caused the job',
+    },
   },
   requiredParameters: [],
   taskQueue: taskQueues.control,

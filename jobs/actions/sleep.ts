@@ -7,7 +7,13 @@ export const sleepAction: Action = {
   description: 'Sleeps, to try out jobs.',
   stopAdvice: 'Safe to cancel, terminate or reset at any time.',
   parameters: {
-    seconds: { type: 'string', pattern: '^[0-9]{1,6}$', description: 'how long to sleep', default: '60' },
+    seconds: {
+      type: 'string',
+      pattern: '^[0-9]{1,6}$',
+      allowed: 'a whole number from 0 to 999999',
+      description: 'how long to sleep',
+      default: '60',
+    },
   },
   requiredParameters: [],
   taskQueue: taskQueues.control,

@@ -27,6 +27,7 @@ test('whoever is signed in reads the catalogue of actions', async (t) => {
             type: 'string',
             pattern: '^[0-9]{1,6}$',
             description: 'how long to sleep',
+            allowed: 'a whole number from 0 to 999999',
             maxLength: 255,
             default: '60',
           },

@@ -77,7 +77,7 @@ test('what is wrong with a repository is refused by name', async (t) => {
   const api = await startApi(t);
   await create(api, 'acme', { name: 'app' });
   const cases: readonly (readonly [string, object, string, RegExp])[] = [
-    ['acme', {}, '400 INVALID_JSON', /required property 'name'/],
+    ['acme', {}, '400 INVALID_JSON', /"name" is missing in body/],
     ['acme', { name: 'app' }, '400 REPOSITORY_EXISTS', /acme\/app/],
     ['nobody', { name: 'app' }, '404 NO_SUCH_ACCOUNT', /"nobody"/],
     ['acme', { name: 'App' }, '400 INVALID_REPOSITORY_NAME', /./],
@@ -89,7 +89,7 @@ test('what is wrong with a repository is refused by name', async (t) => {
     ['acme', { name: 'b', tagLimit: -1 }, '400 INVALID_JSON', /tagLimit/],
     ['acme', { name: 'b', tagLimit: 2 ** 31 }, '400 INVALID_JSON', /tagLimit/],
     ['acme', { name: 'b', scanOnPush: 'true' }, '400 INVALID_JSON', /scanOnPush/],
-    ['acme', { name: 'b', owner: 'ada' }, '400 INVALID_JSON', /no property "owner"/],
+    ['acme', { name: 'b', owner: 'ada' }, '400 INVALID_JSON', /"owner" is not known in body/],
     ['acme', { name: 'b', shortDescription: '\u0000' }, '400 INVALID_PARAMETERS', /NUL/],
   ];
   for (const [namespace, body, outcome, message] of cases) {

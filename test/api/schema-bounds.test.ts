@@ -22,7 +22,7 @@ const mostUniqueItems = 100;
 
 const understood = new Set(
   `type enum const anyOf default description title properties patternProperties propertyNames additionalProperties required
-   items minItems maxItems uniqueItems minProperties maxProperties minLength maxLength pattern minimum maximum`.split(
+   items minItems maxItems uniqueItems minProperties maxProperties minLength maxLength pattern allowed allowedNames minimum maximum`.split(
     /\s+/,
   ),
 );
@@ -135,6 +135,18 @@ test('no pattern can be made to try every way to read a text', { timeout: 120_00
     assert.equal(isFast(pattern, attacks(pattern, maxLength)), true, pattern);
   }
   assert.equal(isFast('^([a-z]+)*$', attacks('^([a-z]+)*$', 64)), false, 'the check itself finds a bad one');
+});
+
+test('what a pattern takes is said in words', async (t) => {
+  const wordless = (await allSchemas(t)).filter(
+    ({ schema }) =>
+      (schema.pattern !== undefined && schema.allowed === undefined) ||
+      (schema.patternProperties && schema.additionalProperties === false && schema.allowedNames === undefined),
+  );
+  assert.deepEqual(
+    wordless.map(({ where }) => where),
+    [],
+  );
 });
 
 function isFast(pattern: string, texts: readonly string[]): boolean {

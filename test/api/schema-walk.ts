@@ -6,6 +6,8 @@ export interface Schema {
   readonly default?: unknown;
   readonly description?: string;
   readonly pattern?: string;
+  readonly allowed?: string;
+  readonly allowedNames?: string;
   readonly maxLength?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;

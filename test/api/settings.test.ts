@@ -50,10 +50,10 @@ test('what would be believed and do nothing is refused, and then nothing changes
     [{ readOnlyRegistry: true, repoEventHistoryMaxAge: '-1h' }, /repoEventHistoryMaxAge/],
     [{ readOnlyRegistry: true, repoEventHistoryToKeep: -1 }, /settings.repoEventHistoryToKeep/],
     [{ readOnlyRegistry: true, jobHistoryToKeep: 1.5 }, /settings.jobHistoryToKeep/],
-    [{ readOnlyRegistry: 'true' }, /settings.readOnlyRegistry must be boolean/],
-    [{ readOnlyRegistry: true, nonsense: 1 }, /settings has no property "nonsense"/],
-    [[], /settings must be object/],
-    [null, /settings must be object/],
+    [{ readOnlyRegistry: 'true' }, /settings.readOnlyRegistry must be true or false, and is "true"/],
+    [{ readOnlyRegistry: true, nonsense: 1 }, /"nonsense" is not known in settings/],
+    [[], /settings must be an object, and is a list/],
+    [null, /settings must be an object, and is missing or null/],
   ];
   for (const [body, message] of bad) {
     const response = await api.send('POST', path, { body });

@@ -25,6 +25,7 @@ test('parameters are valid JSON Schema, and their defaults valid values', () => 
     const { name, parameters, requiredParameters } = action;
     // "default" and "description" are JSON Schema; anything else unknown is a mistake.
     const ajv = new Ajv({ strict: true });
+    ajv.addVocabulary(['allowed']);
     const validate = ajv.compile(parametersSchema(action));
     const defaults = Object.entries(parameters).flatMap(([key, { default: value }]) =>
       value === undefined ? [] : [[key, value] as const],
