@@ -168,10 +168,11 @@ export async function deleteManifest(
   });
 }
 
-/** The error for a manifest that a repository does not have. */
+/** The error for a tag or a manifest that a repository does not have. */
 export function manifestUnknown(repository: RepositoryName, reference: string): RegistryError {
   const shown = reference.slice(0, 160);
-  return new RegistryError('MANIFEST_UNKNOWN', `the repository ${repository.full} has no manifest ${shown}`, {
+  const what = reference.includes(':') ? 'manifest' : 'tag';
+  return new RegistryError('MANIFEST_UNKNOWN', `the repository ${repository.full} has no ${what} ${shown}`, {
     detail: { reference: shown },
   });
 }

@@ -6,7 +6,7 @@ import { createAccessCheck, type TokenClaims } from './access.ts';
 import { createBlobHandlers } from './blob-routes.ts';
 import type { BlobStore } from './blob-store.ts';
 import { RegistryError } from './errors.ts';
-import { requestIdOf, sendError, sendJson, setBaseHeaders } from './exchange.ts';
+import { type RepositoryExchange, requestIdOf, sendError, sendJson, setBaseHeaders } from './exchange.ts';
 import { describeFailure } from './failures.ts';
 import { listCatalog, listTags } from './list-routes.ts';
 import type { Logger } from './logger.ts';
@@ -14,7 +14,7 @@ import { createManifestHandlers } from './manifest-routes.ts';
 import { parseRepositoryName } from './names.ts';
 import { parsePath, type Target } from './path.ts';
 import type { FindReadableRepositories } from './readable-repositories.ts';
-import type { CreationRules } from './repositories.ts';
+import { type CreationRules, findRepository, repositoryUnknown } from './repositories.ts';
 import { listReferrers } from './referrers.ts';
 import { ClientGoneError } from './request-body.ts';
 import { createRoutes, type RegistryRoute } from './routes.ts';
@@ -147,7 +147,22 @@ export function createRegistry(deps: RegistryDeps): Registry {
     const reference = target?.reference ?? '';
     const exchange = { req, res, query, requestId, claims, bodyBytes: 0, repository, reference };
     progress.exchange = exchange;
-    await route.handle(exchange);
+    await route.handle(exchange).catch(async (error: unknown) => {
+      throw (await findMissingRepository(exchange, error)) ?? error;
+    });
+  }
+
+  /**
+   * The error for the repository, where it is that which is missing, and not only what was asked for in it; whoever gets
+   * here may know. HEAD shows no error, and pushes send many of them.
+   */
+  async function findMissingRepository(
+    { req, repository }: RepositoryExchange,
+    error: unknown,
+  ): Promise<RegistryError | undefined> {
+    const isUnknown = error instanceof RegistryError && /^(?:MANIFEST|BLOB)_UNKNOWN$/.test(error.code);
+    if (!isUnknown || req.method === 'HEAD' || (await findRepository(pool, repository))) return undefined;
+    return repositoryUnknown(repository);
   }
 
   function fail(req: IncomingMessage, res: ServerResponse, requestId: string, error: unknown): void {

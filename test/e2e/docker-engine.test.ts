@@ -52,6 +52,11 @@ test(
       assert.notEqual(hello.stdout.trim(), '');
     }
 
+    const noTag = await docker.fails('pull', `${name}:none`);
+    assert.match(noTag.stderr, /the repository admin\/app has no tag none/);
+    const noRepository = await docker.fails('pull', `${host}/admin/none:1.0`);
+    assert.match(noRepository.stderr, /there is no repository admin\/none/);
+
     // Another repository takes over the layers, and no byte of them is sent.
     await docker('tag', `${name}@${digest}`, `${name}-copy:1.0`);
     const copied = await docker('push', `${name}-copy:1.0`);

@@ -65,6 +65,7 @@ test('ranges', async (t) => {
 test('a blob that is not there, or not in this repository', async (t) => {
   const registry = await startRegistry(t);
   const digest = await pushBlob(registry, 'admin/other', 'abc');
+  await pushBlob(registry, name, 'something else');
   for (const method of ['GET', 'HEAD', 'DELETE']) {
     assert.equal((await registry.send(method, `/v2/${name}/blobs/${digest}`)).status, 404);
   }
