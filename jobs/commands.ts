@@ -118,7 +118,10 @@ async function withdrawStart(tx: pg.PoolClient, jobId: string): Promise<boolean>
 /** What came of a wish to change a job's priority. */
 export type PriorityOutcome = { kind: 'changed'; job: JobRow } | { kind: 'missing' } | { kind: 'not-waiting' };
 
-/** Changes the priority of a job that Temporal has not been told of: there it has the one that it came with. */
+/**
+ * Changes the priority of a job that waits for its first admission. One that an order to Temporal is under way for, or that
+ * runs, keeps what it has.
+ */
 export async function changePriority(
   source: TransactionSource,
   jobId: string,
@@ -129,10 +132,12 @@ export async function changePriority(
     if (!job) return { kind: 'missing' };
     // While the dispatcher has the order in hand, this waits.
     const { rowCount } = await tx.query(
-      `UPDATE jobs.outbox SET priority = $2 WHERE job_id = $1 AND command = 'start' AND state <> 'order'`,
-      [jobId, priority],
+      // A run of a cron waits as an order to proceed, and so does a running job between two attempts.
+      `UPDATE jobs.outbox SET priority = $2
+       WHERE job_id = $1 AND command IN ('start', 'proceed') AND state <> 'order' AND $3`,
+      [jobId, priority, job.status === 'waiting'],
     );
-    if (job.status !== 'waiting' || rowCount === 0) return { kind: 'not-waiting' };
+    if (rowCount === 0) return { kind: 'not-waiting' };
     await tx.query('UPDATE jobs.jobs SET priority = $2, last_updated = now() WHERE id = $1', [jobId, priority]);
     const changed = await findJob(tx, jobId);
     return changed ? { kind: 'changed', job: changed } : { kind: 'missing' };
