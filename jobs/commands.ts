@@ -3,9 +3,10 @@ import type pg from 'pg';
 import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import type { Action, JobPriority } from './actions/action.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
+import { canceledLine } from './end-job.ts';
 import { appendJobLog } from './logs.ts';
 import { findJob, lockJob, type JobRow } from './queries.ts';
-import { requestStops } from './records.ts';
+import { requestStops } from './stops.ts';
 
 /** What somebody asks for with `POST /api/v0/jobs`; durations are valid Go duration strings, empty for none. */
 export interface JobRequest {
@@ -79,15 +80,19 @@ export async function cancelJob(source: TransactionSource, jobId: string, reques
     const job = await lockJob(tx, jobId);
     if (!job) return { found: false };
     if (job.endedAt) return { found: true, wakeDispatcher: false };
-    await appendJobLog(tx, jobId, [{ level: 'warn', msg: 'cancel requested', requestedBy }]);
-    if (await withdrawStart(tx, jobId)) {
+    const isUnstarted = await withdrawStart(tx, jobId);
+    await appendJobLog(tx, jobId, [
+      { level: 'warn', msg: 'cancel requested', requestedBy },
+      ...(isUnstarted ? [canceledLine] : []),
+    ]);
+    if (isUnstarted) {
       await tx.query(`UPDATE jobs.jobs SET status = 'cancel', ended_at = now(), last_updated = now() WHERE id = $1`, [
         jobId,
       ]);
       return { found: true, wakeDispatcher: false };
     }
     await tx.query(`UPDATE jobs.jobs SET status = 'cancel_request', last_updated = now() WHERE id = $1`, [jobId]);
-    await requestStops(tx, [{ jobId, afterMs: 0, stopTimeout: job.stopTimeout }]);
+    await requestStops(tx, [{ jobId, stopTimeout: job.stopTimeout, reason: `canceled by ${requestedBy}` }]);
     return { found: true, wakeDispatcher: true };
   });
 }
@@ -104,7 +109,7 @@ export async function deleteJob(source: TransactionSource, jobId: string): Promi
     // The row stays, unseen, until the workflow has ended: it is how its end is recognized.
     await tx.query(`UPDATE jobs.jobs SET status = 'deleted', last_updated = now() WHERE id = $1`, [jobId]);
     await tx.query('DELETE FROM jobs.log_lines WHERE job_id = $1', [jobId]);
-    await requestStops(tx, [{ jobId, afterMs: 0, stopTimeout: job.stopTimeout }]);
+    await requestStops(tx, [{ jobId, stopTimeout: job.stopTimeout, reason: 'the job was deleted' }]);
     return { found: true, wakeDispatcher: true };
   });
 }

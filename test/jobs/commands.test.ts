@@ -4,7 +4,8 @@ import type { Action } from '../../jobs/actions/action.ts';
 import { findAction } from '../../jobs/catalogue.ts';
 import { cancelJob, changePriority, deleteJob, rerunJob, submitJob, type JobRequest } from '../../jobs/commands.ts';
 import { findJob, listJobs } from '../../jobs/queries.ts';
-import { endJob, queueScheduledJob, startJob } from '../../jobs/records.ts';
+import { endJob } from '../../jobs/end-job.ts';
+import { queueScheduledJob, startJob } from '../../jobs/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, messagesOf, outboxOf, rowOf } from './test-jobs.ts';
 
@@ -46,7 +47,7 @@ test('a cancel before the start withdraws it: Temporal never hears of the job', 
   const job = await findJob(pool, jobId);
   assert.equal(job?.status, 'cancel');
   assert.ok(job.endedAt);
-  assert.deepEqual(await messagesOf(pool, jobId), ['cancel requested']);
+  assert.deepEqual(await messagesOf(pool, jobId), ['cancel requested', 'canceled']);
 });
 
 test('a cancel of a running job asks Temporal, at once, and terminates after the stop timeout', async (t) => {
