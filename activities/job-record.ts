@@ -1,8 +1,10 @@
 import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
+import { findDeadlineFailure } from '../jobs/deadlines.ts';
 import { parkJob, type Parking } from '../jobs/parking.ts';
 import { recordPause, type JobPause } from '../jobs/pause.ts';
-import { endJob, queueScheduledJob, startJob, type JobEnd, type JobObserver } from '../jobs/records.ts';
+import { endJob, type JobEnd } from '../jobs/end-job.ts';
+import { queueScheduledJob, startJob, type JobObserver } from '../jobs/records.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 
@@ -46,10 +48,12 @@ export function createJobRecordActivities(deps: JobRecordDeps) {
       wakeFollowers.send();
     },
 
-    async recordJobEnd(end: JobEnd): Promise<void> {
+    /** @returns the failure where the job was cancelled because its deadline had passed */
+    async recordJobEnd(end: JobEnd): Promise<string | undefined> {
       const isSomethingWaiting = await endJob(pool, { ...end, workerId }, observer);
       if (isSomethingWaiting) wakeDispatcher.send();
       wakeFollowers.send();
+      return end.status === 'cancel' ? findDeadlineFailure(pool, end.jobId) : undefined;
     },
   };
 }

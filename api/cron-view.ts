@@ -13,7 +13,7 @@ const timesShown = 5;
  * A cron as the API shows it: MSR's fields (SW27 tmpresponses.Cron), and our own. The next times are those at which it
  * is due; a cron that is paused, or whose action's queue is, does nothing then.
  */
-export function viewCron(cron: CronRow, lastRuns: readonly CronRun[]) {
+export function viewCron(cron: CronRow, lastRuns: readonly ShownRun[]) {
   const schedule = readSchedule(cron);
   const nextRuns = schedule ? dueTimes(schedule) : [];
   return {
@@ -44,8 +44,21 @@ export function viewCron(cron: CronRow, lastRuns: readonly CronRun[]) {
   };
 }
 
-function viewRun({ jobId, status, trigger, scheduledAt, startedAt, endedAt, failure }: CronRun) {
-  return { jobID: jobId, status, trigger, dueAt: dueTime(jobId) ?? scheduledAt, startedAt, endedAt, failure };
+/** A run of a cron; of one that waits, why, where that was looked up. */
+type ShownRun = CronRun & { readonly waitingReason?: string | undefined };
+
+function viewRun({ jobId, status, trigger, scheduledAt, startedAt, endedAt, failure, waitingReason }: ShownRun) {
+  const dueAt = dueTime(jobId) ?? scheduledAt;
+  return {
+    jobID: jobId,
+    status,
+    trigger,
+    dueAt,
+    startedAt,
+    endedAt,
+    failure,
+    ...(waitingReason !== undefined && { waitingReason }),
+  };
 }
 
 function dueTimes(schedule: CronSchedule): Date[] {

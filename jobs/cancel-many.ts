@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
+import { canceledLine } from './end-job.ts';
+import { logLine } from './logs.ts';
 import { filterConditions, type JobFilter } from './queries.ts';
-import { requestStops } from './records.ts';
+import { requestStops } from './stops.ts';
 
 export interface CancelManyRequest {
   readonly filter: JobFilter;
@@ -88,20 +90,22 @@ async function cancelPage(
     [ids],
   );
   const unstarted = new Set(withdrawn.map(({ id }) => id));
-  const line = JSON.stringify({ time: new Date().toISOString(), level: 'warn', msg: 'cancel requested', requestedBy });
   await tx.query(
     `WITH changed AS (
        UPDATE jobs.jobs SET status = CASE WHEN id = ANY($2) THEN 'cancel' ELSE 'cancel_request' END,
-         ended_at = CASE WHEN id = ANY($2) THEN now() END, last_updated = now(), next_line = next_line + 1
-       WHERE id = ANY($1) RETURNING id, next_line - 1 AS line_num
+         ended_at = CASE WHEN id = ANY($2) THEN now() END, last_updated = now(),
+         next_line = next_line + CASE WHEN id = ANY($2) THEN 2 ELSE 1 END
+       WHERE id = ANY($1) RETURNING id, next_line, id = ANY($2) AS is_unstarted
      )
-     INSERT INTO jobs.log_lines (job_id, line_num, data) SELECT id, line_num, $3 FROM changed`,
-    [ids, [...unstarted], line],
+     INSERT INTO jobs.log_lines (job_id, line_num, data)
+     SELECT id, next_line - CASE WHEN is_unstarted THEN 2 ELSE 1 END, $3 FROM changed
+     UNION ALL SELECT id, next_line - 1, $4 FROM changed WHERE is_unstarted`,
+    [ids, [...unstarted], logLine({ level: 'warn', msg: 'cancel requested', requestedBy }), logLine(canceledLine)],
   );
   const running = jobs.filter(({ id }) => !unstarted.has(id));
   await requestStops(
     tx,
-    running.map(({ id, stopTimeout }) => ({ jobId: id, afterMs: 0, stopTimeout })),
+    running.map(({ id, stopTimeout }) => ({ jobId: id, stopTimeout, reason: `canceled by ${requestedBy}` })),
   );
   return { count: jobs.length, running: running.length };
 }

@@ -3,10 +3,11 @@ import type pg from 'pg';
 import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import type { Action, JobPriority } from './actions/action.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
+import { canceledLine } from './end-job.ts';
 import { assertWithinLimit } from './limits.ts';
 import { appendJobLog } from './logs.ts';
 import { findJob, lockJob, type JobRow } from './queries.ts';
-import { requestStops } from './records.ts';
+import { requestStops } from './stops.ts';
 
 /** What somebody asks for with `POST /api/v0/jobs`; durations are valid Go duration strings, empty for none. */
 export interface JobRequest {
@@ -92,15 +93,19 @@ export async function cancelJob(source: TransactionSource, jobId: string, reques
     const job = await lockJob(tx, jobId);
     if (!job) return { found: false };
     if (job.endedAt) return { found: true, wakeDispatcher: false };
-    await appendJobLog(tx, jobId, [{ level: 'warn', msg: 'cancel requested', requestedBy }]);
-    if (await withdrawStart(tx, jobId)) {
+    const isUnstarted = await withdrawStart(tx, jobId);
+    await appendJobLog(tx, jobId, [
+      { level: 'warn', msg: 'cancel requested', requestedBy },
+      ...(isUnstarted ? [canceledLine] : []),
+    ]);
+    if (isUnstarted) {
       await tx.query(`UPDATE jobs.jobs SET status = 'cancel', ended_at = now(), last_updated = now() WHERE id = $1`, [
         jobId,
       ]);
       return { found: true, wakeDispatcher: false };
     }
     await tx.query(`UPDATE jobs.jobs SET status = 'cancel_request', last_updated = now() WHERE id = $1`, [jobId]);
-    await requestStops(tx, [{ jobId, afterMs: 0, stopTimeout: job.stopTimeout }]);
+    await requestStops(tx, [{ jobId, stopTimeout: job.stopTimeout, reason: `canceled by ${requestedBy}` }]);
     return { found: true, wakeDispatcher: true };
   });
 }
@@ -117,7 +122,7 @@ export async function deleteJob(source: TransactionSource, jobId: string): Promi
     // The row stays, unseen, until the workflow has ended: it is how its end is recognized.
     await tx.query(`UPDATE jobs.jobs SET status = 'deleted', last_updated = now() WHERE id = $1`, [jobId]);
     await tx.query('DELETE FROM jobs.log_lines WHERE job_id = $1', [jobId]);
-    await requestStops(tx, [{ jobId, afterMs: 0, stopTimeout: job.stopTimeout }]);
+    await requestStops(tx, [{ jobId, stopTimeout: job.stopTimeout, reason: 'the job was deleted' }]);
     return { found: true, wakeDispatcher: true };
   });
 }
@@ -131,7 +136,10 @@ async function withdrawStart(tx: pg.PoolClient, jobId: string): Promise<boolean>
 /** What came of a wish to change a job's priority. */
 export type PriorityOutcome = { kind: 'changed'; job: JobRow } | { kind: 'missing' } | { kind: 'not-waiting' };
 
-/** Changes the priority of a job that Temporal has not been told of: there it has the one that it came with. */
+/**
+ * Changes the priority of a job that waits for its first admission. One that an order to Temporal is under way for, or that
+ * runs, keeps what it has.
+ */
 export async function changePriority(
   source: TransactionSource,
   jobId: string,
@@ -142,10 +150,12 @@ export async function changePriority(
     if (!job) return { kind: 'missing' };
     // While the dispatcher has the order in hand, this waits.
     const { rowCount } = await tx.query(
-      `UPDATE jobs.outbox SET priority = $2 WHERE job_id = $1 AND command = 'start' AND state <> 'order'`,
-      [jobId, priority],
+      // A run of a cron waits as an order to proceed, and so does a running job between two attempts.
+      `UPDATE jobs.outbox SET priority = $2
+       WHERE job_id = $1 AND command IN ('start', 'proceed') AND state <> 'order' AND $3`,
+      [jobId, priority, job.status === 'waiting'],
     );
-    if (job.status !== 'waiting' || rowCount === 0) return { kind: 'not-waiting' };
+    if (rowCount === 0) return { kind: 'not-waiting' };
     await tx.query('UPDATE jobs.jobs SET priority = $2, last_updated = now() WHERE id = $1', [jobId, priority]);
     const changed = await findJob(tx, jobId);
     return changed ? { kind: 'changed', job: changed } : { kind: 'missing' };

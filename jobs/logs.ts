@@ -22,14 +22,15 @@ export function logLine(entry: LogEntry): string {
 
 /**
  * Appends lines to a job's log, numbered from 0 without gaps: the counter is in the job's row, so writers take turns.
- * Lines for a job that does not exist (any more) are dropped, as its log is.
+ * Lines for a job that does not exist (any more) are dropped, as its log is, and so are those of an activity that still
+ * writes while its job has ended: the line that says how it ended is the last.
  */
 export async function appendJobLog(q: Queryable, jobId: string, entries: readonly LogEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const lines = entries.map(logLine);
   await q.query(
     `WITH numbered AS (
-       UPDATE jobs.jobs SET next_line = next_line + cardinality($2::text[]) WHERE id = $1
+       UPDATE jobs.jobs SET next_line = next_line + cardinality($2::text[]) WHERE id = $1 AND ended_at IS NULL
        RETURNING next_line - cardinality($2::text[]) AS first_line
      )
      INSERT INTO jobs.log_lines (job_id, line_num, data)

@@ -9,8 +9,9 @@ import type { Listener } from '../database/listener.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { createAdmissions, findOutboxWork } from '../jobs/admission.ts';
 import { findAction } from '../jobs/catalogue.ts';
+import { passDeadlines } from '../jobs/deadlines.ts';
 import { jobColumns, type JobRow } from '../jobs/queries.ts';
-import { endJob } from '../jobs/records.ts';
+import { endJob } from '../jobs/end-job.ts';
 import { outboxChannel } from '../jobs/wake-up.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -30,8 +31,8 @@ interface OutboxRow {
   id: number;
   jobId: string;
   command: 'start' | 'proceed' | 'cancel' | 'terminate' | 'pause' | 'resume';
-  /** Of a pause or resume: who asks, and why. Of a proceed: from which wait. */
-  details: (SteeringRequest & { readonly parking?: string }) | null;
+  /** Of a pause or resume: who asks, and why. Of a proceed: from which wait. Of a cancel or terminate: why. */
+  details: (SteeringRequest & { readonly parking?: string; readonly reason?: string }) | null;
   attempts: number;
   job: JobRow | null;
 }
@@ -47,6 +48,7 @@ const pollIntervalMs = 1_000;
 const rpcTimeoutMs = 5_000;
 const maxRetryDelayMs = 5_000;
 const grpcInvalidArgument = 3;
+const grpcNotFound = 5;
 
 /**
  * Admits waiting jobs while there is room for them, and carries orders to Temporal: one workflow for each order to start,
@@ -65,8 +67,9 @@ export function startDispatcher(deps: DispatcherDeps): Polling {
     poll: async () => {
       const { hasQueue, hasOrders } = await findOutboxWork(deps.pool);
       const hasMoreQueue = hasQueue && (await admissions.admit());
+      const hasPassed = hasOrders && (await passDeadlines(deps.pool)) > 0;
       const hasMoreOrders = (hasQueue || hasOrders) && (await dispatchBatch(deps)) === batchSize;
-      return hasMoreQueue || hasMoreOrders;
+      return hasMoreQueue || hasPassed || hasMoreOrders;
     },
   });
 }
@@ -79,7 +82,7 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
     const { rows } = await tx.query<OutboxRow>(
       `SELECT o.id, o.job_id AS "jobId", o.command, o.details, o.attempts,
               (SELECT to_jsonb(j) FROM (SELECT ${jobColumns} FROM jobs.jobs WHERE id = o.job_id) j) AS job
-       FROM jobs.outbox o WHERE o.state = 'order' AND o.due_at <= now()
+       FROM jobs.outbox o WHERE o.state = 'order' AND o.command <> 'deadline' AND o.due_at <= now()
        ORDER BY o.priority, o.due_at, o.id LIMIT $1 FOR UPDATE SKIP LOCKED`,
       [batchSize],
     );
@@ -110,13 +113,19 @@ async function send(temporal: Client, row: OutboxRow): Promise<Outcome> {
     await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => order(temporal, row));
     return { kind: 'accepted' };
   } catch (error) {
-    const isInHand = error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError;
+    const isInHand =
+      error instanceof WorkflowExecutionAlreadyStartedError ||
+      error instanceof WorkflowNotFoundError ||
+      (hasCode(error, grpcNotFound) && !/namespace/i.test(String(error)));
     if (isInHand) return { kind: 'accepted' };
     const reason = error instanceof Error ? rootMessage(error) : String(error);
     const cause = error instanceof Error ? error.cause : undefined;
-    const isRefused = isGrpcServiceError(cause) && (cause.code as number) === grpcInvalidArgument;
-    return { kind: isRefused ? 'rejected' : 'failed', reason };
+    return { kind: hasCode(cause, grpcInvalidArgument) ? 'rejected' : 'failed', reason };
   }
+}
+
+function hasCode(error: unknown, code: number): boolean {
+  return isGrpcServiceError(error) && (error.code as number) === code;
 }
 
 async function order(temporal: Client, { jobId, command, details, job }: OutboxRow): Promise<void> {
@@ -143,7 +152,14 @@ async function order(temporal: Client, { jobId, command, details, job }: OutboxR
       await temporal.workflow.getHandle(jobId).signal(proceedSignal, details?.parking ?? '');
       return;
     case 'cancel':
-      await temporal.workflow.getHandle(jobId).cancel();
+      // The client's own cancel gives no reason.
+      await temporal.workflowService.requestCancelWorkflowExecution({
+        namespace: temporal.options.namespace,
+        workflowExecution: { workflowId: jobId },
+        identity: temporal.options.identity,
+        requestId: `${jobId}:cancel`,
+        reason: details?.reason ?? '',
+      });
       return;
     case 'pause':
       await temporal.workflow.getHandle(jobId).signal(pauseSignal, details ?? {});
@@ -152,7 +168,9 @@ async function order(temporal: Client, { jobId, command, details, job }: OutboxR
       await temporal.workflow.getHandle(jobId).signal(resumeSignal, details ?? {});
       return;
     case 'terminate':
-      await temporal.workflow.getHandle(jobId).terminate('still running when the stop timeout was over');
+      await temporal.workflow
+        .getHandle(jobId)
+        .terminate(details?.reason ?? 'still running when the stop timeout was over');
       return;
   }
 }

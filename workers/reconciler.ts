@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import type pg from 'pg';
-import { endJob, type JobObserver } from '../jobs/records.ts';
+import { endJob } from '../jobs/end-job.ts';
+import type { JobObserver } from '../jobs/records.ts';
 import type { FinalStatus, JobStatus } from '../jobs/status.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { jobFields } from '../telemetry/job-lines.ts';

@@ -143,7 +143,7 @@ function queueNote(action: string): string {
   return `the queue of ${action} is paused: PATCH /api/v0/queues/${action}`;
 }
 
-/** The schedule of a cron that goes on is paused while the queue of its action is: its runs would pass the queue by. */
+/** The schedule of a cron that goes on is paused while the queue of its action is: what comes due then is left out. */
 function wantedState(
   { action, isQueuePaused }: CronRow,
   { isPaused, note }: OwnPause,

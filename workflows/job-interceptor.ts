@@ -44,7 +44,8 @@ const recordJob: WorkflowInboundCallsInterceptor = {
       const status = isCancellation(error) ? 'cancel' : 'error';
       // What a cancelled part says of itself tells nobody anything.
       const failure = status === 'error' ? rootMessage(error) : undefined;
-      await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, status, failure }));
+      const late = await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, status, failure }));
+      if (late) throw ApplicationFailure.nonRetryable(late, 'DeadlineExceeded');
       // Any other error would fail the workflow task, again and again: a job must end.
       throw error instanceof TemporalFailure ? error : ApplicationFailure.fromError(error, { nonRetryable: true });
     }

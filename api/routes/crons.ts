@@ -14,7 +14,9 @@ import {
   setCronPaused,
   type CronRow,
 } from '../../jobs/crons.ts';
+import { findJob } from '../../jobs/queries.ts';
 import { findTimeZone } from '../../jobs/time-zone.ts';
+import { findWaitingReason } from '../../jobs/waiting-reason.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import { viewCron } from '../cron-view.ts';
@@ -35,8 +37,19 @@ const maxCatchupWindowMs = 365 * 24 * 3_600_000;
 export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeSchedules, wakeDispatcher } = deps;
 
+  /** One cron, with what those of its last runs wait for that have not started. */
   async function view(cron: CronRow) {
-    return viewCron(cron, (await lastCronRuns(pool, [cron.name])).get(cron.name) ?? []);
+    const runs = (await lastCronRuns(pool, [cron.name])).get(cron.name) ?? [];
+    const waiting = runs.filter(({ status }) => status === 'waiting');
+    const reasons = new Map<string, string | undefined>();
+    for (const { jobId } of waiting) {
+      const job = await findJob(pool, jobId);
+      if (job) reasons.set(jobId, await findWaitingReason(pool, job));
+    }
+    return viewCron(
+      cron,
+      runs.map((run) => ({ ...run, waitingReason: reasons.get(run.jobId) })),
+    );
   }
 
   app.get('/api/v0/crons', { config }, async () => {

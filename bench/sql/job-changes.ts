@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { enqueueJobs, type NewJob } from '../../jobs/enqueue.ts';
-import { endJob, startJob } from '../../jobs/records.ts';
+import { endJob } from '../../jobs/end-job.ts';
+import { startJob } from '../../jobs/records.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import type { Measure } from './measure.ts';
 

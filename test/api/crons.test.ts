@@ -213,8 +213,8 @@ test('a cron is triggered: a job like those of its schedule, which it lists', as
   assert.deepEqual(api.wakeUps, ['schedules', 'dispatcher']);
   const { lastRuns } = (await api.send('GET', `${cronsPath}/naps`)).json as { lastRuns: Record<string, unknown>[] };
   assert.deepEqual(
-    lastRuns.map(({ jobID, status }) => [jobID, status]),
-    [[job.id, 'waiting']],
+    lastRuns.map(({ jobID, status, waitingReason }) => [jobID, status, waitingReason]),
+    [[job.id, 'waiting', 'it waits for its turn']],
   );
 });
 

@@ -102,7 +102,7 @@ test(
       await client.waitForJob(jobs.retried, ['error'], waitMs);
       const again = await client.waitForJob(`${jobs.retried}~1`, ['running'], waitMs);
       assert.equal(again.action, 'sleep');
-      assert.deepEqual((await client.jobLog(jobs.retried)).at(-1)?.['msg'], 'retried');
+      assert.deepEqual((await client.jobLog(jobs.retried)).at(-1)?.['retryJobID'], `${jobs.retried}~1`);
     });
 
     await t.test('jobs that waited go on waiting, then run; those that had ended are as they were', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { deleteActionConfig, saveActionConfig } from '../../jobs/action-configs.ts';
 import { findJob } from '../../jobs/queries.ts';
 import { rerunJob } from '../../jobs/commands.ts';
-import { endJob } from '../../jobs/records.ts';
+import { endJob } from '../../jobs/end-job.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { addJob } from './test-jobs.ts';
 

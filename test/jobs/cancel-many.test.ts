@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type pg from 'pg';
 import { cancelJobs, countCancellable } from '../../jobs/cancel-many.ts';
 import { enqueueJobs } from '../../jobs/enqueue.ts';
-import { endJob, startJob } from '../../jobs/records.ts';
+import { endJob } from '../../jobs/end-job.ts';
+import { startJob } from '../../jobs/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, messagesOf, newJob, outboxOf } from './test-jobs.ts';
 
@@ -32,7 +33,7 @@ test('what has not begun ends, what runs is asked to stop, what has ended stays,
     wakeDispatcher: true,
   });
   assert.deepEqual(await statuses(pool), { cancel: 1, cancel_request: 1, done: 1, waiting: 1 });
-  assert.deepEqual(await messagesOf(pool, waiting), ['cancel requested']);
+  assert.deepEqual(await messagesOf(pool, waiting), ['cancel requested', 'canceled']);
   assert.deepEqual(await messagesOf(pool, running), ['started', 'cancel requested']);
   assert.deepEqual(await outboxOf(pool, waiting), []);
   assert.deepEqual(await outboxOf(pool, running), [
@@ -74,5 +75,5 @@ test('two at once cancel each job once', async (t) => {
     1_200,
   );
   const { rows } = await pool.query<{ lines: number }>('SELECT count(*) AS lines FROM jobs.log_lines');
-  assert.equal(rows[0]?.lines, 1_200);
+  assert.equal(rows[0]?.lines, 2_400, 'that it was asked for, and that it is cancelled');
 });

@@ -4,7 +4,8 @@ import type { Action } from '../../jobs/actions/action.ts';
 import { findAction } from '../../jobs/catalogue.ts';
 import { cancelJob, changePriority, deleteJob, rerunJob, submitJob, type JobRequest } from '../../jobs/commands.ts';
 import { findJob, listJobs } from '../../jobs/queries.ts';
-import { endJob, startJob } from '../../jobs/records.ts';
+import { endJob } from '../../jobs/end-job.ts';
+import { queueScheduledJob, startJob } from '../../jobs/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, messagesOf, outboxOf, rowOf } from './test-jobs.ts';
 
@@ -46,7 +47,7 @@ test('a cancel before the start withdraws it: Temporal never hears of the job', 
   const job = await findJob(pool, jobId);
   assert.equal(job?.status, 'cancel');
   assert.ok(job.endedAt);
-  assert.deepEqual(await messagesOf(pool, jobId), ['cancel requested']);
+  assert.deepEqual(await messagesOf(pool, jobId), ['cancel requested', 'canceled']);
 });
 
 test('a cancel of a running job asks Temporal, at once, and terminates after the stop timeout', async (t) => {
@@ -138,6 +139,20 @@ test("the priority of a job is its action's, and is changed until Temporal has h
   assert.deepEqual(await changePriority(pool, jobId, 2), { kind: 'not-waiting' });
   assert.equal((await findJob(pool, jobId))?.priority, 1);
   assert.deepEqual(await changePriority(pool, 'none', 2), { kind: 'missing' });
+});
+
+test('the priority of a run of a cron is changed while it waits for its place', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const [jobId, runId] = ['sleep:night-2030-01-01T00:00:00Z', 'run'];
+  const job = jobInput({ trigger: 'schedule', cron: 'night' });
+  await queueScheduledJob(pool, { jobId, runId, job, parkingId: 'first' });
+  const outcome = await changePriority(pool, jobId, 1);
+  assert.equal(outcome.kind === 'changed' && outcome.job.priority, 1);
+  const { rows } = await pool.query('SELECT priority FROM jobs.outbox WHERE job_id = $1', [jobId]);
+  assert.deepEqual(rows, [{ priority: 1 }]);
+  // Once it runs, a wait between two attempts has the priority that it came with.
+  await startJob(pool, { jobId, runId, workerId: 'w', job });
+  assert.deepEqual(await changePriority(pool, jobId, 2), { kind: 'not-waiting' });
 });
 
 test('a job that is tried again keeps its priority', async (t) => {

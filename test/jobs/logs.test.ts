@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cancelJobs } from '../../jobs/cancel-many.ts';
+import { cancelJob } from '../../jobs/commands.ts';
+import { endJob } from '../../jobs/end-job.ts';
 import { appendJobLog, readJobLog } from '../../jobs/logs.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { addJob, messagesOf } from './test-jobs.ts';
@@ -65,4 +68,28 @@ test('lines for a job that is gone are dropped with it, and no lines are no work
   const jobId = await addJob(pool);
   await appendJobLog(pool, jobId, []);
   assert.deepEqual(await readJobLog(pool, jobId, all), []);
+});
+
+test('after the line that says how a job ended, whichever that is, there is none', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const late = [{ level: 'info', msg: 'an activity that still writes' }] as const;
+  const ends = {
+    done: (jobId: string) => endJob(pool, { jobId, status: 'done' }),
+    failed: (jobId: string) => endJob(pool, { jobId, status: 'error', failure: 'no' }),
+    canceled: (jobId: string) => endJob(pool, { jobId, status: 'cancel' }),
+    'cancelled before its start': (jobId: string) => cancelJob(pool, jobId, 'ada'),
+    'one of many': (jobId: string) =>
+      cancelJobs(pool, { filter: { action: 'sleep', statuses: ['waiting'] }, requestedBy: jobId, limit: 1 }),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    const jobId = await addJob(pool);
+    // Lines are written while it ends, by several writers at once.
+    const writers = Array.from({ length: 8 }, async () => {
+      for (let round = 0; round < 5; round++) await appendJobLog(pool, jobId, late);
+    });
+    await Promise.all([...writers, end(jobId)]);
+    await appendJobLog(pool, jobId, late);
+    const messages = await messagesOf(pool, jobId);
+    assert.ok(['done', 'failed', 'canceled'].includes(messages.at(-1) ?? ''), `${name}: ${messages.join()}`);
+  }
 });

@@ -4,7 +4,8 @@ import type pg from 'pg';
 import { cancelJob } from '../../jobs/commands.ts';
 import { pauseJob, recordPause, resumeJob } from '../../jobs/pause.ts';
 import { findJob } from '../../jobs/queries.ts';
-import { endJob, startJob } from '../../jobs/records.ts';
+import { endJob } from '../../jobs/end-job.ts';
+import { startJob } from '../../jobs/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, messagesOf, outboxOf } from './test-jobs.ts';
 

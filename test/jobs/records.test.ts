@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type pg from 'pg';
+import { cancelJob } from '../../jobs/commands.ts';
+import { findDeadlineFailure, passDeadlines } from '../../jobs/deadlines.ts';
+import type { NewJob } from '../../jobs/enqueue.ts';
 import { findJob } from '../../jobs/queries.ts';
 import { viewProgress } from '../../jobs/progress.ts';
-import { endJob, setJobProgress, startJob, type JobObserver } from '../../jobs/records.ts';
+import { endJob } from '../../jobs/end-job.ts';
+import { setJobProgress, startJob, type JobObserver } from '../../jobs/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, admitJob, jobInput, messagesOf, outboxOf, rowOf } from './test-jobs.ts';
 
@@ -43,21 +48,14 @@ test('a job that a schedule started gets its row when it starts', async (t) => {
   assert.deepEqual(await outboxOf(pool, jobId), []);
 });
 
-test('a deadline orders a cancel, and with a stop timeout a termination after it', async (t) => {
+test('a deadline is set going with the job, and does nothing before its time', async (t) => {
   const { pool } = await createTestDatabase(t);
   const cases = [
     { deadline: '', stopTimeout: '', orders: [] },
     { deadline: '0s', stopTimeout: '', orders: [] },
     { deadline: '', stopTimeout: '30s', orders: [] },
-    { deadline: '10m', stopTimeout: '', orders: [{ command: 'cancel', dueInSeconds: 600 }] },
-    {
-      deadline: '10m',
-      stopTimeout: '30s',
-      orders: [
-        { command: 'cancel', dueInSeconds: 600 },
-        { command: 'terminate', dueInSeconds: 630 },
-      ],
-    },
+    { deadline: '10m', stopTimeout: '', orders: [{ command: 'deadline', dueInSeconds: 600 }] },
+    { deadline: '10m', stopTimeout: '30s', orders: [{ command: 'deadline', dueInSeconds: 600 }] },
   ];
   for (const { deadline, stopTimeout, orders } of cases) {
     const jobId = await addJob(pool, { deadline, stopTimeout });
@@ -65,12 +63,97 @@ test('a deadline orders a cancel, and with a stop timeout a termination after it
     await startJob(pool, { jobId, ...run, job: jobInput({ deadline, stopTimeout }) });
     assert.deepEqual(await outboxOf(pool, jobId), orders, `${deadline} ${stopTimeout}`);
   }
+  assert.equal(await passDeadlines(pool), 0);
+});
+
+/** A running job whose deadline has just passed. */
+async function lateJob(pool: pg.Pool, fields: Partial<NewJob> = {}): Promise<string> {
+  const wanted = { deadline: '10m', retriesLeft: 1, retriesTotal: 1, ...fields };
+  const jobId = await addJob(pool, wanted);
+  await acceptStart(pool, jobId);
+  await startJob(pool, { jobId, ...run, job: jobInput(wanted) });
+  await pool.query(`UPDATE jobs.outbox SET due_at = now() WHERE command = 'deadline'`);
+  return jobId;
+}
+
+test('a deadline that has passed orders a cancel, with a stop timeout a termination, and says so', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const jobId = await lateJob(pool, { stopTimeout: '30s' });
+  assert.equal(await passDeadlines(pool), 1);
+  assert.deepEqual(await outboxOf(pool, jobId), [
+    { command: 'cancel', dueInSeconds: 0 },
+    { command: 'terminate', dueInSeconds: 30 },
+  ]);
+  const { rows } = await pool.query(
+    `SELECT details->>'reason' AS reason FROM jobs.outbox WHERE job_id = $1 ORDER BY due_at`,
+    [jobId],
+  );
+  assert.deepEqual(rows, [
+    { reason: 'deadline: it ran longer than 10m' },
+    { reason: 'deadline: it ran longer than 10m; still running when the stop timeout of 30s was over' },
+  ]);
+  assert.deepEqual(await messagesOf(pool, jobId), ['started', 'deadline']);
+  assert.equal((await findJob(pool, jobId))?.status, 'running');
+  assert.equal(await passDeadlines(pool), 0, 'once');
+});
+
+test('a job that its deadline has ended failed by it, and is tried again, however it came to its end', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  for (const failure of [undefined, 'the workflow was terminated']) {
+    const jobId = await lateJob(pool);
+    await passDeadlines(pool);
+    const seen: unknown[] = [];
+    const observer = { started: () => undefined, ended: (job: object) => seen.push(job) };
+    assert.equal(await endJob(pool, { jobId, status: 'cancel', failure }, observer), true);
+    const job = await findJob(pool, jobId);
+    assert.deepEqual([job?.status, job?.failure], ['error', 'deadline: it ran longer than 10m']);
+    assert.deepEqual(seen, [{ ...(seen[0] as object), status: 'error', isRetried: true, failure: job?.failure }]);
+    assert.equal((await findJob(pool, `${jobId}~1`))?.retriesLeft, 0);
+    assert.equal(await findDeadlineFailure(pool, jobId), job?.failure);
+  }
+});
+
+test('a job is not said to be late that was done before it was stopped, or that somebody has cancelled', async (t) => {
+  const { pool } = await createTestDatabase(t);
+  const done = await lateJob(pool);
+  await passDeadlines(pool);
+  await endJob(pool, { jobId: done, status: 'done' });
+  const failed = await lateJob(pool, { retriesLeft: 0 });
+  await passDeadlines(pool);
+  await endJob(pool, { jobId: failed, status: 'error', failure: 'no' });
+  const cancelled = await lateJob(pool);
+  await cancelJob(pool, cancelled, 'ada');
+  assert.equal(await passDeadlines(pool), 0, 'a cancel takes the deadline back');
+  await endJob(pool, { jobId: cancelled, status: 'cancel' });
+  const both = await lateJob(pool);
+  await passDeadlines(pool);
+  await cancelJob(pool, both, 'ada');
+  await endJob(pool, { jobId: both, status: 'cancel' });
+  const ends = await Promise.all([done, failed, cancelled, both].map((id) => findJob(pool, id)));
+  assert.deepEqual(
+    ends.map((job) => [job?.status, job?.failure]),
+    [
+      ['done', null],
+      ['error', 'no'],
+      ['cancel', null],
+      ['cancel', null],
+    ],
+  );
+  const { rowCount } = await pool.query(`SELECT FROM jobs.jobs WHERE id LIKE '%~1'`);
+  assert.equal(rowCount, 0, 'none is tried again');
 });
 
 test('the longest deadline and stop timeout that the API takes are still times of PostgreSQL', async (t) => {
   const { pool } = await createTestDatabase(t);
-  const jobId = await addJob(pool);
-  await startJob(pool, { jobId, ...run, job: jobInput({ deadline: '2562047h', stopTimeout: '2562047h' }) });
+  const longest = { deadline: '2562047h', stopTimeout: '2562047h' };
+  const jobId = await addJob(pool, longest);
+  await startJob(pool, { jobId, ...run, job: jobInput(longest) });
+  assert.deepEqual(
+    (await outboxOf(pool, jobId)).map(({ command }) => command),
+    ['start', 'deadline'],
+  );
+  await pool.query(`UPDATE jobs.outbox SET due_at = now() WHERE command = 'deadline'`);
+  assert.equal(await passDeadlines(pool), 1);
   assert.deepEqual(
     (await outboxOf(pool, jobId)).map(({ command }) => command),
     ['start', 'cancel', 'terminate'],
@@ -111,7 +194,7 @@ test('ends of one job that come at once count once', async (t) => {
     Array.from({ length: 5 }, () => endJob(pool, { jobId, status: 'error', failure: 'no' })),
   );
   assert.deepEqual(ends.filter(Boolean), [true]);
-  assert.deepEqual(await messagesOf(pool, jobId), ['failed', 'retried']);
+  assert.deepEqual(await messagesOf(pool, jobId), ['failed']);
 });
 
 test('a job that fails with retries left makes the next, in a chain that names where it came from', async (t) => {

@@ -4,10 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ScheduleDescription } from '@temporalio/client';
 import { changeActionQueue } from '../../jobs/action-queues.ts';
 import { actions } from '../../jobs/catalogue.ts';
+import { cancelJobs } from '../../jobs/cancel-many.ts';
+import { cancelJob } from '../../jobs/commands.ts';
 import { parseCronSchedule } from '../../jobs/cron-schedule.ts';
 import { lastCronRuns } from '../../jobs/cron-runs.ts';
 import { deleteCron, findCron, saveCron, setCronPaused, type CronDefinition, type CronRow } from '../../jobs/crons.ts';
 import { makeDefaultCrons } from '../../jobs/default-crons.ts';
+import { countInFlight, findJob } from '../../jobs/queries.ts';
+import { findWaitingReason } from '../../jobs/waiting-reason.ts';
 import { createWakeUp, cronChannel } from '../../jobs/wake-up.ts';
 import { startSchedules } from '../../workers/schedules.ts';
 import { eventually } from '../e2e/eventually.ts';
@@ -226,6 +230,48 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
     assert.equal(missedTooLate, 0);
     await deleteCron(pool, 'long');
     wake.send();
+  });
+
+  await t.test('a run waits for its place like any other job; those that come due meanwhile are skipped', async () => {
+    const name = 'waiting';
+    const newest = async () => {
+      const [run] = (await lastCronRuns(pool, [name])).get(name) ?? [];
+      return run && (await findJob(pool, run.jobId));
+    };
+    await cancelJobs(pool, { filter: { action: 'sleep' }, requestedBy: 'tester', limit: 100 });
+    jobrunner.wakeDispatcher.send();
+    await eventually('nothing to run', async () => (await countInFlight(pool)).length === 0);
+    const startLong = async () => {
+      const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '600' } });
+      await jobrunner.waitFor(jobId, ({ status }) => status === 'running');
+      return jobId;
+    };
+    const limits = [
+      [{ maxRunning: 1 }, '1 jobs of the action sleep run already, the most that may'],
+      [{ maxRunning: null, ratePerMinute: 1 }, 'the action sleep is held to 1 starts per minute'],
+    ] as const;
+    for (const [limit, reason] of limits) {
+      await changeActionQueue(pool, 'sleep', limit, 'tester');
+      // By the API: it has the only place.
+      const other = 'maxRunning' in limit && limit.maxRunning === 1 ? await startLong() : undefined;
+      await pool.query('UPDATE jobs.action_queues SET tokens = 0, tokens_at = now()');
+      await save({ name, schedule: '* * * * * *' });
+      const waiting = await eventually('a run to wait', async () => {
+        const job = await newest();
+        return job?.parkedAt ? job : undefined;
+      });
+      assert.deepEqual([waiting.status, await findWaitingReason(pool, waiting)], ['waiting', reason]);
+      const { missedOverlap } = await cronIs('missed', name, (row) => row.missedOverlap >= 2);
+      assert.ok(missedOverlap >= 2, String(missedOverlap));
+      assert.equal((await newest())?.id, waiting.id, 'no other is made while it waits');
+      await changeActionQueue(pool, 'sleep', { maxRunning: null, ratePerMinute: null }, 'tester');
+      jobrunner.wakeDispatcher.send();
+      assert.equal((await jobrunner.ended(waiting.id)).status, 'done');
+      await deleteCron(pool, name);
+      wake.send();
+      await eventually('the schedule to go', async () => !(await isThere(name)));
+      if (other) await cancelJob(pool, other, 'tester');
+    }
   });
 
   await t.test('a cron that cannot be read says so, and holds up no other', async () => {

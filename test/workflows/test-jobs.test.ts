@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import { cancelJob } from '../../jobs/commands.ts';
 import { progressQuery } from '../../workflows/shared/progress.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
@@ -80,16 +81,31 @@ test('the jobs sleep and false', async (t) => {
     assert.equal(last.failure, 'the job "false" always fails');
     assert.equal(last.retryFromId, `${first}~1`);
     assert.deepEqual([last.retriesLeft, last.retriesTotal, last.trigger], [0, 2, 'retry']);
-    assert.deepEqual(await jobrunner.messages(first), ['started', 'failed', 'retried']);
+    assert.deepEqual(await jobrunner.messages(first), ['started', 'failed']);
     const { rowCount } = await pool.query(`SELECT FROM jobs.jobs WHERE id LIKE $1 || '%'`, [first]);
     assert.equal(rowCount, 3);
   });
 
-  await t.test('a deadline cancels', async () => {
-    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' }, deadline: '500ms' });
+  await t.test('a deadline ends the job as one that failed, in Temporal too, and it is tried again', async () => {
+    const request = { parameters: { seconds: '100' }, deadline: '500ms', retries: 1 };
+    const jobId = await jobrunner.submit('sleep', request);
     const job = await jobrunner.ended(jobId);
-    assert.equal(job.status, 'cancel');
+    const failure = 'deadline: it ran longer than 500ms';
+    assert.deepEqual([job.status, job.failure], ['error', failure]);
     assert.ok(Number(job.endedAt) - Number(job.startedAt) < 5_000);
+    assert.deepEqual(await jobrunner.messages(jobId), ['started', 'deadline', 'failed']);
+    const handle = temporal.workflow.getHandle(jobId);
+    await assert.rejects(handle.result(), ({ cause }: Error) => {
+      assert.ok(cause instanceof ApplicationFailure);
+      assert.deepEqual([cause.type, cause.message], ['DeadlineExceeded', failure]);
+      return true;
+    });
+    assert.equal((await handle.describe()).status.name, 'FAILED');
+    const { events } = await handle.fetchHistory();
+    const asked = events?.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
+    assert.equal(asked?.workflowExecutionCancelRequestedEventAttributes?.cause, failure);
+    const last = await jobrunner.ended(`${jobId}~1`);
+    assert.deepEqual([last.status, last.failure, last.retriesLeft], ['error', failure, 0]);
   });
 
   await t.test('a parameter that makes no sense ends the job with a clear failure', async () => {
