@@ -2,8 +2,8 @@ import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import { readSettings } from '../jobs/settings.ts';
 import { makeUsageReport } from '../jobs/usage-report.ts';
-import { RefusedAddressError } from '../outbound/address-guard.ts';
 import type { OutboundClient } from '../outbound/client.ts';
+import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -60,9 +60,9 @@ export function createAnalyticsActivities({ pool, outbound, jobLog, analyticsUrl
           signal: cancellationSignal(),
         })
         .catch((error: unknown) => {
-          cancellationSignal().throwIfAborted();
-          const message = `${url.origin}: ${error instanceof Error ? error.message : String(error)}`;
-          throw error instanceof RefusedAddressError
+          if (!(error instanceof OutboundError)) throw error;
+          const message = `${url.origin}: ${error.message}`;
+          throw error instanceof RefusedAddressError && error.isLiteral
             ? ApplicationFailure.nonRetryable(message, 'AnalyticsRefused')
             : ApplicationFailure.retryable(message, 'AnalyticsFailed');
         });

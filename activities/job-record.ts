@@ -64,3 +64,9 @@ export function currentJobId(): string {
   if (jobId === undefined) throw new Error('this activity was not started by a workflow: it belongs to no job');
   return jobId;
 }
+
+/** The fields by which a line of the server's log about that job can be found. */
+export function currentJobFields(): Readonly<Record<string, string | undefined>> {
+  const { workflowId, runId } = activityInfo().workflowExecution ?? {};
+  return { jobId: workflowId, workflowId, runId };
+}

@@ -1,16 +1,19 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type pg from 'pg';
-import { RefusedAddressError } from '../outbound/address-guard.ts';
 import type { OutboundClient, OutboundResponse } from '../outbound/client.ts';
+import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
-import { currentJobId } from './job-record.ts';
+import { currentJobFields, currentJobId } from './job-record.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface WebhookDeps {
   readonly pool: pg.Pool;
   readonly outbound: OutboundClient;
   readonly jobLog: JobLog;
+  /** Gets what the job's own log does not tell: what a name resolved to, what was wrong with a certificate. */
+  readonly log: Logger;
   /** Wait before the second attempt; each next wait is four times as long. */
   readonly firstRetryDelayMs: number;
 }
@@ -67,11 +70,11 @@ const maxRetryDelayMs = 5 * 60_000;
 const transientClientErrors = new Set([408, 425, 429]);
 
 /** The activity of `webhook`. */
-export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDelayMs }: WebhookDeps) {
+export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetryDelayMs }: WebhookDeps) {
   return {
     /**
-     * Sends an event to a subscription's endpoint: 2xx is success; other 4xx than 408, 425 and 429, a redirect and a
-     * refused address are final; everything else is postponed, by what `Retry-After` of the receiver asks for and 5 minutes
+     * Sends an event to a subscription's endpoint: 2xx is success; other 4xx than 408, 425 and 429, a redirect and an address
+     * that is refused by its number are final; everything else is postponed, by what `Retry-After` of the receiver asks for and 5 minutes
      * at most, until the receiver has failed four times. What is ours to fail, such as the database, does not count.
      *
      * @throws ApplicationFailure WebhookRefused (final) or WebhookFailed (the fourth failure)
@@ -97,9 +100,13 @@ export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDela
       const { origin } = new URL(subscription.endpoint);
       const startedMs = performance.now();
       const response = await send(subscription, event).catch((error: unknown) => {
-        cancellationSignal().throwIfAborted();
-        const message = `${origin}: ${describe(error)}`;
-        if (error instanceof RefusedAddressError) throw refused(message);
+        if (!(error instanceof OutboundError)) throw error;
+        log.info(
+          { ...currentJobFields(), origin, attempt, failure: error.failure, err: error.cause },
+          'delivery failed',
+        );
+        const message = `${origin}: ${error.message}`;
+        if (error instanceof RefusedAddressError && error.isLiteral) throw refused(message);
         return message;
       });
       if (typeof response === 'string') return countFailure(response);
@@ -112,7 +119,6 @@ export function createWebhookActivities({ pool, outbound, jobLog, firstRetryDela
       }
       const message = `${origin} answered ${status}`;
       const answer = { status, durationMs };
-      if (response.body) await jobLog.write('info', 'answer', { attempt, body: response.body.slice(0, 500) });
       if (status < 500 && !transientClientErrors.has(status)) throw refused(message, { attempt, ...answer });
       return countFailure(message, answer, retryAfterMs(response.headers['retry-after'], Date.now()));
 
@@ -199,10 +205,4 @@ function failed(
     details: [answer],
     nextRetryDelay: delayMs,
   });
-}
-
-function describe(error: unknown): string {
-  // undici wraps the failure of every address that it tried.
-  if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
-  return error instanceof Error ? error.message || error.name : String(error);
 }

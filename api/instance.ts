@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
-import type { AddressGuard } from '../outbound/address-guard.ts';
+import type { OutboundClient } from '../outbound/client.ts';
 import type { DeleteTag } from '../registry/delete-tag.ts';
 import type { Account } from './enzi/accounts.ts';
 import type { OidcSignIn } from './enzi/oidc.ts';
@@ -32,7 +32,8 @@ export interface ApiDeps {
   readonly problems: () => readonly string[];
   /** Where reports of the use go; undefined: nowhere. */
   readonly analyticsUrl: string | undefined;
-  readonly outboundGuard: AddressGuard;
+  /** Reaches what users have named. */
+  readonly outbound: OutboundClient;
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;
   readonly deleteTag: DeleteTag;

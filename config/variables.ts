@@ -297,7 +297,7 @@ export const variables = {
     parseBoolean,
     { default: 'true' },
   ),
-  OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach loopback and private addresses', parseBoolean, {
+  OUTBOUND_ALLOW_PRIVATE: variable('let webhooks reach addresses that are not public, such as loopback', parseBoolean, {
     default: 'false',
   }),
   SESSION_IDLE_LIMIT: variable('how long a session of a browser lasts without being used', parseSessionLimit, {

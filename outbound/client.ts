@@ -1,14 +1,15 @@
-import { Agent, request, type Dispatcher } from 'undici';
-import { createAddressGuard, type AddressGuard } from './address-guard.ts';
+import { request, type Dispatcher } from 'undici';
+import { createAddressGuard, type AddressGuardOptions } from './address-guard.ts';
+import { createAgents, type AgentsOptions, type TlsOptions } from './agents.ts';
+import { OutboundError, toOutboundError } from './errors.ts';
 
-export interface OutboundRequest {
+export interface OutboundRequest extends TlsOptions {
   readonly url: URL;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
-  /** PEM of the authority that the target's certificate must come from, besides the well-known ones. */
-  readonly tlsCa?: string | undefined;
-  readonly skipTlsVerification: boolean;
+  /** The most that the body of the answer may have. 0, by default: nobody wants it, so it is thrown away. */
+  readonly maxBodyBytes?: number;
   /** Aborts the request. */
   readonly signal: AbortSignal;
 }
@@ -17,82 +18,108 @@ export interface OutboundResponse {
   readonly status: number;
   /** Names in lower case; the first of several values. */
   readonly headers: Readonly<Record<string, string>>;
-  /** As much of the body as the size limit lets through. */
+  /** Empty where it was not wanted. */
   readonly body: string;
 }
 
 /** The one way out of this process: webhooks, and whatever else calls servers that a user has named. */
 export interface OutboundClient {
-  readonly guard: AddressGuard;
   /**
-   * Sends one request. Redirects are not followed: a target that passed the guard must not lead to one that would not.
+   * Checks a URL before it is kept, as `AddressGuard.assertAllowed` does.
    *
-   * @throws RefusedAddressError, or the network's error
+   * @throws RefusedAddressError
+   */
+  readonly assertAllowed: (url: URL) => Promise<void>;
+  /**
+   * Sends one request. Redirects are not followed: a target that passed the guard must not lead to one that would not. From
+   * the resolution of the name to the last byte of the answer it takes a minute at most.
+   *
+   * @throws OutboundError, whose message may be shown to whoever named the target; the reason of the signal
    */
   send(request: OutboundRequest): Promise<OutboundResponse>;
+  /** How many HTTP agents it has. */
+  readonly agentCount: () => number;
   close(): Promise<void>;
 }
 
-const connectTimeoutMs = 10_000;
-const responseTimeoutMs = 30_000;
-const maxBodyBytes = 64 * 1024;
+export interface OutboundClientOptions extends AddressGuardOptions, Omit<AgentsOptions, 'guard'> {
+  /** How long a request may take. Default: a minute. */
+  readonly timeoutMs?: number;
+}
 
-/** Makes the outbound client of this process. */
-export function createOutboundClient(options: { allowPrivate: boolean }): OutboundClient {
+// Of an answer that nobody wants: what is worth reading, and waiting for, to use the connection again.
+const discardedBytes = 16 * 1024;
+const discardMs = 1_000;
+
+/** Makes an outbound client. */
+export function createOutboundClient(options: OutboundClientOptions): OutboundClient {
   const guard = createAddressGuard(options);
-  const agents = new Map<string, Dispatcher>();
+  const agents = createAgents({ ...options, guard });
+  const { timeoutMs = 60_000 } = options;
 
-  function agentFor({ tlsCa, skipTlsVerification }: OutboundRequest): Dispatcher {
-    const key = `${skipTlsVerification}:${tlsCa ?? ''}`;
-    const known = agents.get(key);
-    if (known) return known;
-    const agent = new Agent({
-      connect: {
-        lookup: guard.lookup,
-        timeout: connectTimeoutMs,
-        rejectUnauthorized: !skipTlsVerification,
-        ...(tlsCa && { ca: tlsCa }),
-      },
-      headersTimeout: responseTimeoutMs,
-      bodyTimeout: responseTimeoutMs,
-      keepAliveTimeout: 10_000,
+  async function exchange(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
+    const response = await request(outbound.url, {
+      dispatcher: agents.agentFor(outbound),
+      method: outbound.method,
+      headers: outbound.headers,
+      body: outbound.body ?? null,
+      signal,
     });
-    agents.set(key, agent);
-    return agent;
+    const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat()[0] ?? '']);
+    return {
+      status: response.statusCode,
+      headers: Object.fromEntries(headers),
+      body: await readBody(response.body, outbound.maxBodyBytes ?? 0),
+    };
   }
 
   return {
-    guard,
+    assertAllowed: guard.assertAllowed,
     send: async (outbound) => {
-      await guard.assertAllowed(outbound.url);
-      const response = await request(outbound.url, {
-        dispatcher: agentFor(outbound),
-        method: outbound.method,
-        headers: outbound.headers,
-        body: outbound.body ?? null,
-        signal: outbound.signal,
-      });
-      const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat()[0] ?? '']);
-      return {
-        status: response.statusCode,
-        headers: Object.fromEntries(headers),
-        body: await readUpTo(response.body, maxBodyBytes),
-      };
+      guard.assertLiteralAllowed(outbound.url);
+      const deadline = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.any([outbound.signal, deadline]);
+      try {
+        return await untilAborted(exchange(outbound, signal), signal);
+      } catch (error) {
+        outbound.signal.throwIfAborted();
+        if (!deadline.aborted) throw toOutboundError(error);
+        const message = `it did not answer within ${timeoutMs / 1_000} s`;
+        throw new OutboundError('timeout', message, { cause: error });
+      }
     },
-    close: async () => {
-      await Promise.all([...agents.values()].map((agent) => agent.close()));
-    },
+    agentCount: agents.count,
+    close: agents.close,
   };
 }
 
-/** Leaving the loop destroys the stream, so an endless body costs no more than the limit. */
-async function readUpTo(body: AsyncIterable<Buffer>, limitBytes: number): Promise<string> {
+/** The client hears of a signal once it has a connection; who waits hears of it at once. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** @throws OutboundError where there is more than the limit */
+async function readBody(body: Dispatcher.ResponseData['body'], limitBytes: number): Promise<string> {
+  if (limitBytes === 0) {
+    // The status says all, whatever becomes of the rest.
+    await body.dump({ limit: discardedBytes, signal: AbortSignal.timeout(discardMs) }).catch(() => undefined);
+    return '';
+  }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of body) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     sizeBytes += chunk.length;
-    if (sizeBytes >= limitBytes) break;
+    // Leaving the loop destroys the stream.
+    if (sizeBytes > limitBytes) throw new OutboundError('too-large', `its answer has more than ${limitBytes} bytes`);
   }
-  return Buffer.concat(chunks).subarray(0, limitBytes).toString('utf8');
+  return Buffer.concat(chunks).toString('utf8');
 }

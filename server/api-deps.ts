@@ -11,7 +11,6 @@ import type { ApiDeps } from '../api/instance.ts';
 import { createDirectory } from '../directory/directory.ts';
 import { settingsChannel } from '../jobs/settings.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
-import { createAddressGuard } from '../outbound/address-guard.ts';
 import { createOutboundClient } from '../outbound/client.ts';
 import { createDeleteTag } from '../registry/delete-tag.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -57,8 +56,10 @@ export async function openApiDeps(
   const signInEvents = createSignInEvents(pool, log);
   cleanUp.defer(() => signInEvents.close());
   // An administrator has named the provider, which is often in the same network.
-  const outbound = oidc && createOutboundClient({ allowPrivate: true });
-  cleanUp.defer(() => outbound?.close());
+  const toProvider = oidc && createOutboundClient({ allowPrivate: true });
+  cleanUp.defer(() => toProvider?.close());
+  const outbound = createOutboundClient({ allowPrivate: config.outboundAllowPrivate });
+  cleanUp.defer(() => outbound.close());
   const clientAddress = createClientAddress(config.nginxSecret);
   const verification = { findKey: createVerificationKeys(pool), isRefused: refusedSubjects.isRefused };
 
@@ -72,7 +73,7 @@ export async function openApiDeps(
     dataDir: config.dataDir,
     problems,
     analyticsUrl: config.analyticsUrl,
-    outboundGuard: createAddressGuard({ allowPrivate: config.outboundAllowPrivate }),
+    outbound,
     forgetRepositories: () => resources.cache.publish(undefined),
     deleteTag: createDeleteTag({ ...resources, host: new URL(publicUrl).host }),
     verifyToken: createTokenVerifier({ ...verification, audience: apiService }),
@@ -87,10 +88,10 @@ export async function openApiDeps(
     sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
     oidc:
       oidc &&
-      outbound &&
+      toProvider &&
       createOidcSignIn({
         pool,
-        outbound,
+        outbound: toProvider,
         log,
         publicUrl,
         secretKey: config.secretKey,

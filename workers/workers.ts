@@ -103,7 +103,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
 
 /** Every limit is written out: the defaults suit nobody in particular. */
 function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<typeof commonOptions>>[] {
-  const { pool, outbound } = deps;
+  const { pool } = deps;
   const jobLog = createJobLog(pool, deps.wakeFollowers);
   return [
     {
@@ -131,7 +131,7 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
     {
       taskQueue: taskQueues.webhook,
       activities: {
-        ...createWebhookActivities({ pool, outbound, jobLog, firstRetryDelayMs: deps.webhookRetryDelayMs }),
+        ...createWebhookActivities({ ...deps, jobLog, firstRetryDelayMs: deps.webhookRetryDelayMs }),
         ...createAnalyticsActivities({ ...deps, jobLog }),
       },
       maxConcurrentActivityTaskExecutions: 50,

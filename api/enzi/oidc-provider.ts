@@ -155,6 +155,8 @@ function authenticationOf(clientSecret: string | undefined): ClientAuth {
   };
 }
 
+// Somebody may be in thousands of groups.
+const maxBodyBytes = 1024 * 1024;
 // Of HTTP: answers that have no body, not even an empty one.
 const bodiless = new Set([204, 205, 304]);
 
@@ -167,6 +169,7 @@ function createFetch(outbound: OutboundClient): CustomFetch {
       method,
       headers,
       body: body === null || body === undefined ? undefined : await new Response(body).text(),
+      maxBodyBytes,
       skipTlsVerification: false,
       signal,
     });

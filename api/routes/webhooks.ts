@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type EventKind, webhookTypes, type WebhookType } from '../../jobs/event-kinds.ts';
-import { RefusedAddressError } from '../../outbound/address-guard.ts';
+import { RefusedAddressError } from '../../outbound/errors.ts';
 import { requireAccount, unchecked } from '../access.ts';
 import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import type { Queryable } from '../../database/pool.ts';
@@ -74,7 +75,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { type, key = '', endpoint, tlsCert = '', skipTLSVerification = false } = request.body;
       const account = requireAccount(request);
       assertCertificate(tlsCert);
-      const wanted = { type: readType(type), key, endpoint: await readEndpoint(deps, endpoint) };
+      const wanted = { type: readType(type), key, endpoint: (await readEndpoint(deps, request, endpoint)).href };
       const webhook = await auditedChange(deps, request, async (tx, record) => {
         const made = await insertWebhook(tx, { ...wanted, authorID: account.id, tlsCert, skipTLSVerification });
         await record(webhookEvent('WEBHOOK_CREATE', made));
@@ -154,7 +155,7 @@ async function assertKey({ pool }: ApiDeps, account: Account, key: string): Prom
 }
 
 /** @throws ApiError INVALID_ENDPOINT where deliveries could never arrive */
-async function readEndpoint({ outboundGuard }: ApiDeps, endpoint: string): Promise<string> {
+async function readEndpoint({ outbound }: ApiDeps, { log }: FastifyRequest, endpoint: string): Promise<URL> {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new ApiError('INVALID_ENDPOINT', `endpoint "${endpoint}" is not an http or https URL`);
@@ -166,12 +167,13 @@ async function readEndpoint({ outboundGuard }: ApiDeps, endpoint: string): Promi
     );
   }
   try {
-    await outboundGuard.assertAllowed(url);
+    await outbound.assertAllowed(url);
   } catch (error) {
     if (!(error instanceof RefusedAddressError)) throw error;
+    log.info({ host: url.hostname, err: error.cause }, 'an endpoint was refused');
     throw new ApiError('INVALID_ENDPOINT', `endpoint "${endpoint}": ${error.message}`, { cause: error });
   }
-  return url.href;
+  return url;
 }
 
 function assertCertificate(pem: string): void {

@@ -11,11 +11,13 @@ import {
   type WebhookDelivery,
 } from '../../activities/webhook.ts';
 import { createOutboundClient } from '../../outbound/client.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 import { messagesOf } from '../jobs/test-jobs.ts';
 import { runIn, startJob, type TestJob } from './test-activities.ts';
 import { startReceiver, type TestReceiver } from './test-receiver.ts';
 
 const firstRetryDelayMs = 1_000;
+const log = createLogger({ level: 'fatal' });
 const contents = { namespace: 'admin', repository: 'app', tag: '1.0' };
 
 type Outcome = WebhookDelivery | PostponedDelivery;
@@ -51,7 +53,7 @@ async function startDelivery(t: TestContext, endpoint: string, { allowPrivate = 
   const webhookId = rows[0]?.id ?? '';
   const outbound = createOutboundClient({ allowPrivate });
   t.after(() => outbound.close());
-  const activities = createWebhookActivities({ pool, outbound, jobLog: job.jobLog, firstRetryDelayMs });
+  const activities = createWebhookActivities({ pool, outbound, jobLog: job.jobLog, log, firstRetryDelayMs });
   const runInside = (environment: MockActivityEnvironment, failures = 0): Promise<Outcome> =>
     runIn(environment, () => activities.deliverWebhook({ eventId, webhookId, failures }));
   const run = (attempt = 1): Promise<Outcome> => runInside(job.environment(), attempt - 1);
@@ -254,12 +256,18 @@ test('an event that is no longer kept is final: nothing is sent', async (t) => {
   assert.equal(delivery.receiver.requests.length, 0);
 });
 
-test('a refused address is final: nothing is sent, by its number or by its name', async (t) => {
+test('a refused address gets nothing; by its number that is final, by its name it may be another one next time', async (t) => {
   const receiver = await startReceiver(t, (res) => res.end());
-  for (const endpoint of [receiver.url, receiver.url.replace('127.0.0.1', 'localhost')]) {
-    const failure = await (await startDelivery(t, endpoint, { allowPrivate: false })).fail();
-    assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookRefused', true]);
-    assert.match(failure.message, /is a loopback or private address/);
+  const message =
+    'it cannot be used: its address is not public, or cannot be resolved; OUTBOUND_ALLOW_PRIVATE=true allows private ones';
+  const failure = await (await startDelivery(t, receiver.url, { allowPrivate: false })).fail();
+  assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookRefused', true]);
+  assert.equal(failure.message, `${new URL(receiver.url).origin}: ${message}`);
+  for (const host of ['localhost', 'nowhere.invalid']) {
+    const url = receiver.url.replace('127.0.0.1', host);
+    const { delayMs, failure } = await (await startDelivery(t, url, { allowPrivate: false })).postpone();
+    assert.equal(delayMs, firstRetryDelayMs);
+    assert.equal(failure, `${new URL(url).origin}: ${message}`, 'whatever the name leads to');
   }
   assert.equal(receiver.requests.length, 0);
 });

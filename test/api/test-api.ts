@@ -25,7 +25,6 @@ import type { LdapConfig, OidcConfig } from '../../config/load.ts';
 import { createListener, type Listener } from '../../database/listener.ts';
 import { createDirectory } from '../../directory/directory.ts';
 import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
-import { createAddressGuard } from '../../outbound/address-guard.ts';
 import { createOutboundClient } from '../../outbound/client.ts';
 import { createDeleteTag } from '../../registry/delete-tag.ts';
 import { createClientAddress } from '../../server/client-address.ts';
@@ -103,7 +102,10 @@ export interface TestApi {
 }
 
 export interface TestApiOptions {
+  /** Whether webhooks may lead to private addresses, such as those of networks for documentation. Default: true. */
   readonly allowPrivate?: boolean;
+  /** How long the refusal of a name takes. */
+  readonly refusalMs?: number;
   readonly problems?: () => string[];
   readonly ldap?: LdapConfig;
   /** Whose disk alerts are about. */
@@ -120,7 +122,8 @@ export interface TestApiOptions {
 export async function startApi(
   t: TestContext,
   {
-    allowPrivate = false,
+    allowPrivate = true,
+    refusalMs = 100,
     problems = () => [],
     dataDir = tmpdir(),
     publicUrl = services.publicUrl,
@@ -185,7 +188,9 @@ export async function startApi(
       routes.push({ method: each, url: routeUrl, access: config?.access, schema: declared });
     }
   });
-  const outbound = createOutboundClient({ allowPrivate: true });
+  const toProvider = createOutboundClient({ allowPrivate: true });
+  cleanUp.defer(() => toProvider.close());
+  const outbound = createOutboundClient({ allowPrivate, refusalMs });
   cleanUp.defer(() => outbound.close());
   const clientAddress = createClientAddress(nginxSecret);
   const byDirectory = ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log });
@@ -200,7 +205,7 @@ export async function startApi(
     dataDir,
     problems,
     analyticsUrl: 'https://analytics.example/reports',
-    outboundGuard: createAddressGuard({ allowPrivate }),
+    outbound,
     forgetRepositories: async () => void wakeUps.push('caches'),
     deleteTag: createDeleteTag({
       pool,
@@ -222,7 +227,9 @@ export async function startApi(
       limitMs: 86_400_000,
       ...options,
     }),
-    oidc: oidc && createOidcSignIn({ pool, outbound, log, publicUrl, secretKey, signInEvents, clientAddress, ...oidc }),
+    oidc:
+      oidc &&
+      createOidcSignIn({ pool, outbound: toProvider, log, publicUrl, secretKey, signInEvents, clientAddress, ...oidc }),
     clientAddress,
     clientCertificate: createClientCertificate(nginxSecret),
     stopping: stopping.signal,

@@ -32,7 +32,7 @@ export const listingOptions = {
 /** One report to a server that may be away for a while. */
 export const reportOptions = {
   taskQueue: taskQueues.webhook,
-  startToCloseTimeout: '1 minute',
+  startToCloseTimeout: '90 seconds',
   scheduleToCloseTimeout: '1 hour',
   heartbeatTimeout: '15 seconds',
   retry: { initialInterval: '5 seconds', backoffCoefficient: 4, maximumAttempts: 5 },
