@@ -9,12 +9,17 @@ import { authorizeRoute, type RouteParams } from './policy/route-access.ts';
 // Of a namespace and a repository in it.
 const maxNameLength = 511;
 
+// Whoever has not signed in has little to say, and could say it over very many connections at once.
+const maxAnonymousBodyBytes = 64 * 1024;
+
 /** Puts the one access check before every route, and refuses to start with a route that declares no access. */
 export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
   app.decorateRequest('account', null);
   app.decorateRequest('session', null);
-  app.addHook('onRoute', ({ url, method, config }) => {
+  app.addHook('onRoute', (route) => {
+    const { url, method, config } = route;
     if (!config?.access) throw new Error(`route ${String(method)} ${url} declares no access`);
+    if (config.access === 'anonymous') route.bodyLimit ??= maxAnonymousBodyBytes;
   });
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access;

@@ -48,3 +48,22 @@ test('a body that is made to cost much is refused at once', { timeout: 120_000 }
     assert.ok(tookMs < limitMs, `${what} took ${Math.round(tookMs)} ms`);
   }
 });
+
+test('who has not signed in has 64 KiB to say, on every route', async (t) => {
+  const api = await startApi(t);
+  const open = api.routes.filter(
+    ({ access, method }) => access === 'anonymous' && ['POST', 'PUT', 'PATCH'].includes(method),
+  );
+  assert.ok(open.some(({ url }) => url === '/enzi/v0/login'));
+  for (const { method, url } of open) {
+    const isForm = url === '/auth/token';
+    const rawBody = isForm ? `scope=${'x'.repeat(70_000)}` : JSON.stringify({ username: 'x'.repeat(70_000) });
+    const contentType = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+    const { status } = await api.send(method, url, {
+      rawBody,
+      headers: { 'content-type': contentType },
+      as: null,
+    });
+    assert.equal(status, 413, `${method} ${url}`);
+  }
+});
