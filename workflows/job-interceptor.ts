@@ -37,14 +37,14 @@ const recordJob: WorkflowInboundCallsInterceptor = {
         await CancellationScope.nonCancellable(() => recordJobStart({ jobId, runId, job }));
       }
       const result = await next(input);
-      await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, status: 'done', result }));
+      await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, runId, status: 'done', result }));
       return result;
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       const status = isCancellation(error) ? 'cancel' : 'error';
       // What a cancelled part says of itself tells nobody anything.
       const failure = status === 'error' ? rootMessage(error) : undefined;
-      const late = await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, status, failure }));
+      const late = await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, runId, status, failure }));
       if (late) throw ApplicationFailure.nonRetryable(late, 'DeadlineExceeded');
       // Any other error would fail the workflow task, again and again: a job must end.
       throw error instanceof TemporalFailure ? error : ApplicationFailure.fromError(error, { nonRetryable: true });
