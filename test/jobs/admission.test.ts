@@ -135,8 +135,9 @@ test('capacity is what live workers offer together; who does not fit waits, and 
   await addJobs(pool, 'free', 1);
   await admitAll(pool);
   assert.deepEqual(await admitted(pool), ['free-000000']);
-  assert.match((await reasonOf(pool, 'large-000000')) ?? '', /needs 3 of the capacity "scan".* offer 0$/);
+  assert.equal(await reasonOf(pool, 'large-000000'), 'no worker lives: it starts once one does');
   await addWorker(pool, 'w1', 1);
+  assert.match((await reasonOf(pool, 'large-000000')) ?? '', /needs 3 of the capacity "scan".* offer 1$/);
   await addWorker(pool, 'w2', 1);
   await admitAll(pool);
   assert.deepEqual(await admitted(pool), ['small-000000', 'small-000001', 'free-000000']);
