@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
+import { hasLiveWorker } from '../jobs/worker-records.ts';
 
 /**
  * How the parts of the installation are, in MSR's shape (SW27 responses.ClusterStatus), whose replicas are our parts:
@@ -50,11 +51,14 @@ export async function readClusterStatus(
   const found = rows[0];
   if (!found) throw new Error('the status of the cluster has no row');
   const { isUnchecked, lastError, gcWorker } = found;
+  const workersProblem = (await hasLiveWorker(pool))
+    ? isUnchecked && 'unfinished jobs are not looked at: no worker is at work'
+    : 'no worker lives: no job runs until one starts';
   const [problem] = problems();
   const health = {
     database: 'OK',
     temporal: lastError === null ? 'OK' : `cannot be reached: ${lastError}`,
-    workers: problem ?? (isUnchecked ? 'unfinished jobs are not looked at: no worker is at work' : 'OK'),
+    workers: problem ?? (workersProblem || 'OK'),
   };
   const now = new Date().toISOString();
   return {

@@ -11,11 +11,15 @@ const timesShown = 5;
 
 /**
  * A cron as the API shows it: MSR's fields (SW27 tmpresponses.Cron), and our own. The next times are those at which it
- * is due; a cron that is paused, or whose action's queue is, does nothing then.
+ * is due, as Temporal has said, or as is reckoned here until it has taken the cron; a cron that is paused, or whose
+ * action's queue is, does nothing then.
  */
 export function viewCron(cron: CronRow, lastRuns: readonly ShownRun[]) {
   const schedule = readSchedule(cron);
-  const nextRuns = schedule ? dueTimes(schedule) : [];
+  const now = new Date();
+  const isApplied = cron.revision === cron.appliedRevision && cron.problem === '';
+  const told = isApplied ? cron.nextRuns.filter((time) => time > now).slice(0, timesShown) : [];
+  const nextRuns = told.length > 0 ? told : schedule ? dueTimes(schedule, now) : [];
   return {
     id: cron.id,
     name: cron.name,
@@ -38,7 +42,7 @@ export function viewCron(cron: CronRow, lastRuns: readonly ShownRun[]) {
     missedRuns: { tooLate: cron.missedTooLate, overlap: cron.missedOverlap },
     // Empty once Temporal has the schedule as it is shown here.
     problem: cron.problem,
-    isApplied: cron.revision === cron.appliedRevision && cron.problem === '',
+    isApplied,
     requestedBy: cron.requestedBy,
     updatedAt: cron.updatedAt,
   };
@@ -61,8 +65,8 @@ function viewRun({ jobId, status, trigger, scheduledAt, startedAt, endedAt, fail
   };
 }
 
-function dueTimes(schedule: CronSchedule): Date[] {
-  let time = new Date();
+function dueTimes(schedule: CronSchedule, now: Date): Date[] {
+  let time = now;
   return Array.from({ length: timesShown }, () => (time = schedule.next(time)));
 }
 

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { parseDurationMs } from '../config/duration.ts';
 import type { Queryable } from '../database/pool.ts';
 import { findActionConfig } from '../jobs/action-configs.ts';
+import { findAbsentAction } from '../jobs/absent-actions.ts';
 import { parametersSchema, type Action } from '../jobs/actions/action.ts';
 import { actions, findAction } from '../jobs/catalogue.ts';
 import type { JobTrigger } from '../jobs/status.ts';
@@ -102,6 +103,8 @@ export async function readJobFields(
 export function requireAction(name: string): Action {
   const action = findAction(name);
   if (action) return action;
+  const absent = findAbsentAction(name);
+  if (absent) throw new ApiError('NO_SUCH_ACTION', `there is no action "${name}" here: ${absent.instead}`);
   const known = actions.map((candidate) => candidate.name).sort();
   const meant = didYouMean(name, known);
   throw new ApiError('NO_SUCH_ACTION', `there is no action "${name}"${meant}; the actions are ${known.join(', ')}`);

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
+import { findAbsentAction } from '../jobs/absent-actions.ts';
 import type { JobFilter } from '../jobs/queries.ts';
-import { jobStatuses, jobTriggers, type JobStatus } from '../jobs/status.ts';
+import { jobStatuses, jobTriggers, statusAliases, type JobStatus } from '../jobs/status.ts';
 import { ApiError } from './errors.ts';
 import { requireAction } from './job-fields.ts';
 
@@ -34,7 +35,7 @@ interface JobFilterForm {
  */
 export function readJobFilter(form: JobFilterForm): JobFilter {
   return {
-    action: form.action === 'any' ? undefined : requireAction(form.action).name,
+    action: form.action === 'any' ? undefined : readAction(form.action),
     workerId: form.worker === 'any' ? undefined : form.worker,
     statuses: form.status === 'any' ? undefined : form.status.split(',').map(readStatus),
     namespace: form.namespace,
@@ -44,14 +45,16 @@ export function readJobFilter(form: JobFilterForm): JobFilter {
   };
 }
 
-// The published specification and the documentation name two statuses differently (msr.md section 2.1).
-const statusAliases = new Map<string, JobStatus>([
-  ['errored', 'error'],
-  ['canceled', 'cancel'],
-]);
+/** An action of MSR that is not here has no jobs: what lists them is no mistake. */
+function readAction(name: string): string {
+  return findAbsentAction(name)?.name ?? requireAction(name).name;
+}
 
 function readStatus(text: string): JobStatus {
   const status = statusAliases.get(text) ?? jobStatuses.find((candidate) => candidate === text);
   if (status) return status;
-  throw new ApiError('INVALID_PARAMETERS', `status "${text}" is none of ${jobStatuses.join(', ')}`);
+  throw new ApiError(
+    'INVALID_PARAMETERS',
+    `status "${text}" is none of ${jobStatuses.join(', ')}, and not errored for error or canceled for cancel`,
+  );
 }

@@ -1,4 +1,6 @@
+import { absentActions } from './absent-actions.ts';
 import type { Action } from './actions/action.ts';
+import { statusWords } from './status.ts';
 
 const startedByTexts = {
   api: 'API',
@@ -13,7 +15,27 @@ export function actionsPage(actions: readonly Action[]): string {
     'Made from `jobs/actions/` by `npm run docs`. `GET /api/v0/actions` answers the same as JSON.',
     'A job is started by `POST /api/v0/jobs {"action", "parameters"}`; values of parameters are strings. Defaults that a\nregistry wants for its own are set by `POST /api/v0/action_configs`.',
   ];
-  return `${[...intro, ...actions.map(section)].join('\n\n')}\n`;
+  return `${[...intro, ...actions.map(section), statuses(), absent()].join('\n\n')}\n`;
+}
+
+function statuses(): string {
+  return [
+    '## Statuses of jobs',
+    "Answers have the words of MSR's documentation. Its specification has others for two of them, which filters\n(`status=`) take as well; clients should know both.",
+    list(
+      statusWords.map(({ name, aliases }) =>
+        aliases.length === 0 ? codes([name]) : `${codes([name])}; in the specification ${codes(aliases)}`,
+      ),
+    ),
+  ].join('\n\n');
+}
+
+function absent(): string {
+  return [
+    '## Actions of MSR that are not here',
+    'A filter takes them, and finds no job. They cannot be started.',
+    list(absentActions.map(({ name, instead }) => `${codes([name])}: ${instead}`)),
+  ].join('\n\n');
 }
 
 function section(action: Action): string {

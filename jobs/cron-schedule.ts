@@ -104,15 +104,6 @@ export function defaultCatchupWindowMs(schedule: CronSchedule): number {
   return intervalMs >= halfDayMs ? 2 * halfDayMs : 10 * minuteMs;
 }
 
-const maxCounted = 1_000;
-
-/** How many times of a schedule there are after one moment, up to another; at most 1,000. */
-export function countDueTimes(schedule: CronSchedule, after: Date, until: Date): number {
-  let count = 0;
-  for (let time = schedule.next(after); time <= until && count < maxCounted; time = schedule.next(time)) count++;
-  return count;
-}
-
 const namedValue = /(?:SUN|MON|TUE|WED|THU|FRI|SAT|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)/gi;
 
 /** The library has ideas of its own about hours in which clocks change, so it only ever sees UTC. */

@@ -8,6 +8,8 @@ export interface CronState {
   readonly appliedAt: Date;
   readonly isPaused: boolean;
   readonly note: string;
+  /** When it is due next. */
+  readonly nextRuns: readonly Date[];
   /** Its counters, which begin at 0 with the schedule. */
   readonly tooLate: number;
   readonly overlap: number;
@@ -36,7 +38,7 @@ export async function recordCronState(tx: Queryable, { id, revision }: CronRow, 
        is_paused = CASE revision WHEN $2 THEN $3 ELSE is_paused END,
        note = CASE revision WHEN $2 THEN $4 ELSE note END,
        is_pause_pending = is_pause_pending AND revision <> $2,
-       applied_revision = $2, applied = $5, applied_at = $6, observed_at = now(), problem = '',
+       applied_revision = $2, applied = $5, applied_at = $6, observed_at = now(), problem = '', next_runs = $10,
        missed_too_late = missed_too_late + $7 - CASE WHEN $7 >= seen_too_late THEN seen_too_late ELSE 0 END + $9,
        missed_overlap = missed_overlap + $8 - CASE WHEN $8 >= seen_overlap THEN seen_overlap ELSE 0 END,
        seen_too_late = $7, seen_overlap = $8
@@ -51,6 +53,7 @@ export async function recordCronState(tx: Queryable, { id, revision }: CronRow, 
       state.tooLate,
       state.overlap,
       state.lost,
+      state.nextRuns,
     ],
   );
 }

@@ -40,6 +40,8 @@ export interface CronRow extends CronDefinition {
   /** When that was, by Temporal's clock. */
   readonly appliedAt: Date | null;
   readonly observedAt: Date | null;
+  /** When it is due next, as Temporal has said; the first may have passed. */
+  readonly nextRuns: readonly Date[];
   /** Why Temporal does not take it; empty: it does. */
   readonly problem: string;
   /** Due times that came too long after their turn to be made up for. */
@@ -59,7 +61,8 @@ export const cronColumns = `
   capacity_map AS "capacityMap", deadline, stop_timeout AS "stopTimeout", requested_by AS "requestedBy",
   updated_at AS "updatedAt", is_paused AS "isPaused", note, is_pause_pending AS "isPausePending", revision,
   EXISTS (SELECT FROM jobs.action_queues q WHERE q.action = crons.action AND q.paused) AS "isQueuePaused",
-  applied_revision AS "appliedRevision", applied, applied_at AS "appliedAt", observed_at AS "observedAt", problem, missed_too_late AS "missedTooLate",
+  applied_revision AS "appliedRevision", applied, applied_at AS "appliedAt", observed_at AS "observedAt", next_runs AS "nextRuns",
+  problem, missed_too_late AS "missedTooLate",
   missed_overlap AS "missedOverlap"`;
 
 /** All crons, by name. */

@@ -6,10 +6,13 @@ import { enqueueJobs } from './enqueue.ts';
 import { logLine, type LogEntry } from './logs.ts';
 import { jobColumns, type JobRow } from './queries.ts';
 import { nobody, type JobObserver } from './records.ts';
+import { reopenReset } from './reset-job.ts';
 import type { FinalStatus } from './status.ts';
 
 export interface JobEnd {
   readonly jobId: string;
+  /** The run of the workflow that ended; undefined where nobody knows. */
+  readonly runId?: string | undefined;
   readonly status: FinalStatus;
   readonly result?: unknown;
   /** One line for people. */
@@ -26,8 +29,8 @@ interface Retry {
 
 /**
  * Marks a job as ended, and where it failed with retries left makes the job that tries again. A job that was stopped because
- * its deadline had passed has failed by that, whatever its workflow made of it. Only the first call for a job has an effect,
- * so the worker and the reconciler may both come to it.
+ * its deadline had passed has failed by that, whatever its workflow made of it. Only the first call for a run has an effect,
+ * so the worker and the reconciler may both come to it; a run that comes after it was reset in Temporal.
  *
  * @returns whether jobs wait for the dispatcher: the one that tries again, or those that the place is now free for
  */
@@ -50,6 +53,7 @@ async function endLocked(
   end: JobEnd,
 ): Promise<(JobEnd & { readonly job: EndedJob; readonly retry: Retry | undefined }) | undefined> {
   await tx.query(`DELETE FROM jobs.jobs WHERE id = $1 AND status = 'deleted'`, [end.jobId]);
+  if (end.runId) await reopenReset(tx, end.jobId, end.runId);
   const { rows } = await tx.query<JobRow & { readonly isDeadlinePassed: boolean }>(
     `SELECT ${jobColumns}, deadline_passed_at IS NOT NULL AS "isDeadlinePassed" FROM jobs.jobs
      WHERE id = $1 AND ended_at IS NULL FOR UPDATE`,
@@ -89,13 +93,14 @@ interface EndedJob extends JobRow {
 
 /** One statement, for it is sent for every job. Gives undefined where the job has ended before, or was deleted. */
 async function markEnded(q: Queryable, end: JobEnd, retry: Retry | undefined): Promise<EndedJob | undefined> {
-  const { jobId, status, result, failure, workerId = '' } = end;
+  const { jobId, runId, status, result, failure, workerId = '' } = end;
   const { rows } = await q.query<EndedJob>(
     // The row of the job is locked before those of the outbox, as everywhere.
     `WITH before AS (
        SELECT id AS job_id, status AS status_before FROM jobs.jobs WHERE id = $1 FOR UPDATE
      ), ended AS (
        UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, paused = false, ended_at = now(), last_updated = now(),
+         ended_run_id = coalesce($7, run_id),
          worker_id = CASE worker_id WHEN '' THEN $6 ELSE worker_id END, next_line = next_line + 1
        FROM before WHERE id = job_id AND ended_at IS NULL AND status_before <> 'deleted'
        RETURNING *
@@ -113,6 +118,7 @@ async function markEnded(q: Queryable, end: JobEnd, retry: Retry | undefined): P
       failure ?? null,
       logLine(lastLine(end, retry)),
       workerId,
+      runId ?? null,
     ],
   );
   return rows[0];

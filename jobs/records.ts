@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import { parseDurationMs } from '../config/duration.ts';
 import type { Queryable } from '../database/pool.ts';
-import { withTransaction } from '../database/transaction.ts';
+import { withTransaction, type TransactionSource } from '../database/transaction.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 import { setDeadline } from './deadlines.ts';
 import { priorityOf } from './enqueue.ts';
 import { logLine } from './logs.ts';
+import { reopenReset } from './reset-job.ts';
 import { parkJob } from './parking.ts';
 import type { JobProgress } from './progress.ts';
 import type { FinalStatus, JobTrigger } from './status.ts';
@@ -60,7 +61,7 @@ export async function startJob(pool: pg.Pool, start: JobStart, observer: JobObse
 }
 
 /** One statement, for it is sent for every job. Gives undefined where the job has started before. */
-async function markStarted(q: Queryable, start: JobStart): Promise<{ waitMs: number } | undefined> {
+async function markStarted(q: TransactionSource, start: JobStart): Promise<{ waitMs: number } | undefined> {
   const { jobId, runId, workerId, job } = start;
   const line = logLine({ level: 'info', msg: 'started', action: job.action, workerID: workerId, trigger: job.trigger });
   const { rows } = await q.query<{ waitMs: number | null; isThere: boolean }>(
@@ -79,7 +80,11 @@ async function markStarted(q: Queryable, start: JobStart): Promise<{ waitMs: num
   );
   const [found] = rows;
   if (found && found.waitMs !== null) return { waitMs: Math.max(0, found.waitMs) };
-  if (found?.isThere) return undefined;
+  if (found?.isThere) {
+    // It has started before, perhaps in a run that was reset.
+    await reopenReset(q, jobId, runId);
+    return undefined;
+  }
   await insertScheduled(q, start);
   return markStarted(q, start);
 }

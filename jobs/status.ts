@@ -14,6 +14,22 @@ export const jobStatuses = [
 
 export type JobStatus = (typeof jobStatuses)[number];
 
+/**
+ * The words of the published specification for two of them (its enumeration of a job's status), which the documentation
+ * and its samples do not use. Answers have the documented words; filters take both.
+ */
+export const statusAliases: ReadonlyMap<string, JobStatus> = new Map([
+  ['errored', 'error'],
+  ['canceled', 'cancel'],
+]);
+
+/** Every status with the other words for it. */
+export const statusWords: readonly { readonly name: JobStatus; readonly aliases: readonly string[] }[] =
+  jobStatuses.map((name) => ({
+    name,
+    aliases: [...statusAliases].filter(([, status]) => status === name).map(([alias]) => alias),
+  }));
+
 /** Statuses after which a job never changes again. */
 export type FinalStatus = Extract<JobStatus, 'done' | 'error' | 'cancel'>;
 

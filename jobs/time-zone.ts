@@ -12,20 +12,36 @@ const searchStepMs = 7 * 24 * 60 * minuteMs;
 
 /**
  * The name under which Temporal knows a time zone of the IANA database, or undefined where there is none such. Offsets
- * such as "+01:00" are none: Temporal does not take them.
+ * such as "+01:00" are none: Temporal does not take them. This machine knows more names than the database (PST, SystemV),
+ * and does not mind case, as Temporal does: those become the canonical name of the zone.
  */
 export function findTimeZone(name: string): string | undefined {
   if (!/^[A-Za-z][\w+-]*(\/[A-Za-z][\w+-]*)*$/.test(name)) return undefined;
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
-    // Temporal minds upper and lower case. The name of a link, as Asia/Kolkata was, may stay.
-    const isLink = timeZone.toLowerCase() !== name.toLowerCase() && /^[A-Z]\w*(\/[A-Z]|$)/.test(name);
-    return isLink ? name : timeZone;
+    if (!canonicalTimeZones.has(timeZone)) return undefined;
+    // The canonical name here is often one that the database has given up, as Asia/Calcutta is for Asia/Kolkata.
+    const isPlace = timeZone.toLowerCase() !== name.toLowerCase() && placeName.test(name);
+    return isPlace ? name : timeZone;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 }
+
+const canonicalTimeZones: ReadonlySet<string> = new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), ...etcZones()]);
+
+/** Zones without a place, of which the list of this machine has none. */
+function etcZones(): string[] {
+  const hours = Array.from({ length: 15 }, (_, hour) => hour).slice(1);
+  return hours.flatMap((hour) => [`Etc/GMT-${hour}`, ...(hour <= 12 ? [`Etc/GMT+${hour}`] : [])]);
+}
+
+// As the database writes the names of places: every word begins with a capital letter.
+const word = '[A-Z][a-z]+';
+const placeName = new RegExp(
+  `^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)(/${word}(_${word}|_of_${word}|-${word})*){1,2}$`,
+);
 
 const clocks = new Map<string, WallClock>();
 

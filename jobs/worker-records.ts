@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Queryable } from '../database/pool.ts';
 import { defaultCapacityMap, heartbeatExpiryMs, type CapacityMap } from './capacity.ts';
 import { logLine, type LogEntry } from './logs.ts';
+import { reopenReset } from './reset-job.ts';
 
 /** How busy a worker is with one kind of task of one task queue. */
 export interface WorkerSlots {
@@ -39,6 +40,14 @@ export async function listWorkers(q: Queryable): Promise<WorkerRow[]> {
      FROM jobs.workers w JOIN jobs.deployments d ON d.name = w.deployment ORDER BY w.started_at, w.id`,
   );
   return rows;
+}
+
+/** Whether a worker lives that takes work. */
+export async function hasLiveWorker(q: Queryable): Promise<boolean> {
+  const { rows } = await q.query<{ isThere: boolean }>(
+    `SELECT EXISTS (SELECT FROM jobs.workers WHERE status = 'running' AND heartbeat_expiration > now()) AS "isThere"`,
+  );
+  return rows[0]?.isThere ?? false;
 }
 
 /** Enters a worker, and its deployment, with the usual capacity, where nobody has set it. */
@@ -132,12 +141,19 @@ async function releaseJobs(pool: pg.Pool, workerId: string, entry: LogEntry): Pr
   }
 }
 
-/** Writes down which worker a running job is on. */
-export async function claimJob(q: Queryable, jobId: string, workerId: string): Promise<void> {
-  await q.query('UPDATE jobs.jobs SET worker_id = $2 WHERE id = $1 AND worker_id <> $2 AND ended_at IS NULL', [
-    jobId,
-    workerId,
-  ]);
+/** Writes down which worker a running job is on, and that it runs where its workflow was reset in Temporal. */
+export async function claimJob(
+  pool: pg.Pool,
+  { jobId, runId, workerId }: { readonly jobId: string; readonly runId: string; readonly workerId: string },
+): Promise<void> {
+  const { rows } = await pool.query<{ isEnded: boolean }>(
+    `WITH claimed AS (
+       UPDATE jobs.jobs SET worker_id = $2 WHERE id = $1 AND worker_id <> $2 AND ended_at IS NULL
+     )
+     SELECT ended_at IS NOT NULL AS "isEnded" FROM jobs.jobs WHERE id = $1`,
+    [jobId, workerId],
+  );
+  if (rows[0]?.isEnded) await reopenReset(pool, jobId, runId);
 }
 
 /** Removes workers that ended more than 24 h ago. */

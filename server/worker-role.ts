@@ -98,7 +98,7 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
       log,
     });
     const loops = [
-      startDispatcher({ pool, listener, temporal, log }),
+      startDispatcher({ pool, listener, temporal, observer, log }),
       startReconciler({ pool, temporal, wakeDispatcher: deps.wakeDispatcher, observer, log }),
       startSchedules({ pool, listener, temporal, log }),
     ];

@@ -1,5 +1,7 @@
 import { Counter, Histogram, Registry } from '@prometheus-io/client';
+import { actions } from '../jobs/catalogue.ts';
 import type { JobObserver } from '../jobs/records.ts';
+import type { FinalStatus } from '../jobs/status.ts';
 import { exportMetrics, type MetricsSnapshot } from './snapshot.ts';
 
 /** The metrics of a process that runs jobs. */
@@ -8,7 +10,8 @@ export interface JobMetrics {
   readonly snapshot: () => Promise<MetricsSnapshot>;
 }
 
-const bucketsSeconds = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400];
+const bucketsSeconds = [0.1, 0.5, 2, 10, 60, 300, 3_600];
+const finalStatuses: readonly FinalStatus[] = ['done', 'error', 'cancel'];
 
 /** Sets up the metrics of jobs: counted in memory, from what this process has started and ended. */
 export function createJobMetrics(): JobMetrics {
@@ -42,10 +45,15 @@ export function createJobMetrics(): JobMetrics {
   const ran = new Histogram({
     name: 'jobrunner_job_duration_seconds',
     help: 'How long jobs ran.',
-    labelNames: ['action', 'status'],
+    labelNames: ['action'],
     buckets: bucketsSeconds,
     registers,
   });
+  // A rate needs a zero to begin with.
+  for (const { name: action } of actions) {
+    waited.zero({ action });
+    for (const status of finalStatuses) ended.inc({ action, status }, 0);
+  }
   return {
     observer: {
       started: ({ action, trigger, waitMs }) => {
@@ -55,7 +63,7 @@ export function createJobMetrics(): JobMetrics {
       ended: ({ action, status, runMs, isRetried }) => {
         ended.inc({ action, status });
         if (isRetried) retried.inc({ action });
-        if (runMs !== undefined) ran.observe({ action, status }, runMs / 1_000);
+        if (runMs !== undefined) ran.observe({ action }, runMs / 1_000);
       },
     },
     snapshot: () => exportMetrics(registry),

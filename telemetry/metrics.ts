@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type pg from 'pg';
+import { actions } from '../jobs/catalogue.ts';
+import { listDeployments } from '../jobs/deployments.ts';
 import { countBacklog, mostCounted } from '../jobs/lanes.ts';
 import { countInFlight } from '../jobs/queries.ts';
 import { listWorkers } from '../jobs/worker-records.ts';
@@ -30,7 +32,11 @@ export interface Metrics {
   readonly render: (snapshots: readonly MetricsSnapshot[]) => Promise<{ contentType: string; text: string }>;
 }
 
-const durationBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300];
+const durationBucketsSeconds = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
+const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
+/** The deployment of a worker that names none. */
+const defaultDeployment = 'default';
+const workerStatuses = ['running', 'dead', 'stopped'] as const;
 
 /**
  * Sets up the metrics of this process. Counts of jobs, and what garbage collection has still to do, are read
@@ -45,10 +51,24 @@ export function createMetrics(pool: pg.Pool, processName: string): Metrics {
   const duration = new Histogram({
     name: 'jobrunner_http_request_duration_seconds',
     help: 'How long requests took, from the first byte in to the last byte out.',
-    labelNames: ['route', 'method', 'status'],
+    labelNames: ['part'],
     buckets: durationBucketsSeconds,
     registers,
   });
+  const requests = new Counter({
+    name: 'jobrunner_http_requests_total',
+    help: 'Requests, by route.',
+    labelNames: ['route', 'method', 'status'],
+    registers,
+  });
+  const responses = new Counter({
+    name: 'jobrunner_http_responses_total',
+    help: 'Answers, by the class of their status.',
+    labelNames: ['status'],
+    registers,
+  });
+  // A rate needs a zero to begin with.
+  for (const status of statusClasses) responses.inc({ status }, 0);
   const failures = new Counter({
     name: 'jobrunner_scrape_failures_total',
     help: 'Scrapes that could not read the database.',
@@ -58,7 +78,10 @@ export function createMetrics(pool: pg.Pool, processName: string): Metrics {
   return {
     observeRequest: ({ route, method, status, durationMs }) => {
       own.countRequest();
-      duration.observe({ route, method, status: String(status) }, durationMs / 1_000);
+      const statusClass = `${Math.floor(status / 100)}xx`;
+      duration.observe({ part: partOf(route) }, durationMs / 1_000);
+      requests.inc({ route, method, status: statusClass });
+      responses.inc({ status: statusClass });
     },
     snapshot: async () => [...(await own.snapshot()), ...(await exportMetrics(registry))],
     render: async (snapshots) => {
@@ -70,6 +93,11 @@ export function createMetrics(pool: pg.Pool, processName: string): Metrics {
       }
     },
   };
+}
+
+/** What a route belongs to: a histogram of each route would be more than anybody reads. Of the registry, the route itself. */
+function partOf(route: string): string {
+  return route.startsWith('/v2') ? route : (/^\/(api|enzi|auth)\b/.exec(route)?.[1] ?? 'other');
 }
 
 /** What is read from the database, by the one process that answers the scrape. */
@@ -93,6 +121,7 @@ function storedMetrics(pool: pg.Pool): Registry {
     registers,
     async collect() {
       this.reset();
+      for (const { name: action } of actions) this.set({ action }, 0);
       for (const { action, count } of await countBacklog(pool)) this.set({ action }, count);
     },
   });
@@ -103,6 +132,11 @@ function storedMetrics(pool: pg.Pool): Registry {
     registers,
     async collect() {
       this.reset();
+      // A deployment without a worker is one with none, and so is an installation that has never had one.
+      const deployments = (await listDeployments(pool)).map(({ name }) => name);
+      for (const deployment of new Set([defaultDeployment, ...deployments])) {
+        for (const status of workerStatuses) this.set({ deployment, status }, 0);
+      }
       for (const { deployment, status } of await listWorkers(pool)) this.inc({ deployment, status });
     },
   });

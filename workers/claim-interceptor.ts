@@ -15,9 +15,9 @@ export function claimJobs(
       execute: async (input, next) => {
         const { workflowId: jobId, runId } = info.workflowExecution ?? {};
         // Local activities are what writes the row.
-        if (jobId !== undefined && !info.isLocal) {
+        if (jobId !== undefined && runId !== undefined && !info.isLocal) {
           // It is for people to see: the work does not wait for it to be right.
-          await claimJob(pool, jobId, workerId).catch((err: unknown) =>
+          await claimJob(pool, { jobId, runId, workerId }).catch((err: unknown) =>
             log.warn({ ...jobFields(jobId, runId), err }, 'a job was not claimed'),
           );
         }

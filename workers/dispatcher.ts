@@ -12,6 +12,7 @@ import { findAction } from '../jobs/catalogue.ts';
 import { passDeadlines } from '../jobs/deadlines.ts';
 import { jobColumns, type JobRow } from '../jobs/queries.ts';
 import { endJob } from '../jobs/end-job.ts';
+import type { JobObserver } from '../jobs/records.ts';
 import { outboxChannel } from '../jobs/wake-up.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -24,6 +25,8 @@ export interface DispatcherDeps {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly temporal: Client;
+  /** Told of jobs that Temporal refuses. */
+  readonly observer?: JobObserver;
   readonly log: Logger;
 }
 
@@ -103,7 +106,8 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
   });
   for (const { jobId, reason } of rejected) {
     deps.log.error({ ...jobFields(jobId), reason }, 'Temporal refused a job');
-    await endJob(deps.pool, { jobId, status: 'error', failure: `Temporal refused the job: ${reason}` });
+    const failure = `Temporal refused the job: ${reason}`;
+    await endJob(deps.pool, { jobId, status: 'error', failure }, deps.observer);
   }
   return count;
 }

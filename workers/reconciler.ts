@@ -2,6 +2,7 @@ import { WorkflowNotFoundError, type Client, type WorkflowExecutionStatusName } 
 import type pg from 'pg';
 import { endJob } from '../jobs/end-job.ts';
 import type { JobObserver } from '../jobs/records.ts';
+import { reopenReset } from '../jobs/reset-job.ts';
 import type { FinalStatus, JobStatus } from '../jobs/status.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
@@ -26,18 +27,28 @@ interface UnfinishedJob {
 
 const batchSize = 100;
 const rpcTimeoutMs = 5_000;
+const mostRunsSeen = 5_000;
+// How old a list of Temporal may be, and how far its clock may be from ours.
+const visibilityDelayMs = 60_000;
 
 /**
  * Compares the rows of admitted jobs that have not ended with their workflows, and repairs those that Temporal knows better: terminated
- * from its UI, timed out, or gone with their history.
+ * from its UI, timed out, or gone with their history. Jobs that have ended and were reset there are shown as running again.
  */
 export function startReconciler(deps: ReconcilerDeps): Polling {
   const checkAfterMs = deps.checkAfterMs ?? 15_000;
+  let lookedAtMs = -Infinity;
   return startPolling({
     name: 'job reconciler',
     intervalMs: Math.max(250, checkAfterMs / 3),
     log: deps.log,
-    poll: async () => (await reconcileBatch(deps, checkAfterMs)) === batchSize,
+    poll: async () => {
+      if (performance.now() - lookedAtMs >= checkAfterMs) {
+        lookedAtMs = performance.now();
+        await reopenResets(deps, 2 * checkAfterMs + visibilityDelayMs);
+      }
+      return (await reconcileBatch(deps, checkAfterMs)) === batchSize;
+    },
   });
 }
 
@@ -56,11 +67,34 @@ async function reconcileBatch(deps: ReconcilerDeps, checkAfterMs: number): Promi
   return rows.length;
 }
 
+/** Finds jobs that have ended while another run of their workflow goes on, which began not long ago. */
+async function reopenResets({ pool, temporal, log }: ReconcilerDeps, sinceMs: number): Promise<void> {
+  const since = new Date(Date.now() - sinceMs).toISOString();
+  const runs: { id: string; runId: string; startedAt: Date }[] = [];
+  await temporal.withDeadline(Date.now() + rpcTimeoutMs, async () => {
+    const query = `ExecutionStatus = "Running" AND JobAction IS NOT NULL AND StartTime >= "${since}"`;
+    for await (const { workflowId: id, runId, startTime: startedAt } of temporal.workflow.list({ query })) {
+      if (runs.push({ id, runId, startedAt }) === mostRunsSeen) break;
+    }
+  });
+  // A run that began before the end is the one that has ended: what Temporal lists is a moment old.
+  const { rows } = await pool.query<{ id: string; runId: string }>(
+    `SELECT id, r."runId" FROM jsonb_to_recordset($1::jsonb) AS r(id text, "runId" text, "startedAt" timestamptz)
+     JOIN jobs.jobs j USING (id) WHERE j.ended_at < r."startedAt"`,
+    [JSON.stringify(runs)],
+  );
+  for (const { id, runId } of rows) {
+    if (await reopenReset(pool, id, runId))
+      log.warn(jobFields(id, runId), 'a job was reset in Temporal: it runs again');
+  }
+}
+
 async function reconcile(
   { pool, temporal, wakeDispatcher, observer, log }: ReconcilerDeps,
   job: UnfinishedJob,
 ): Promise<void> {
-  const status = await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => statusOf(temporal, job.id));
+  const run = await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => lastRunOf(temporal, job.id));
+  const status = run?.status;
   if (status === undefined && job.status === 'waiting') {
     // Temporal has lost it before it ever ran: start it again.
     log.warn(jobFields(job.id), 'Temporal does not know a waiting job; starting it again');
@@ -72,7 +106,7 @@ async function reconcile(
   if (!end) return;
   const fields = { ...jobFields(job.id, job.runId), status: job.status, workflowStatus: status ?? 'NOT_FOUND' };
   log.warn(fields, 'repairing a job row');
-  if (await endJob(pool, { jobId: job.id, ...end }, observer)) wakeDispatcher.send();
+  if (await endJob(pool, { jobId: job.id, runId: run?.runId, ...end }, observer)) wakeDispatcher.send();
 }
 
 /** What somebody wanted to stop has stopped; anything else has failed, and is tried again if that was asked for. */
@@ -89,10 +123,15 @@ const ends: Partial<Record<WorkflowExecutionStatusName, { status: FinalStatus; f
   TERMINATED: { status: 'cancel', failure: 'the workflow was terminated' },
 };
 
-async function statusOf(temporal: Client, jobId: string): Promise<WorkflowExecutionStatusName | undefined> {
+interface WorkflowRun {
+  readonly runId: string;
+  readonly status: WorkflowExecutionStatusName;
+}
+
+async function lastRunOf(temporal: Client, jobId: string): Promise<WorkflowRun | undefined> {
   try {
-    const { status } = await temporal.workflow.getHandle(jobId).describe();
-    return status.name;
+    const { runId, status } = await temporal.workflow.getHandle(jobId).describe();
+    return { runId, status: status.name };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

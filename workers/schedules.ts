@@ -1,10 +1,11 @@
+import { msNumberToTs, tsToDate } from '@temporalio/common/lib/time.js';
 import { ScheduleNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { findActionConfig } from '../jobs/action-configs.ts';
 import { findAction } from '../jobs/catalogue.ts';
-import { countDueTimes, InvalidScheduleError, parseCronSchedule } from '../jobs/cron-schedule.ts';
+import { InvalidScheduleError } from '../jobs/cron-schedule.ts';
 import { recordCronProblem, recordCronState, takeCron, type CronState } from '../jobs/cron-state.ts';
 import { listCrons, type CronRow } from '../jobs/crons.ts';
 import { cronChannel } from '../jobs/wake-up.ts';
@@ -111,8 +112,8 @@ async function apply(loop: Loop, cron: CronRow, options: CronScheduleOptions): P
   let seen = await handle.describe().catch(undefinedIfNotFound);
   let lost = 0;
   if (!seen) {
-    lost = lostTimes(cron);
     await temporal.schedule.create({ ...options, state: wantedState(cron, cron) });
+    lost = await countLost(temporal, options.scheduleId, cron);
     seen = await handle.describe();
   } else if (cron.applied !== applied || changedAt(seen).getTime() !== cron.appliedAt?.getTime()) {
     if (hasToWait(loop, cron.id, seen)) return undefined;
@@ -129,6 +130,7 @@ async function apply(loop: Loop, cron: CronRow, options: CronScheduleOptions): P
     appliedAt: changedAt(seen),
     isPaused: own.isPaused,
     note: own.note,
+    nextRuns: await nextRuns(loop, options.scheduleId, seen),
     tooLate: seen.info.numActionsMissedCatchupWindow,
     overlap: seen.info.numActionsSkippedOverlap,
     lost,
@@ -167,10 +169,33 @@ function changedAt({ info }: ScheduleDescription): Date {
   return info.lastUpdatedAt ?? info.createdAt;
 }
 
-/** A schedule that Temporal has lost has missed what came due since it was last seen. */
-function lostTimes(cron: CronRow): number {
+/** A schedule that Temporal had lost has missed what came due since it was last seen. */
+async function countLost(temporal: Client, scheduleId: string, cron: CronRow): Promise<number> {
   if (cron.applied === '' || cron.observedAt === null || cron.isPaused || cron.isQueuePaused) return 0;
-  return countDueTimes(parseCronSchedule(cron.schedule, cron.timeZone), cron.observedAt, new Date());
+  return (await dueTimes(temporal, scheduleId, cron.observedAt, new Date())).length;
+}
+
+/** The times at which a schedule is due after one moment, up to another; no more than Temporal lists at once. */
+async function dueTimes(temporal: Client, scheduleId: string, after: Date, until: Date): Promise<Date[]> {
+  const { startTime } = await temporal.workflowService.listScheduleMatchingTimes({
+    namespace: temporal.options.namespace,
+    scheduleId,
+    startTime: msNumberToTs(after.getTime()),
+    endTime: msNumberToTs(until.getTime()),
+  });
+  return startTime.map((time) => tsToDate(time));
+}
+
+/** When a schedule is due next: at least what comes until it is looked at again. Node's time zones may be other ones. */
+async function nextRuns(
+  { temporal, observeAfterMs }: Loop,
+  scheduleId: string,
+  { info }: ScheduleDescription,
+): Promise<Date[]> {
+  const until = new Date(Date.now() + 2 * observeAfterMs);
+  const last = info.nextActionTimes.at(-1);
+  if (last === undefined || last > until) return info.nextActionTimes;
+  return [...info.nextActionTimes, ...(await dueTimes(temporal, scheduleId, last, until))];
 }
 
 /** A change discards what came due before it and was not started, as after an outage of Temporal: it waits for that. */

@@ -7,27 +7,17 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type pg from 'pg';
-import { createAnalyticsActivities } from '../activities/analytics.ts';
-import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
-import { createDirectorySyncActivities } from '../activities/directory-sync.ts';
-import { createHistoryPruningActivities } from '../activities/history-pruning.ts';
-import { createJobLog } from '../activities/job-log.ts';
-import { createJobRecordActivities } from '../activities/job-record.ts';
-import { createMetadataCollectionActivities } from '../activities/metadata-collection.ts';
-import { createStorageAuditActivities } from '../activities/storage-audit.ts';
-import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
-import { createWebhookActivities } from '../activities/webhook.ts';
 import type { CollectionObserver } from '../activities/collection-observer.ts';
 import type { JobObserver } from '../jobs/records.ts';
 import type { LdapConfig } from '../config/load.ts';
-import { createDirectory } from '../directory/directory.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { WorkerSlots } from '../jobs/worker-records.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/blob-store.ts';
 import type { CoherentCache } from '../registry/coherent-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { taskQueues } from '../workflows/shared/task-queues.ts';
+import { taskQueues, type TaskQueue } from '../workflows/shared/task-queues.ts';
+import { createActivities, unknownActivity } from './activities.ts';
 import { claimJobs } from './claim-interceptor.ts';
 import { reportFailedAttempts } from './activity-interceptor.ts';
 
@@ -103,13 +93,15 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
 
 /** Every limit is written out: the defaults suit nobody in particular. */
 function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<typeof commonOptions>>[] {
-  const { pool } = deps;
-  const jobLog = createJobLog(pool, deps.wakeFollowers);
+  const activities = createActivities(deps);
+  const of = (taskQueue: TaskQueue) => ({
+    taskQueue,
+    activities: { ...activities[taskQueue], default: unknownActivity },
+  });
   return [
     {
-      taskQueue: taskQueues.control,
+      ...of(taskQueues.control),
       workflowBundle: deps.bundle,
-      activities: createJobRecordActivities(deps),
       maxCachedWorkflows: 1_000,
       maxConcurrentWorkflowTaskExecutions: 40,
       maxConcurrentLocalActivityExecutions: 40,
@@ -117,23 +109,11 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
       ...deps.overrides,
     },
     {
-      taskQueue: taskQueues.maintenance,
-      activities: {
-        ...createBlobCollectionActivities({ ...deps, jobLog }),
-        ...createDirectorySyncActivities({ pool, jobLog, directory: deps.ldap && createDirectory(deps.ldap) }),
-        ...createHistoryPruningActivities({ pool, jobLog }),
-        ...createMetadataCollectionActivities({ ...deps, jobLog }),
-        ...createStorageAuditActivities({ ...deps, jobLog }),
-        ...createUploadPurgeActivities({ ...deps, jobLog }),
-      },
+      ...of(taskQueues.maintenance),
       maxConcurrentActivityTaskExecutions: 4,
     },
     {
-      taskQueue: taskQueues.webhook,
-      activities: {
-        ...createWebhookActivities({ ...deps, jobLog, firstRetryDelayMs: deps.webhookRetryDelayMs }),
-        ...createAnalyticsActivities({ ...deps, jobLog }),
-      },
+      ...of(taskQueues.webhook),
       maxConcurrentActivityTaskExecutions: 50,
     },
   ];

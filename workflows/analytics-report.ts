@@ -1,10 +1,10 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { AnalyticsActivities, ReportOutcome } from '../activities/analytics.ts';
+import { activities } from './shared/activities.ts';
+import type { ReportOutcome } from '../activities/analytics.ts';
 import type { JobInput } from './shared/job-input.ts';
 import { reportOptions } from './shared/options.ts';
 import { createProgressReport } from './shared/progress.ts';
 
-const { sendAnalyticsReport } = proxyActivities<AnalyticsActivities>(reportOptions);
+const { sendAnalyticsReport } = activities(reportOptions);
 
 /** `analytics_report`: sends totals of the use of this installation to ANALYTICS_URL, if `reportAnalytics` is set. */
 export async function analyticsReport(_input: JobInput): Promise<ReportOutcome> {

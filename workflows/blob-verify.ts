@@ -1,13 +1,13 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { StorageAuditActivities } from '../activities/storage-audit.ts';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { activities } from './shared/activities.ts';
 import { integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions, readOptions } from './shared/options.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
-const { countBlobs } = proxyActivities<StorageAuditActivities>(pageOptions);
-const { verifyBlobs } = proxyActivities<StorageAuditActivities>(readOptions);
+const { countBlobs } = activities(pageOptions);
+const { verifyBlobs } = activities(readOptions);
 
 /** Counts of a whole job, over all of its runs. */
 export interface BlobVerifyResult {

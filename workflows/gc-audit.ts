@@ -1,12 +1,12 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { StorageAuditActivities } from '../activities/storage-audit.ts';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { activities } from './shared/activities.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
-const { countBlobs, auditObjects, auditRows } = proxyActivities<StorageAuditActivities>(pageOptions);
+const { countBlobs, auditObjects, auditRows } = activities(pageOptions);
 
 /** Counts of a whole job, over all of its runs. */
 export interface StorageAuditResult {

@@ -1,11 +1,12 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { HistoryName, HistoryPruningActivities, PruneResult, PruningPlan } from '../activities/history-pruning.ts';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { activities } from './shared/activities.ts';
+import type { HistoryName, PruneResult, PruningPlan } from '../activities/history-pruning.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
-const { planHistoryPruning, pruneHistory } = proxyActivities<HistoryPruningActivities>(pageOptions);
+const { planHistoryPruning, pruneHistory } = activities(pageOptions);
 
 /** Counts of a whole job, over all of its runs. */
 export interface PruningResult {

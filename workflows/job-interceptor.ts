@@ -4,7 +4,6 @@ import {
   ContinueAsNew,
   isCancellation,
   patched,
-  proxyLocalActivities,
   setCurrentDetails,
   TemporalFailure,
   workflowInfo,
@@ -13,12 +12,12 @@ import {
   type WorkflowInboundCallsInterceptor,
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
-import type { JobRecordActivities } from '../activities/job-record.ts';
+import { localActivities } from './shared/activities.ts';
 import type { JobInput } from './shared/job-input.ts';
 import { recordOptions } from './shared/options.ts';
 import { receiveProceeds } from './shared/parking.ts';
 
-const { recordJobQueued, recordJobStart, recordJobEnd } = proxyLocalActivities<JobRecordActivities>(recordOptions);
+const { recordJobQueued, recordJobStart, recordJobEnd } = localActivities(recordOptions);
 
 /**
  * Keeps the job's row in step with its workflow: running when it starts, and how it ended. What a schedule has started
@@ -37,14 +36,16 @@ const recordJob: WorkflowInboundCallsInterceptor = {
         await CancellationScope.nonCancellable(() => recordJobStart({ jobId, runId, job }));
       }
       const result = await next(input);
-      await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, status: 'done', result }));
+      await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, runId, status: 'done', result }));
+      setCurrentDetails(`**Done.**${describeResult(result)}`);
       return result;
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       const status = isCancellation(error) ? 'cancel' : 'error';
       // What a cancelled part says of itself tells nobody anything.
       const failure = status === 'error' ? rootMessage(error) : undefined;
-      const late = await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, status, failure }));
+      const late = await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, runId, status, failure }));
+      setCurrentDetails(late || status === 'error' ? `**Failed:** ${late ?? failure}` : '**Canceled.**');
       if (late) throw ApplicationFailure.nonRetryable(late, 'DeadlineExceeded');
       // Any other error would fail the workflow task, again and again: a job must end.
       throw error instanceof TemporalFailure ? error : ApplicationFailure.fromError(error, { nonRetryable: true });
@@ -73,4 +74,13 @@ function rootMessage(error: unknown): string {
   let current = error;
   while (current instanceof TemporalFailure && current.cause instanceof Error) current = current.cause;
   return current instanceof Error ? current.message : String(current);
+}
+
+/** What a job gave, for people: its plain fields, a line each. */
+function describeResult(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return '';
+  const lines = Object.entries(result).flatMap(([name, value]) =>
+    typeof value === 'object' ? [] : [`- ${name}: ${String(value)}`],
+  );
+  return lines.length > 0 ? `\n\n${lines.join('\n')}` : '';
 }

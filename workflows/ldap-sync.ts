@@ -1,11 +1,11 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { DirectoryRead, DirectorySyncActivities, GoneResult } from '../activities/directory-sync.ts';
+import { activities } from './shared/activities.ts';
+import type { DirectoryRead, GoneResult } from '../activities/directory-sync.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { listingOptions, pageOptions } from './shared/options.ts';
 import { createProgressReport } from './shared/progress.ts';
 
-const { planDirectorySync } = proxyActivities<DirectorySyncActivities>(pageOptions);
-const { readDirectory, deactivateGone } = proxyActivities<DirectorySyncActivities>(listingOptions);
+const { planDirectorySync } = activities(pageOptions);
+const { readDirectory, deactivateGone } = activities(listingOptions);
 
 /** Counts of the job. In a dry run: what would be. */
 export interface LdapSyncResult extends DirectoryRead, GoneResult {

@@ -1,12 +1,13 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { BlobCollectionActivities, CollectionPlan, ReviewCursor } from '../activities/blob-collection.ts';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { activities } from './shared/activities.ts';
+import type { CollectionPlan, ReviewCursor } from '../activities/blob-collection.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { busyPercentOf, createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
-const { planBlobCollection, reviewBlobs, deleteObjects } = proxyActivities<BlobCollectionActivities>(pageOptions);
+const { planBlobCollection, reviewBlobs, deleteObjects } = activities(pageOptions);
 
 /** Counts of a whole job, over all of its runs. */
 export interface BlobCollectionResult {

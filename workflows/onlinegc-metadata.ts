@@ -1,13 +1,13 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { ManifestCursor, MetadataCollectionActivities, MetadataPlan } from '../activities/metadata-collection.ts';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { activities } from './shared/activities.ts';
+import type { ManifestCursor, MetadataPlan } from '../activities/metadata-collection.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { busyPercentOf, createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
-const { planMetadataCollection, emptyRepositories, reviewManifests } =
-  proxyActivities<MetadataCollectionActivities>(pageOptions);
+const { planMetadataCollection, emptyRepositories, reviewManifests } = activities(pageOptions);
 
 /** Counts of a whole job, over all of its runs. */
 export interface MetadataCollectionResult {

@@ -1,13 +1,6 @@
-import {
-  ApplicationFailure,
-  isCancellation,
-  ParentClosePolicy,
-  proxyActivities,
-  startChild,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { HistoryPruningActivities } from '../activities/history-pruning.ts';
+import { activities } from './shared/activities.ts';
 import { booleanParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { createPace } from './shared/pace.ts';
@@ -15,7 +8,7 @@ import { createProgressReport } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 import { searchAttributes } from './shared/search-attributes.ts';
 
-const { findActionsWithCron } = proxyActivities<HistoryPruningActivities>(pageOptions);
+const { findActionsWithCron } = activities(pageOptions);
 
 // Rows of the database, a day of which is no hurry.
 const histories = ['onlinegc_joblogs', 'onlinegc_events'] as const;
@@ -24,6 +17,9 @@ const histories = ['onlinegc_joblogs', 'onlinegc_events'] as const;
  * repository was deleted, is written down by then.
  */
 const collections = ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge', ...histories] as const;
+/** Nothing goes in a dry run, so nothing is freed by what would have gone before. */
+const notListed =
+  'blobs and manifests that only the manifests, repositories and uploads listed here still name: a real run takes them as well, once their delay is over';
 // Those that have limits of their own.
 const paced: readonly string[] = ['onlinegc_metadata', 'onlinegc_blobs'];
 
@@ -39,6 +35,8 @@ export interface GarbageCollectionResult {
   readonly skipped: readonly string[];
   /** Histories that this run by a cron left to the crons that they have of their own. */
   readonly leftToCrons: readonly string[];
+  /** Of a dry run: what it cannot list. */
+  readonly notListed?: string;
 }
 
 /**
@@ -103,7 +101,7 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
       'CollectionFailed',
     );
   }
-  return { dryRun, collections: results, failed, skipped, leftToCrons };
+  return { dryRun, collections: results, failed, skipped, leftToCrons, ...(dryRun && { notListed }) };
 
   function parametersOf(action: string): Readonly<Record<string, string>> {
     const { maxDuration: _ofAll, ...own } = input.parameters;

@@ -1,12 +1,12 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { ExpiredCursor, PurgePlan, UploadPurgeActivities } from '../activities/upload-purge.ts';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { activities } from './shared/activities.ts';
+import type { ExpiredCursor, PurgePlan } from '../activities/upload-purge.ts';
 import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
-const { planUploadPurge, expireUploads, abortUploads, sweepLeftovers } =
-  proxyActivities<UploadPurgeActivities>(pageOptions);
+const { planUploadPurge, expireUploads, abortUploads, sweepLeftovers } = activities(pageOptions);
 
 /** Counts of a whole job, over all of its runs. */
 export interface UploadPurgeResult {

@@ -1,11 +1,12 @@
-import { patched, proxyActivities } from '@temporalio/workflow';
-import type { WebhookActivities, WebhookDelivery } from '../activities/webhook.ts';
+import { patched } from '@temporalio/workflow';
+import { activities } from './shared/activities.ts';
+import type { WebhookDelivery } from '../activities/webhook.ts';
 import { textParameter, type JobInput } from './shared/job-input.ts';
 import { webhookOptions } from './shared/options.ts';
 import { createParking } from './shared/parking.ts';
 import { createProgressReport } from './shared/progress.ts';
 
-const { deliverWebhook } = proxyActivities<WebhookActivities>(webhookOptions);
+const { deliverWebhook } = activities(webhookOptions);
 
 /**
  * `webhook`: delivers one event to one subscription. The payload stays in the database; ids travel. While it waits for the

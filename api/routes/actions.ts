@@ -1,15 +1,24 @@
 import { Type } from 'typebox';
 import { parametersSchema, type Action } from '../../jobs/actions/action.ts';
+import { absentActions } from '../../jobs/absent-actions.ts';
 import { actions } from '../../jobs/catalogue.ts';
+import { statusWords } from '../../jobs/status.ts';
 import type { ApiInstance } from '../instance.ts';
 import { requireAction } from '../job-fields.ts';
 
 const config = { access: 'authenticated' } as const;
 const params = Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) });
 
-/** `/api/v0/actions`: the catalogue of job actions, which MSR does not have. */
+/**
+ * `/api/v0/actions`: the catalogue of job actions, which MSR does not have; with it the statuses of jobs, and the actions
+ * of MSR that are not here.
+ */
 export function actionRoutes(app: ApiInstance): void {
-  app.get('/api/v0/actions', { config }, async () => ({ actions: actions.map(viewAction) }));
+  app.get('/api/v0/actions', { config }, async () => ({
+    actions: actions.map(viewAction),
+    statuses: statusWords,
+    absentActions,
+  }));
 
   app.get('/api/v0/actions/:action', { config, schema: { params } }, async ({ params: { action } }) =>
     viewAction(requireAction(action)),

@@ -214,7 +214,7 @@ test('a cron is triggered: a job like those of its schedule, which it lists', as
   const { lastRuns } = (await api.send('GET', `${cronsPath}/naps`)).json as { lastRuns: Record<string, unknown>[] };
   assert.deepEqual(
     lastRuns.map(({ jobID, status, waitingReason }) => [jobID, status, waitingReason]),
-    [[job.id, 'waiting', 'it waits for its turn']],
+    [[job.id, 'waiting', 'no worker lives: it starts once one does']],
   );
 });
 

@@ -89,7 +89,7 @@ test('a job that has ended is run again as a new one, which names it', async (t)
     [jobId, { seconds: '7' }, 2, 'waiting', null, 'admin'],
   );
   const found = await api.send('GET', String(response.headers.location));
-  assert.deepEqual(found.json, { ...job, waitingReason: 'it waits for its turn' });
+  assert.deepEqual(found.json, { ...job, waitingReason: 'no worker lives: it starts once one does' });
   assert.deepEqual(api.wakeUps, ['dispatcher']);
   assert.equal((await api.send('POST', pathOf('none', '/rerun'))).outcome, '404 NO_SUCH_JOB');
 });

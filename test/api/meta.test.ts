@@ -95,6 +95,7 @@ test('a process in trouble, and jobs that no worker looks at, are alerts and cha
   await api.pool.query(
     `UPDATE jobs.jobs SET status = 'running', worker_id = 'host-1', admitted_at = now(), checked_at = now() - interval '1 hour'`,
   );
+  await addWorker(api.pool, 'worker-1');
   const [unchecked, ...more] = await alertsOf(api);
   assert.deepEqual([unchecked?.class, unchecked?.id, more.length], ['worker', 'worker:unchecked', 0]);
   assert.match(unchecked?.message ?? '', /^1 unfinished jobs have not been looked at .*role worker/);
@@ -115,6 +116,7 @@ test('jobs that are due while no worker lives are a backlog; those that wait for
   const api = await startApi(t);
   await enqueueJobs(api.pool, [newJob(), newJob({ capacityMap: { scan: 100 } })]);
   await api.pool.query(`UPDATE jobs.outbox SET due_at = now() - interval '2 hours'`);
+  assert.match((await statusOf(api)).replica_health['workers'] ?? '', /^no worker lives: no job runs/);
   const [idle, ...more] = await alertsOf(api);
   assert.deepEqual([idle?.class, idle?.id, more.length], ['backlog', 'backlog:queue', 0]);
   assert.match(idle?.message ?? '', /^2 jobs are due, and no worker lives: start a process with the role worker/);

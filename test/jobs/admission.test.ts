@@ -53,6 +53,8 @@ test('a due job is admitted, one for later once its time has come', async (t) =>
   const jobId = await addJob(pool);
   const later = await addJob(pool, { scheduledAt: new Date(Date.now() + 3_600_000) });
   assert.match((await reasonOf(pool, later)) ?? '', /^it is scheduled for \d{4}-/);
+  assert.equal(await reasonOf(pool, jobId), 'no worker lives: it starts once one does');
+  await addWorker(pool, 'one', 1);
   assert.equal(await reasonOf(pool, jobId), 'it waits for its turn');
   assert.deepEqual(await findOutboxWork(pool), { hasQueue: true, hasOrders: false });
   await admitAll(pool);
@@ -68,6 +70,9 @@ test('a due job is admitted, one for later once its time has come', async (t) =>
   assert.equal(await reasonOf(pool, jobId), 'Temporal has it, and no worker has begun it');
   await startJob(pool, { jobId, runId: 'run', workerId: 'w', job: jobInput() });
   assert.equal(await reasonOf(pool, jobId), undefined);
+  await pool.query(`UPDATE jobs.workers SET heartbeat_expiration = now()`);
+  assert.equal(await reasonOf(pool, jobId), 'no worker lives: it goes on once one does');
+  await pool.query(`UPDATE jobs.workers SET heartbeat_expiration = now() + interval '1 hour'`);
 });
 
 test('namespaces take turns, whatever each has waiting, from where the last turn ended', async (t) => {
@@ -130,8 +135,9 @@ test('capacity is what live workers offer together; who does not fit waits, and 
   await addJobs(pool, 'free', 1);
   await admitAll(pool);
   assert.deepEqual(await admitted(pool), ['free-000000']);
-  assert.match((await reasonOf(pool, 'large-000000')) ?? '', /needs 3 of the capacity "scan".* offer 0$/);
+  assert.equal(await reasonOf(pool, 'large-000000'), 'no worker lives: it starts once one does');
   await addWorker(pool, 'w1', 1);
+  assert.match((await reasonOf(pool, 'large-000000')) ?? '', /needs 3 of the capacity "scan".* offer 1$/);
   await addWorker(pool, 'w2', 1);
   await admitAll(pool);
   assert.deepEqual(await admitted(pool), ['small-000000', 'small-000001', 'free-000000']);
@@ -146,7 +152,11 @@ test('capacity is what live workers offer together; who does not fit waits, and 
   await pool.query(`UPDATE jobs.workers SET heartbeat_expiration = now() - interval '1 s'`);
   await addJobs(pool, 'late', 1, { capacityMap: { scan: 1 } });
   await admitAll(pool);
-  assert.match((await reasonOf(pool, 'late-000000')) ?? '', /all workers together offer 0$/, 'the dead offer nothing');
+  assert.match(
+    (await reasonOf(pool, 'late-000000')) ?? '',
+    /^no worker lives: it starts once one does$/,
+    'the dead offer nothing',
+  );
 });
 
 test('a large job that is passed for too long has what is free kept for it', async (t) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  countDueTimes,
   defaultCatchupWindowMs,
   InvalidScheduleError,
   parseCronSchedule,
@@ -158,14 +157,6 @@ test('a run is made up for within a day where it is rare, within 10 minutes wher
   for (const [text, windowMs] of Object.entries(windows)) {
     assert.equal(defaultCatchupWindowMs(parseCronSchedule(text)), windowMs, text);
   }
-});
-
-test('due times are counted, the last included, up to a thousand', () => {
-  const schedule = parseCronSchedule('@hourly');
-  const midnight = new Date('2026-01-01T00:00:00Z');
-  assert.equal(countDueTimes(schedule, midnight, new Date('2026-01-01T03:00:00Z')), 3);
-  assert.equal(countDueTimes(schedule, midnight, midnight), 0);
-  assert.equal(countDueTimes(schedule, midnight, new Date('2030-01-01T00:00:00Z')), 1_000);
 });
 
 test('29 February comes in leap years', () => {

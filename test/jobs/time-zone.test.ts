@@ -10,12 +10,31 @@ test('time zones are found by their names, as Temporal writes them', () => {
     'America/Argentina/Buenos_Aires': 'America/Argentina/Buenos_Aires',
     'Asia/Kolkata': 'Asia/Kolkata',
     'Etc/GMT+5': 'Etc/GMT+5',
+    'Europe/Kyiv': 'Europe/Kyiv',
+    'America/Port_of_Spain': 'America/Port_of_Spain',
+    // What Temporal does not know, or not so, by the canonical name of what it means.
+    PST: 'America/Los_Angeles',
+    TURKEY: 'Europe/Istanbul',
+    'US/Pacific-New': 'America/Los_Angeles',
+    'asia/KOLKATA': 'Asia/Calcutta',
+    utc: 'UTC',
+    'Nz-Chat': 'Pacific/Chatham',
   };
   for (const [name, zone] of Object.entries(found)) assert.equal(findTimeZone(name), zone, name);
 });
 
 test('what is no name of a time zone is not found', () => {
-  for (const name of ['', 'Local', '+01:00', 'Europe/Atlantis', '../etc/passwd', 'Europe/', 'UTC\u0000', ' UTC']) {
+  for (const name of [
+    '',
+    'Local',
+    '+01:00',
+    'Europe/Atlantis',
+    '../etc/passwd',
+    'Europe/',
+    'SystemV/PST8',
+    'UTC\u0000',
+    ' UTC',
+  ]) {
     assert.equal(findTimeZone(name), undefined, name);
   }
 });

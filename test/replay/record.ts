@@ -95,6 +95,11 @@ const scenarios: readonly Scenario[] = [
   },
   {
     workflowType: 'sleep',
+    name: 'ended-by-its-deadline',
+    run: (jobrunner) => jobrunner.submit('sleep', { parameters: { seconds: '100' }, deadline: '500ms' }),
+  },
+  {
+    workflowType: 'sleep',
     name: 'paused-and-resumed',
     run: async (jobrunner) =>
       pausedAndResumed(jobrunner, await jobrunner.submit('sleep', { parameters: { seconds: '3' } })),

@@ -127,8 +127,11 @@ test('metrics tell of requests by route, jobs and outbox, and name no repository
   assert.equal(status, 200);
   assert.match(String(headers['content-type']), /^text\/plain/);
   const samples = [
-    /^jobrunner_http_request_duration_seconds_count\{.*route="\/api\/v0\/repositories\/:namespace\/:reponame".*\} 1$/m,
-    /^jobrunner_http_request_duration_seconds_count\{.*status="201".*\} 1$/m,
+    /^jobrunner_http_requests_total\{.*route="\/api\/v0\/repositories\/:namespace\/:reponame".*\} 1$/m,
+    /^jobrunner_http_responses_total\{status="5xx"\} 0$/m,
+    /^jobrunner_workers\{deployment="default",status="running"\} 0$/m,
+    /^jobrunner_jobs_backlog\{action="webhook"\} 0$/m,
+    /^jobrunner_http_request_duration_seconds_count\{part="api"\} 3$/m,
     /^jobrunner_jobs_backlog\{action="sleep"\} 1$/m,
     /^jobrunner_jobs_in_flight\{action="webhook",status="waiting"\} 1$/m,
     /^jobrunner_outbox_rows 1$/m,

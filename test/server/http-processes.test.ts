@@ -97,8 +97,8 @@ function pids(metrics: string): Map<string, number> {
 }
 
 function pingCount(metrics: string): number {
-  const name = 'jobrunner_http_request_duration_seconds_count';
-  const found = new RegExp(`^${name}\\{route="/_ping",method="GET",status="200"\\} (\\d+)$`, 'm').exec(metrics);
+  const name = 'jobrunner_http_requests_total';
+  const found = new RegExp(`^${name}\\{route="/_ping",method="GET",status="2xx"\\} (\\d+)$`, 'm').exec(metrics);
   return Number(found?.[1] ?? 0);
 }
 

@@ -90,6 +90,13 @@ test('the job onlinegc', async (t) => {
   await t.test('onlinegc runs them all, each a job of its own, and sums up', async () => {
     await makeUntagged(jobrunner, 'app', 30);
     await makeOrphans(jobrunner, 5);
+    const dry = await jobrunner.ended(await jobrunner.submit('onlinegc', { parameters: { dryRun: 'true' } }));
+    const listed = dry.result as { collections: Record<string, Record<string, number>>; notListed?: string };
+    assert.match(listed.notListed ?? '', /^blobs and manifests that only .* still name: a real run takes them as well/);
+    assert.deepEqual(
+      [await count(jobrunner, 'manifests'), listed.collections['onlinegc_blobs']?.['blobsOrphaned']],
+      [30, 5],
+    );
     const jobId = await jobrunner.submit('onlinegc');
     const parts = ['onlinegc_metadata', 'onlinegc_blobs', 'upload_purge', 'onlinegc_joblogs', 'onlinegc_events'];
     for (const action of parts) {
@@ -97,7 +104,8 @@ test('the job onlinegc', async (t) => {
     }
     const job = await jobrunner.ended(jobId);
     assert.equal(job.status, 'done', job.failure ?? '');
-    const { collections } = job.result as { collections: Record<string, Record<string, number>> };
+    const { collections, notListed } = job.result as typeof listed;
+    assert.equal(notListed, undefined, 'a real run takes all');
     assert.equal(collections['onlinegc_metadata']?.['manifestsDeleted'], 30);
     assert.equal(collections['onlinegc_blobs']?.['objectsDeleted'], 5);
     const { rows } = await pool.query<{ action: string; status: string }>(

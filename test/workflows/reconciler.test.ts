@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { startReconciler } from '../../workers/reconciler.ts';
 import { startSchedules } from '../../workers/schedules.ts';
+import { cancelJob } from '../../jobs/commands.ts';
 import { deleteActionConfig, saveActionConfig } from '../../jobs/action-configs.ts';
 import { saveCron, deleteCron } from '../../jobs/crons.ts';
 import { cronChannel, createWakeUp } from '../../jobs/wake-up.ts';
@@ -26,6 +28,64 @@ test('rows and schedules follow Temporal', async (t) => {
     await temporal.workflow.getHandle(jobId).terminate('by an operator');
     const job = await jobrunner.ended(jobId);
     assert.deepEqual([job.status, job.failure], ['cancel', 'the workflow was terminated']);
+  });
+
+  const reset = async (jobId: string, pick: (ids: readonly number[]) => number | undefined): Promise<string> => {
+    const { events } = await temporal.workflow.getHandle(jobId).fetchHistory();
+    const tasks = events?.filter((event) => event.workflowTaskCompletedEventAttributes) ?? [];
+    const { runId } = await jobrunner.connection.workflowService.resetWorkflowExecution({
+      namespace: temporal.options.namespace,
+      workflowExecution: { workflowId: jobId },
+      reason: 'tried by a test',
+      requestId: randomUUID(),
+      workflowTaskFinishEventId: pick(tasks.map(({ eventId }) => Number(eventId))) as never,
+    });
+    return runId;
+  };
+
+  await t.test('a job that is reset to its beginning runs again, and ends again', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '2' }, deadline: '1h' });
+    const before = await jobrunner.ended(jobId);
+    const runId = await reset(jobId, (tasks) => tasks[0]);
+    const again = await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    assert.deepEqual([again.runId, again.endedAt, again.result], [runId, null, null]);
+    assert.ok(Number(again.startedAt) > Number(before.endedAt));
+    const after = await jobrunner.ended(jobId);
+    assert.deepEqual([after.status, after.result], ['done', { seconds: 2 }]);
+    assert.ok(Number(after.endedAt) - Number(before.endedAt) > 1_900, 'it has slept again');
+    assert.deepEqual(await jobrunner.messages(jobId), ['started', 'done', 'reset in Temporal', 'done']);
+  });
+
+  await t.test('one whose run after the reset is short shows its new end', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '0' } });
+    const before = await jobrunner.ended(jobId);
+    const runId = await reset(jobId, (tasks) => tasks.at(-1));
+    const after = await jobrunner.waitFor(jobId, (job) => job.runId === runId && job.endedAt !== null);
+    assert.equal(after.status, 'done');
+    assert.ok(Number(after.endedAt) > Number(before.endedAt));
+  });
+
+  await t.test('one that is reset half way is found by the list of what runs', async () => {
+    const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    const handle = temporal.workflow.getHandle(jobId);
+    await handle.executeUpdate('pause');
+    await jobrunner.waitFor(jobId, (job) => job.paused);
+    await handle.executeUpdate('resume');
+    await jobrunner.waitFor(jobId, (job) => !job.paused);
+    await handle.terminate('by an operator');
+    assert.equal((await jobrunner.ended(jobId)).status, 'cancel');
+    const runId = await reset(jobId, (tasks) => tasks.at(-1));
+    const again = await jobrunner.waitFor(jobId, (job) => job.endedAt === null);
+    assert.deepEqual([again.status, again.runId, again.failure], ['running', runId, null]);
+    await cancelJob(pool, jobId, 'tester');
+    wakeDispatcher.send();
+    assert.equal((await jobrunner.ended(jobId)).status, 'cancel');
+    assert.deepEqual((await jobrunner.messages(jobId)).slice(-3), [
+      'reset in Temporal',
+      'cancel requested',
+      'canceled',
+    ]);
   });
 
   await t.test('a running job whose workflow is gone ends as an error', async () => {

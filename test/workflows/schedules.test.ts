@@ -13,6 +13,8 @@ import { makeDefaultCrons } from '../../jobs/default-crons.ts';
 import { countInFlight, findJob } from '../../jobs/queries.ts';
 import { findWaitingReason } from '../../jobs/waiting-reason.ts';
 import { createWakeUp, cronChannel } from '../../jobs/wake-up.ts';
+import { findTimeZone } from '../../jobs/time-zone.ts';
+import { viewCron } from '../../api/cron-view.ts';
 import { startSchedules } from '../../workers/schedules.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { missing } from '../setup/tools.ts';
@@ -109,6 +111,72 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
       const theirs = startTime.map((at) => new Date(Number(at.seconds) * 1_000));
       assert.deepEqual(theirs, ours, `${schedule} in ${timeZone}`);
     }
+  });
+
+  await t.test('every time zone that the API takes, Temporal takes under the name that is given back', async () => {
+    const known = Intl.supportedValuesOf('timeZone');
+    // Names of this machine that are in no database, links, zones without a place, other case.
+    const more = [
+      'PST PNT ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PRT SST VST',
+      'EST MST HST EST5EDT CST6CDT MST7MDT PST8PDT CET EET MET WET GMT GMT0 UCT Zulu Universal Greenwich',
+      'TURKEY Turkey Cuba Egypt Eire Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya Navajo NZ NZ-CHAT Poland',
+      'Portugal PRC ROC ROK Singapore W-SU GB GB-Eire US/Pacific-New US/Pacific US/East-Indiana Canada/East-Saskatchewan',
+      'Brazil/DeNoronha Chile/EasterIsland Mexico/BajaSur SystemV/PST8PDT SystemV/AST4 Etc/GMT+12 Etc/GMT-14 Etc/UCT',
+      'Asia/Kolkata Asia/Ho_Chi_Minh Asia/Yangon Europe/Kyiv Atlantic/Faroe America/Nuuk Pacific/Kanton Pacific/Pohnpei',
+      'America/Argentina/ComodRivadavia America/Port_Of_Spain America/Port-Au-Prince Africa/Timbuktu Arctic/Longyearbyen',
+      'Antarctica/DumontDUrville Asia/Ust-Nera America/Knox_IN Australia/ACT Australia/NSW Europe/Isle_Of_Man',
+    ].flatMap((line) => line.split(' '));
+    const asked = [
+      ...known,
+      ...known.map((name) => name.toUpperCase()),
+      ...more,
+      ...more.map((name) => name.toLowerCase()),
+    ];
+    const zones = new Set(asked.flatMap((name) => findTimeZone(name) ?? []));
+    assert.ok(zones.size >= known.length);
+    const handle = await temporal.schedule.create({
+      scheduleId: 'zones',
+      spec: { calendars: [{ hour: 4 }], timezone: 'UTC' },
+      action: { type: 'startWorkflow', workflowType: 'sleep', taskQueue: 'none', workflowId: 'zones' },
+      state: { paused: true },
+    });
+    const refused: string[] = [];
+    for (const timezone of zones) {
+      await handle
+        .update((previous) => ({ ...previous, spec: { calendars: [{ hour: 4 }], timezone } }))
+        .catch((error: unknown) => refused.push(`${timezone}: ${String(error)}`));
+    }
+    await handle.delete();
+    assert.deepEqual(refused, []);
+  });
+
+  await t.test('the next runs of a cron are those that Temporal tells, until it is asked again', async () => {
+    const rare = await save({ name: 'rare', schedule: '0 30 2 * * *', timeZone: 'Africa/Cairo' });
+    assert.deepEqual(rare.nextRuns, [], 'nobody has told yet');
+    const told = await cronIs('told', 'rare', ({ nextRuns }) => nextRuns.length > 0);
+    assert.deepEqual(told.nextRuns, (await describe('rare')).info.nextActionTimes);
+    assert.ok(viewCron(told, []).nextRuns.every((time, index) => time.getTime() === told.nextRuns[index]?.getTime()));
+
+    // What Temporal says is shown, not what is reckoned here.
+    const [first, ...others] = told.nextRuns;
+    const moved = [new Date(Number(first) + 3_600_000), ...others];
+    const view = viewCron({ ...told, nextRuns: [new Date(0), ...moved] }, []);
+    assert.deepEqual([view.nextRun, view.nextRuns], [moved[0], moved.slice(0, 5)]);
+    await deleteCron(pool, 'rare');
+
+    await schedules.close();
+    schedules = startSchedules({ pool, listener, temporal, log, observeAfterMs: 15_000 });
+    await save({ name: 'often', schedule: '* * * * * *' });
+    const often = await cronIs('told', 'often', ({ nextRuns }) => nextRuns.length > 0);
+    assert.ok(Number(often.nextRuns.at(-1)) - Date.now() > 20_000, 'enough until it is looked at again');
+    for (const [index, time] of often.nextRuns.entries()) {
+      if (index > 0) assert.equal(Number(time) - Number(often.nextRuns[index - 1]), 1_000);
+    }
+    await deleteCron(pool, 'often');
+    wake.send();
+    await eventually('the schedule to go', async () => !(await isThere('often')));
+    await schedules.close();
+    schedules = start();
   });
 
   await t.test('a pause of the API reaches Temporal, and one of an operator the cron', async () => {

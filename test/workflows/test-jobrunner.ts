@@ -36,6 +36,8 @@ export interface TestJobrunner {
   readonly blobsPath: string;
   readonly temporal: Client;
   readonly connection: Connection;
+  /** host:port of Temporal. */
+  readonly address: string;
   readonly log: Logger;
   readonly wakeDispatcher: WakeUp;
   /** For what a test starts on top: closed before all of this. */
@@ -155,6 +157,7 @@ export async function startTestJobrunner(
     blobsPath: blobs,
     temporal,
     connection,
+    address: server.address,
     log,
     wakeDispatcher,
     cleanUp,

@@ -108,6 +108,27 @@ test('the jobs sleep and false', async (t) => {
     assert.deepEqual([last.status, last.failure, last.retriesLeft], ['error', failure, 0]);
   });
 
+  await t.test('the current details of a workflow that has ended are its last word', async () => {
+    const lastWord = async (jobId: string) =>
+      (await temporal.workflow.getHandle(jobId).query<{ currentDetails?: string }>('__temporal_workflow_metadata'))
+        .currentDetails;
+    const done = await jobrunner.submit('sleep', { parameters: { seconds: '0' } });
+    await jobrunner.ended(done);
+    assert.equal(await lastWord(done), '**Done.**\n\n- seconds: 0');
+    const failed = await jobrunner.submit('false');
+    await jobrunner.ended(failed);
+    assert.equal(await lastWord(failed), '**Failed:** the job "false" always fails');
+    const late = await jobrunner.submit('sleep', { parameters: { seconds: '100' }, deadline: '200ms' });
+    await jobrunner.ended(late);
+    assert.equal(await lastWord(late), '**Failed:** deadline: it ran longer than 200ms');
+    const cancelled = await jobrunner.submit('sleep', { parameters: { seconds: '100' } });
+    await jobrunner.waitFor(cancelled, (job) => job.status === 'running');
+    await cancelJob(pool, cancelled, 'tester');
+    jobrunner.wakeDispatcher.send();
+    await jobrunner.ended(cancelled);
+    assert.equal(await lastWord(cancelled), '**Canceled.**');
+  });
+
   await t.test('a parameter that makes no sense ends the job with a clear failure', async () => {
     const jobId = await jobrunner.submit('sleep', { parameters: { seconds: 'many' } });
     const job = await jobrunner.ended(jobId);

@@ -1,9 +1,9 @@
-import { condition, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { JobRecordActivities } from '../../activities/job-record.ts';
+import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { localActivities } from './activities.ts';
 import { recordOptions } from './options.ts';
 import { proceedSignal } from './parking-messages.ts';
 
-const { recordJobParked } = proxyLocalActivities<JobRecordActivities>(recordOptions);
+const { recordJobParked } = localActivities(recordOptions);
 
 /** The waits of one workflow in which it does nothing, and holds up nobody. */
 export interface Parking {

@@ -4,7 +4,6 @@ import {
   condition,
   isCancellation,
   patched,
-  proxyLocalActivities,
   setHandler,
   TemporalFailure,
   workflowInfo,
@@ -12,7 +11,7 @@ import {
   type Workflow,
   type WorkflowResultType,
 } from '@temporalio/workflow';
-import type { JobRecordActivities } from '../../activities/job-record.ts';
+import { localActivities } from './activities.ts';
 import { recordOptions } from './options.ts';
 import type { ProgressReport } from './progress.ts';
 import {
@@ -24,7 +23,7 @@ import {
   type SteeringState,
 } from './steering-messages.ts';
 
-const { recordJobPause } = proxyLocalActivities<JobRecordActivities>(recordOptions);
+const { recordJobPause } = localActivities(recordOptions);
 
 /** The pause and resume of one workflow. */
 export interface Steering {
