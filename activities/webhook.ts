@@ -34,6 +34,8 @@ export interface PostponedDelivery {
   readonly outcome: 'postponed';
   /** How often it has failed. */
   readonly failures: number;
+  /** How often it may be tried yet. */
+  readonly attemptsLeft: number;
   readonly delayMs: number;
   /** What went wrong, in words for people. */
   readonly failure: string;
@@ -132,7 +134,7 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
         }
         const line = { activity: 'deliverWebhook', attempt, error: failure, ...answer, nextTryInMs: delayMs };
         await jobLog.write('warn', 'attempt failed', line);
-        return { outcome: 'postponed', failures: attempt, delayMs, failure };
+        return { outcome: 'postponed', failures: attempt, attemptsLeft: maxFailures - attempt, delayMs, failure };
       }
     },
   };
