@@ -1,12 +1,14 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type pg from 'pg';
-import type { OutboundClient, OutboundResponse } from '../outbound/client.ts';
+import { webhookRequest, type WebhookTarget } from '../jobs/webhook-request.ts';
+import type { OutboundClient } from '../outbound/client.ts';
 import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobFields, currentJobId } from './job-record.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { findDeliveredEvent } from './webhook-event.ts';
 
 export interface WebhookDeps {
   readonly pool: pg.Pool;
@@ -32,6 +34,8 @@ export interface PostponedDelivery {
   readonly outcome: 'postponed';
   /** How often it has failed. */
   readonly failures: number;
+  /** How often it may be tried yet. */
+  readonly attemptsLeft: number;
   readonly delayMs: number;
   /** What went wrong, in words for people. */
   readonly failure: string;
@@ -47,17 +51,9 @@ export interface DeliveryRequest {
   readonly failures?: number;
 }
 
-interface Subscription {
-  endpoint: string;
-  tlsCert: string;
-  skipTlsVerification: boolean;
-  inactive: boolean;
-}
-
-interface EventRow {
-  type: string;
-  publishedAt: Date;
-  contents: unknown;
+interface Subscription extends WebhookTarget {
+  readonly type: string;
+  readonly inactive: boolean;
 }
 
 export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
@@ -93,13 +89,14 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
         await jobLog.write('info', 'skipped: the subscription was deleted or switched off', { webhookId });
         return { outcome: 'skipped', attempts: details.failures };
       }
-      const event = await readEvent(pool, eventId);
+      const event = await findDeliveredEvent(pool, eventId);
       if (!event) throw refused(`event ${eventId} is no longer kept, so it cannot be delivered`);
 
       // Failures go into the history, and the path of an endpoint is often its secret.
       const { origin } = new URL(subscription.endpoint);
       const startedMs = performance.now();
-      const response = await send(subscription, event).catch((error: unknown) => {
+      const request = webhookRequest(subscription, { ...event, type: subscription.type }, currentJobId());
+      const response = await outbound.send({ ...request, signal: cancellationSignal() }).catch((error: unknown) => {
         if (!(error instanceof OutboundError)) throw error;
         log.info(
           { ...currentJobFields(), origin, attempt, failure: error.failure, err: error.cause },
@@ -137,27 +134,10 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
         }
         const line = { activity: 'deliverWebhook', attempt, error: failure, ...answer, nextTryInMs: delayMs };
         await jobLog.write('warn', 'attempt failed', line);
-        return { outcome: 'postponed', failures: attempt, delayMs, failure };
+        return { outcome: 'postponed', failures: attempt, attemptsLeft: maxFailures - attempt, delayMs, failure };
       }
     },
   };
-
-  function send(subscription: Subscription, event: EventRow): Promise<OutboundResponse> {
-    return outbound.send({
-      url: new URL(subscription.endpoint),
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'jobrunner-webhook',
-        // The same for every attempt: by it a receiver knows an event that it has seen.
-        'x-jobrunner-delivery': currentJobId(),
-      },
-      body: JSON.stringify({ type: event.type, createdAt: event.publishedAt.toISOString(), contents: event.contents }),
-      tlsCa: subscription.tlsCert || undefined,
-      skipTlsVerification: subscription.skipTlsVerification,
-      signal: cancellationSignal(),
-    });
-  }
 }
 
 /** How often the receiver has failed: what the last attempt has left in its heartbeat. */
@@ -168,17 +148,9 @@ function earlierFailures(): number {
 
 async function readSubscription(pool: pg.Pool, webhookId: string): Promise<Subscription | undefined> {
   const { rows } = await pool.query<Subscription>(
-    `SELECT endpoint, tls_cert AS "tlsCert", skip_tls_verification AS "skipTlsVerification", inactive
+    `SELECT type, endpoint, tls_cert AS "tlsCert", skip_tls_verification AS "skipTLSVerification", inactive
      FROM registry.webhooks WHERE id = $1`,
     [webhookId],
-  );
-  return rows[0];
-}
-
-async function readEvent(pool: pg.Pool, eventId: string): Promise<EventRow | undefined> {
-  const { rows } = await pool.query<EventRow>(
-    `SELECT kind AS type, published_at AS "publishedAt", contents FROM registry.events WHERE id = $1`,
-    [eventId],
   );
   return rows[0];
 }

@@ -23,17 +23,24 @@ export type ChangeEvent = Omit<AuditEvent, 'actor'>;
 export type RecordEvent = (...events: readonly ChangeEvent[]) => Promise<void>;
 
 /**
- * Runs what a request changes in a transaction, together with the events that tell of it.
+ * Runs what a request changes in a transaction, together with the events that tell of it and the jobs of the webhooks that
+ * want them.
  *
  * @param work gets the transaction, and what writes an event there; like all work of withTransaction it may run again
  */
 export async function auditedChange<T>(
-  deps: Pick<ApiDeps, 'pool' | 'clientAddress'>,
+  deps: Pick<ApiDeps, 'pool' | 'clientAddress' | 'wakeDispatcher'>,
   request: FastifyRequest,
   work: (tx: pg.PoolClient, record: RecordEvent) => Promise<T>,
 ): Promise<T> {
   const actor = requestActor(deps, request);
-  return withTransaction(deps.pool, (tx) =>
-    work(tx, (...events) => recordAudit(tx, ...events.map((event) => ({ actor, ...event })))),
-  );
+  let jobs = 0;
+  const result = await withTransaction(deps.pool, (tx) => {
+    jobs = 0;
+    return work(tx, async (...events) => {
+      jobs += await recordAudit(tx, ...events.map((event) => ({ actor, ...event })));
+    });
+  });
+  if (jobs > 0) deps.wakeDispatcher.send();
+  return result;
 }

@@ -77,6 +77,20 @@ export async function findWebhook(q: Queryable, id: string): Promise<WebhookRow 
   return rows[0];
 }
 
+/** What of a subscription can be changed: what is left out stays. */
+export type WebhookChange = Partial<Pick<WebhookRow, 'endpoint' | 'inactive' | 'tlsCert' | 'skipTLSVerification'>>;
+
+/** Changes a subscription, also for deliveries that wait. Gives it as it is then, or undefined where there is none. */
+export async function updateWebhook(q: Queryable, id: string, change: WebhookChange): Promise<WebhookRow | undefined> {
+  const { rows } = await q.query<WebhookRow>(
+    `UPDATE registry.webhooks SET endpoint = coalesce($2, endpoint), inactive = coalesce($3, inactive),
+       tls_cert = coalesce($4, tls_cert), skip_tls_verification = coalesce($5, skip_tls_verification)
+     WHERE id = $1 RETURNING ${columns}`,
+    [id, change.endpoint ?? null, change.inactive ?? null, change.tlsCert ?? null, change.skipTLSVerification ?? null],
+  );
+  return rows[0];
+}
+
 /** Deletes a subscription; deliveries that wait are skipped. Returns whether there was one. */
 export async function deleteWebhook(q: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await q.query('DELETE FROM registry.webhooks WHERE id = $1', [id]);

@@ -26,9 +26,11 @@ export interface AuditEvent {
 /**
  * Writes down what was done, for `GET /api/v0/events`. Call it in the transaction of the change, so that there is no
  * change without its event and no event without its change.
+ *
+ * @returns how many jobs of webhooks were made; if any, the caller wakes the dispatcher after the commit
  */
-export async function recordAudit(tx: Queryable, ...events: readonly AuditEvent[]): Promise<void> {
-  if (events.length > 0) await insertEvents(tx, events.map(storedEvent));
+export async function recordAudit(tx: Queryable, ...events: readonly AuditEvent[]): Promise<number> {
+  return events.length > 0 ? insertEvents(tx, events.map(storedEvent)) : 0;
 }
 
 function storedEvent(event: AuditEvent): NewEvent {

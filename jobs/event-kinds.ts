@@ -1,5 +1,5 @@
-/** The kinds of event that webhooks subscribe to in this version, under the names of MSR (msr.md section 3.4). */
-export const webhookTypes = [
+/** The kinds of event of images and tags, under the names of MSR's webhooks. */
+const imageEventKinds = [
   'TAG_PUSH',
   'TAG_PULL',
   'TAG_DELETE',
@@ -7,11 +7,46 @@ export const webhookTypes = [
   'MANIFEST_PULL',
   'MANIFEST_DELETE',
 ] as const;
-export type WebhookType = (typeof webhookTypes)[number];
+export type ImageEventKind = (typeof imageEventKinds)[number];
+
+/** What webhooks call the events of a repository itself; one of type `REPO_EVENT` gets all three. */
+const repositoryWebhookTypes = {
+  REPOSITORY_CREATE: 'REPO_CREATED',
+  REPOSITORY_UPDATE: 'REPO_UPDATED',
+  REPOSITORY_DELETE: 'REPO_DELETED',
+} as const;
+type RepositoryEventKind = keyof typeof repositoryWebhookTypes;
+export type RepositoryWebhookType = (typeof repositoryWebhookTypes)[RepositoryEventKind];
 
 /**
- * Every kind of event, with the type and the type of object under which the API shows it (msr.md section 3.5; of the types
- * of object, those of accounts, tokens, jobs and settings are ours).
+ * The types of webhook in this version, under the names of MSR (https://docs.mirantis.com/msr/3.1/ops/manage-webhooks.html).
+ * Those of promotion, mirroring, scans and charts come with what they tell of.
+ */
+export const webhookTypes = [
+  ...imageEventKinds,
+  'REPO_EVENT',
+  'REPO_CREATED',
+  'REPO_UPDATED',
+  'REPO_DELETED',
+] as const satisfies readonly (ImageEventKind | RepositoryWebhookType | 'REPO_EVENT')[];
+export type WebhookType = (typeof webhookTypes)[number];
+
+/** The types of webhook that an event of a kind is delivered to; of most kinds none. */
+export function webhookTypesOf(kind: EventKind): readonly WebhookType[] {
+  const image = imageEventKinds.find((candidate) => candidate === kind);
+  if (image) return [image];
+  const type = repositoryWebhookType(kind);
+  return type ? ['REPO_EVENT', type] : [];
+}
+
+/** What webhooks call an event of a repository itself; undefined for all others. */
+export function repositoryWebhookType(kind: EventKind): RepositoryWebhookType | undefined {
+  return kind in repositoryWebhookTypes ? repositoryWebhookTypes[kind as RepositoryEventKind] : undefined;
+}
+
+/**
+ * Every kind of event, with the type and the type of object under which the API shows it: MSR's, but for the types of object
+ * of accounts, tokens, jobs and settings, which are ours.
  */
 export const eventKinds = {
   TAG_PUSH: { type: 'CREATE', objectType: 'TAG' },
@@ -26,6 +61,8 @@ export const eventKinds = {
   TEAM_ACCESS_UPDATE: { type: 'UPDATE', objectType: 'TEAM_ACCESS' },
   TEAM_ACCESS_DELETE: { type: 'DELETE', objectType: 'TEAM_ACCESS' },
   WEBHOOK_CREATE: { type: 'CREATE', objectType: 'WEBHOOK' },
+  WEBHOOK_UPDATE: { type: 'UPDATE', objectType: 'WEBHOOK' },
+  WEBHOOK_TEST: { type: 'SEND', objectType: 'WEBHOOK' },
   WEBHOOK_DELETE: { type: 'DELETE', objectType: 'WEBHOOK' },
   ACCOUNT_CREATE: { type: 'CREATE', objectType: 'ACCOUNT' },
   ACCOUNT_UPDATE: { type: 'UPDATE', objectType: 'ACCOUNT' },
@@ -67,7 +104,7 @@ export const eventKinds = {
   CRON_UPDATE: { type: 'UPDATE', objectType: 'CRON' },
   CRON_DELETE: { type: 'DELETE', objectType: 'CRON' },
   SETTINGS_UPDATE: { type: 'UPDATE', objectType: 'SETTINGS' },
-} as const satisfies Record<WebhookType, EventTypes> & Record<string, EventTypes>;
+} as const satisfies Record<ImageEventKind | RepositoryEventKind, EventTypes> & Record<string, EventTypes>;
 
 interface EventTypes {
   readonly type: 'CREATE' | 'GET' | 'UPDATE' | 'DELETE' | 'SEND' | 'FAIL' | 'SCAN';

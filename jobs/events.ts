@@ -5,11 +5,11 @@ import { webhookAction } from './actions/webhook.ts';
 import { deliveryCapacity } from './capacity.ts';
 import { type ActorType, clientActorType } from './actor.ts';
 import { enqueueJobs, type NewJob } from './enqueue.ts';
-import { type EventKind, eventKinds, type WebhookType } from './event-kinds.ts';
+import { type EventKind, eventKinds, type ImageEventKind, webhookTypesOf } from './event-kinds.ts';
 
-/** Something that happened to a repository. */
+/** Something that happened to what is in a repository. */
 export interface RegistryEvent {
-  readonly type: WebhookType;
+  readonly type: ImageEventKind;
   /** Name of the account or robot; empty: nobody signed in. */
   readonly actor: string;
   /** Undefined: a client, whose name says what it is. */
@@ -44,19 +44,25 @@ export interface NewEvent {
 }
 
 /** An event, and a subscription that wants it. */
-export interface WantedEvent {
+interface WantedEvent {
   readonly eventId: string;
   readonly webhookId: string;
+  /** The type that was subscribed to. */
+  readonly type: string;
   readonly endpoint: string;
 }
 
 /**
- * Writes events.
+ * Writes events, and one `webhook` job for each subscription that wants one of them, in the caller's transaction.
  *
- * @returns the subscriptions that want one of them
+ * @returns how many jobs were made; if any, the caller wakes the dispatcher after the commit
  */
-export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): Promise<WantedEvent[]> {
-  const rows = events.map((event) => ({ ...event, ...eventKinds[event.kind] }));
+export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): Promise<number> {
+  const rows = events.map((event) => ({
+    ...event,
+    ...eventKinds[event.kind],
+    webhookTypes: webhookTypesOf(event.kind),
+  }));
   const { rows: wanted } = await tx.query<WantedEvent>(
     `WITH new_events AS (
        INSERT INTO registry.events (id, kind, type, actor_id, actor, actor_type, address, object_type, object_id,
@@ -72,28 +78,15 @@ export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): 
          "objectType" text, "objectId" text, "objectName" text, "outcome" text, "namespace" text, "repository" text,
          "contents" jsonb)
      )
-     SELECT e.id AS "eventId", w.id AS "webhookId", w.endpoint
-     FROM jsonb_to_recordset($1::jsonb) AS e(id uuid, kind text, namespace text, repository text)
+     SELECT e.id AS "eventId", w.id AS "webhookId", w.type, w.endpoint
+     FROM jsonb_to_recordset($1::jsonb) AS e(id uuid, namespace text, repository text, "webhookTypes" jsonb)
+     CROSS JOIN LATERAL jsonb_array_elements_text(e."webhookTypes") AS wanted(type)
      JOIN registry.webhooks w
-       ON w.type = e.kind AND NOT w.inactive
+       ON w.type = wanted.type AND NOT w.inactive
       AND w.key IN ('', e.namespace, e.namespace || '/' || e.repository)`,
     [JSON.stringify(rows)],
   );
-  return wanted;
-}
-
-/**
- * Writes events, and one `webhook` job for each subscription that wants one of them, in the caller's transaction.
- *
- * @returns how many jobs were made; if any, the caller wakes the dispatcher after the commit
- */
-export async function recordEvents(tx: Queryable, events: readonly RegistryEvent[]): Promise<number> {
-  const rows = events.map((event) => ({ id: randomUUID() as string, event }));
-  const wanted = await insertEvents(
-    tx,
-    rows.map(({ id, event }) => storedEvent(id, event)),
-  );
-  const byId = new Map(rows.map(({ id, event }) => [id, event]));
+  const byId = new Map(events.map((event) => [event.id, event]));
   return enqueueJobs(
     tx,
     wanted.flatMap((each) => {
@@ -103,13 +96,27 @@ export async function recordEvents(tx: Queryable, events: readonly RegistryEvent
   );
 }
 
-function storedEvent(
-  id: string,
-  { type, actor, actorType = clientActorType(actor), address = '', namespace, repository, contents }: RegistryEvent,
-): NewEvent {
+/**
+ * Writes events of what is in repositories, and the jobs of webhooks, as `insertEvents` does.
+ *
+ * @returns how many jobs were made; if any, the caller wakes the dispatcher after the commit
+ */
+export async function recordEvents(tx: Queryable, events: readonly RegistryEvent[]): Promise<number> {
+  return insertEvents(tx, events.map(storedEvent));
+}
+
+function storedEvent({
+  type,
+  actor,
+  actorType = clientActorType(actor),
+  address = '',
+  namespace,
+  repository,
+  contents,
+}: RegistryEvent): NewEvent {
   const { tag, digest = '' } = contents;
   return {
-    id,
+    id: randomUUID(),
     kind: type,
     actor,
     actorType,
@@ -123,9 +130,9 @@ function storedEvent(
   };
 }
 
-function webhookJob(event: RegistryEvent, { eventId, webhookId, endpoint }: WantedEvent): NewJob {
+function webhookJob(event: NewEvent, { eventId, webhookId, type, endpoint }: WantedEvent): NewJob {
   const { name: action, deadline, stopTimeout } = webhookAction;
-  const parameters = { eventID: eventId, webhookID: webhookId, type: event.type };
+  const parameters = { eventID: eventId, webhookID: webhookId, type };
   const id = causedJobId(webhookAction, parameters);
   return {
     id,

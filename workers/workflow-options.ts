@@ -20,7 +20,12 @@ export function workflowOptions(action: Action, job: JobInput) {
       ...(job.namespace ? [{ key: searchAttributes.namespace, value: job.namespace }] : []),
       ...(job.repository ? [{ key: searchAttributes.repository, value: job.repository }] : []),
     ]),
-    memo: { requestedBy: job.requestedBy, parameters: job.parameters },
+    memo: {
+      requestedBy: job.requestedBy,
+      parameters: job.parameters,
+      ...(job.repository && { repository: job.repository }),
+      ...(job.parameters['type'] !== undefined && { event: job.parameters['type'] }),
+    },
   };
 }
 

@@ -16,6 +16,7 @@ import { localActivities } from './shared/activities.ts';
 import type { JobInput } from './shared/job-input.ts';
 import { recordOptions } from './shared/options.ts';
 import { receiveProceeds } from './shared/parking.ts';
+import { rootMessage } from './shared/root-message.ts';
 
 const { recordJobQueued, recordJobStart, recordJobEnd } = localActivities(recordOptions);
 
@@ -68,13 +69,6 @@ async function admission(job: JobInput): Promise<void> {
 }
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({ inbound: [recordJob] });
-
-/** Temporal wraps what an activity threw; people want to read the innermost message. */
-function rootMessage(error: unknown): string {
-  let current = error;
-  while (current instanceof TemporalFailure && current.cause instanceof Error) current = current.cause;
-  return current instanceof Error ? current.message : String(current);
-}
 
 /** What a job gave, for people: its plain fields, a line each. */
 function describeResult(result: unknown): string {

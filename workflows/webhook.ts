@@ -1,10 +1,11 @@
-import { patched } from '@temporalio/workflow';
-import { activities } from './shared/activities.ts';
+import { isCancellation, patched } from '@temporalio/workflow';
 import type { WebhookDelivery } from '../activities/webhook.ts';
 import { textParameter, type JobInput } from './shared/job-input.ts';
+import { activities } from './shared/activities.ts';
 import { webhookOptions } from './shared/options.ts';
 import { createParking } from './shared/parking.ts';
 import { createProgressReport } from './shared/progress.ts';
+import { rootMessage } from './shared/root-message.ts';
 
 const { deliverWebhook } = activities(webhookOptions);
 
@@ -18,25 +19,29 @@ export async function webhook(input: JobInput): Promise<WebhookDelivery> {
   const ids = { eventId: textParameter(input, 'eventID'), webhookId: textParameter(input, 'webhookID') };
   const progress = createProgressReport({ phase: 'delivering', itemsDone: 0, itemsTotal: 1 });
   const parking = createParking();
+  const show = (phase: string, note?: string): void => progress.set({ phase, itemsDone: 0, itemsTotal: 1, note });
   const summary = `deliver ${input.parameters['type'] ?? 'event'} of ${input.repository || 'the registry'}`;
   const givesPlaceBack = patched('a-delivery-gives-its-place-back');
-  for (let failures = 0; ;) {
-    const delivery = await deliverWebhook.executeWithOptions({ summary }, [
-      { ...ids, ...(givesPlaceBack && { failures }) },
-    ]);
-    if (delivery.outcome !== 'postponed') {
-      progress.set({ phase: delivery.outcome, itemsDone: 1, itemsTotal: 1 });
-      return delivery;
+  try {
+    for (let failures = 0; ;) {
+      const delivery = await deliverWebhook.executeWithOptions({ summary: `${summary}, attempt ${failures + 1}` }, [
+        { ...ids, ...(givesPlaceBack && { failures }) },
+      ]);
+      if (delivery.outcome !== 'postponed') {
+        progress.set({ phase: delivery.outcome, itemsDone: 1, itemsTotal: 1 });
+        return delivery;
+      }
+      failures = delivery.failures;
+      const failed = `Attempt ${failures} failed: ${delivery.failure}. Attempts left: ${delivery.attemptsLeft}`;
+      show('waiting for the next try', `${failed}, the next in ${Math.ceil(delivery.delayMs / 1_000)} s.`);
+      await parking.wait(delivery.delayMs);
+      show('delivering', `${failed}.`);
     }
-    failures = delivery.failures;
-    const note = `Attempt ${failures} failed: ${delivery.failure}. The next one is in ${Math.ceil(delivery.delayMs / 1_000)} s.`;
-    progress.set({ phase: 'waiting for the next try', itemsDone: 0, itemsTotal: 1, note });
-    await parking.wait(delivery.delayMs);
-    progress.set({
-      phase: 'delivering',
-      itemsDone: 0,
-      itemsTotal: 1,
-      note: `Attempt ${failures} failed: ${delivery.failure}.`,
-    });
+  } catch (error) {
+    if (patched('a-delivery-has-a-last-word')) {
+      if (isCancellation(error)) show('cancelled');
+      else show('failed', `The last attempt failed: ${rootMessage(error)}.`);
+    }
+    throw error;
   }
 }

@@ -23,6 +23,7 @@ import { robotRoutes } from './robots.ts';
 import { settingsRoutes } from './settings.ts';
 import { tagRoutes } from './tags.ts';
 import { teamAccessRoutes } from './team-access.ts';
+import { webhookTestRoutes } from './webhook-tests.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { workerRoutes } from './workers.ts';
 
@@ -36,6 +37,7 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   workerRoutes(app, deps);
   queueRoutes(app, deps);
   webhookRoutes(app, deps);
+  webhookTestRoutes(app, deps);
   repositoryRoutes(app, deps);
   tagRoutes(app, deps);
   namespaceRoutes(app, deps);

@@ -124,8 +124,9 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
         filter,
         requestedBy,
         limit,
-        onPage: (tx, cancelled) =>
-          recordAudit(tx, { kind: 'JOBS_CANCEL', actor, object: { id: 'jobs' }, details: { filter, cancelled } }),
+        onPage: async (tx, cancelled) => {
+          await recordAudit(tx, { kind: 'JOBS_CANCEL', actor, object: { id: 'jobs' }, details: { filter, cancelled } });
+        },
       });
       if (isTemporalToldOf) wakeDispatcher.send();
       request.log.info({ filter, requestedBy, count }, 'jobs cancelled');

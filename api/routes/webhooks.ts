@@ -1,8 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { type EventKind, webhookTypes, type WebhookType } from '../../jobs/event-kinds.ts';
-import { RefusedAddressError } from '../../outbound/errors.ts';
+import type { EventKind } from '../../jobs/event-kinds.ts';
 import { requireAccount, unchecked } from '../access.ts';
 import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import type { Queryable } from '../../database/pool.ts';
@@ -12,14 +10,29 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { administeredRepositories, includesLevel, namespaceAccess, repositoryAccess } from '../policy/access.ts';
 import { findRepository } from '../repository-store.ts';
-import { deleteWebhook, findWebhook, insertWebhook, listWebhooks, type WebhookRow } from '../webhook-store.ts';
+import { assertCertificate, readEndpoint, readType, webhookFields } from '../webhook-fields.ts';
+import {
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  updateWebhook,
+  type WebhookRow,
+} from '../webhook-store.ts';
 
 const config = { access: 'authenticated' } as const;
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 
-/** `/api/v0/webhooks` (msr.md section 3.4). */
+/** `/api/v0/webhooks`, as MSR has it; what tries a receiver out is in webhook-tests.ts. */
 export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
+
+  /** @throws ApiError NO_SUCH_WEBHOOK, also for one that the caller may not see */
+  async function findAdministered(request: FastifyRequest, id: string): Promise<WebhookRow> {
+    const found = isId(id) ? await findWebhook(pool, id) : undefined;
+    if (!found || !(await administersKey(pool, requireAccount(request), found.key))) throw noSuchWebhook(id);
+    return found;
+  }
 
   app.get(
     '/api/v0/webhooks',
@@ -61,11 +74,11 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
       schema: {
         body: Type.Object(
           {
-            type: Type.String({ maxLength: 100 }),
+            type: webhookFields.type,
             key: Type.Optional(Type.String({ maxLength: 255 })),
-            endpoint: Type.String({ minLength: 1, maxLength: 2048 }),
-            tlsCert: Type.Optional(Type.String({ maxLength: 65_536 })),
-            skipTLSVerification: Type.Optional(Type.Boolean()),
+            endpoint: webhookFields.endpoint,
+            tlsCert: Type.Optional(webhookFields.tlsCert),
+            skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
           },
           { additionalProperties: false },
         ),
@@ -86,18 +99,52 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
+  app.post(
+    '/api/v0/webhooks/update',
+    {
+      config,
+      preValidation: async (request) => void (await findAdministered(request, unchecked(request.body, 'id'))),
+      schema: {
+        body: Type.Object(
+          {
+            id: Type.String({ maxLength: 100 }),
+            inactive: Type.Optional(Type.Boolean()),
+            // Not of MSR, where a receiver that moves needs a new subscription.
+            endpoint: Type.Optional(webhookFields.endpoint),
+            tlsCert: Type.Optional(webhookFields.tlsCert),
+            skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request) => {
+      const { id, endpoint, ...rest } = request.body;
+      assertCertificate(rest.tlsCert ?? '');
+      const change = {
+        ...rest,
+        ...(endpoint !== undefined && { endpoint: (await readEndpoint(deps, request, endpoint)).href }),
+      };
+      const webhook = await auditedChange(deps, request, async (tx, record) => {
+        const changed = await updateWebhook(tx, id, change);
+        if (!changed) throw noSuchWebhook(id);
+        await record(
+          webhookEvent('WEBHOOK_UPDATE', changed, { changed: Object.keys(change), inactive: changed.inactive }),
+        );
+        return changed;
+      });
+      // MSR answers with a list.
+      return [viewWebhook(webhook)];
+    },
+  );
+
   app.delete(
     '/api/v0/webhooks/:webhook',
     { config, schema: { params: Type.Object({ webhook: Type.String({ maxLength: 100 }) }) } },
     async (request, reply) => {
-      const { webhook } = request.params;
-      const found = isId(webhook) ? await findWebhook(pool, webhook) : undefined;
-      // One that the caller may not see is answered like one that is not there.
-      const mayDelete = found && (await administersKey(pool, requireAccount(request), found.key));
+      const found = await findAdministered(request, request.params.webhook);
       await auditedChange(deps, request, async (tx, record) => {
-        if (!mayDelete || !(await deleteWebhook(tx, webhook))) {
-          throw new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${webhook}": GET /api/v0/webhooks lists them`);
-        }
+        if (!(await deleteWebhook(tx, found.id))) throw noSuchWebhook(found.id);
         await record(webhookEvent('WEBHOOK_DELETE', found));
       });
       return reply.code(204).send();
@@ -106,19 +153,10 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
 }
 
 /** What an event tells of a webhook. Paths of endpoints are often secrets, so of those there is the origin alone. */
-function webhookEvent(kind: EventKind, { id, type, key, endpoint }: WebhookRow): ChangeEvent {
+function webhookEvent(kind: EventKind, { id, type, key, endpoint }: WebhookRow, more: object = {}): ChangeEvent {
   const [namespace = '', ...rest] = key.split('/');
-  const details = { type, endpoint: new URL(endpoint).origin };
+  const details = { type, endpoint: new URL(endpoint).origin, ...more };
   return { kind, object: { id, name: type }, namespace, repository: rest.join('/'), details };
-}
-
-function readType(text: string): WebhookType {
-  const type = webhookTypes.find((candidate) => candidate === text);
-  if (type) return type;
-  throw new ApiError(
-    'INVALID_PARAMETERS',
-    `there are no events of type "${text}"; the types are ${webhookTypes.join(', ')}`,
-  );
 }
 
 /**
@@ -154,35 +192,8 @@ async function assertKey({ pool }: ApiDeps, account: Account, key: string): Prom
   }
 }
 
-/** @throws ApiError INVALID_ENDPOINT where deliveries could never arrive */
-async function readEndpoint({ outbound }: ApiDeps, { log }: FastifyRequest, endpoint: string): Promise<URL> {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new ApiError('INVALID_ENDPOINT', `endpoint "${endpoint}" is not an http or https URL`);
-  }
-  if (url.username || url.password) {
-    throw new ApiError(
-      'INVALID_ENDPOINT',
-      'the endpoint holds a user name or password, which anybody who lists webhooks would see',
-    );
-  }
-  try {
-    await outbound.assertAllowed(url);
-  } catch (error) {
-    if (!(error instanceof RefusedAddressError)) throw error;
-    log.info({ host: url.hostname, err: error.cause }, 'an endpoint was refused');
-    throw new ApiError('INVALID_ENDPOINT', `endpoint "${endpoint}": ${error.message}`, { cause: error });
-  }
-  return url;
-}
-
-function assertCertificate(pem: string): void {
-  if (pem === '') return;
-  try {
-    void new X509Certificate(pem);
-  } catch (error) {
-    throw new ApiError('INVALID_PARAMETERS', 'tlsCert is not a certificate in PEM', { cause: error });
-  }
+function noSuchWebhook(id: string): ApiError {
+  return new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${id}": GET /api/v0/webhooks lists them`);
 }
 
 /** A webhook as the API shows it (SW27 responses.Webhook). */

@@ -137,7 +137,8 @@ test('server errors postpone a delivery, each time four times as long; the fourt
   const origin = new URL(delivery.receiver.url).origin;
   for (const [index, delayMs] of [1_000, 4_000, 16_000].entries()) {
     const failures = index + 1;
-    const postponed = { outcome: 'postponed', failures, delayMs, failure: `${origin} answered 500` };
+    const left = { attemptsLeft: maxFailures - failures };
+    const postponed = { outcome: 'postponed', failures, ...left, delayMs, failure: `${origin} answered 500` };
     assert.deepEqual(await delivery.postpone(failures), postponed);
   }
   const messages = await messagesOf(delivery.job.pool, delivery.job.id);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after as afterAll, test } from 'node:test';
 import type { EventKind } from '../../jobs/event-kinds.ts';
 import { registerWorker } from '../../jobs/worker-records.ts';
+import { startReceiver } from '../activities/test-receiver.ts';
 import { addJob } from '../jobs/test-jobs.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { createOrganization } from './organization.ts';
@@ -23,6 +24,8 @@ const enzi = '/enzi/v0/accounts';
 const app = `${api0}/repositories/acme/app`;
 const certificate = (await createTestCertificate('client')).certificate;
 const longPassword = 'another long password';
+// Of the whole file: rows know no test.
+const cleanUp = { after: (close: unknown) => afterAll(close as () => Promise<void>) };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** Sends what a change needs first, and gives the answer. */
@@ -256,6 +259,20 @@ const changes: Readonly<Record<string, Row>> = {
   [`POST ${api0}/meta/settings`]: simple('SETTINGS_UPDATE', undefined, { disablePersistentCookies: true }),
 
   [`POST ${api0}/webhooks`]: simple('WEBHOOK_CREATE', undefined, hook),
+  [`POST ${api0}/webhooks/update`]: {
+    kinds: ['WEBHOOK_UPDATE'],
+    change: async (api) => {
+      const { json } = await made(api, 'POST', `${api0}/webhooks`, { body: hook });
+      return { body: { id: (json as { id: string }).id, inactive: true } };
+    },
+  },
+  [`POST ${api0}/webhooks/test`]: {
+    kinds: ['WEBHOOK_TEST'],
+    change: async () => {
+      const receiver = await startReceiver(cleanUp, (res) => res.end());
+      return { body: { type: 'TAG_PUSH', endpoint: receiver.url } };
+    },
+  },
   [`DELETE ${api0}/webhooks/:webhook`]: {
     kinds: ['WEBHOOK_DELETE'],
     change: async (api) => {

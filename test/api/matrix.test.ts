@@ -156,6 +156,8 @@ const matrix: readonly Row[] = [
   row(`POST ${api}/webhooks`, systemAdmin(201), undefined, hook),
   row(`POST ${api}/webhooks`, owner(201), undefined, { ...hook, key: 'acme' }),
   row(`POST ${api}/webhooks`, [...nobody, 403, 403, 403, 403, 201, 201, 201], undefined, { ...hook, key: 'acme/app' }),
+  row(`POST ${api}/webhooks/update`, all(404), undefined, { id, inactive: true }),
+  row(`POST ${api}/webhooks/test`, all(400), undefined, { ...hook, endpoint: 'http://169.254.169.254/' }),
   row(`DELETE ${api}/webhooks/:webhook`, all(404), `${api}/webhooks/${id}`),
   row(`GET ${api}/accounts/:namespace/webhooks`, owner(200), `${api}/accounts/acme/webhooks`),
   row(`GET ${api}/repositories/:namespace/:reponame/webhooks`, repositoryAdmin(200), `${app}/webhooks`),

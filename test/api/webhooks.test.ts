@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { webhookTypes } from '../../jobs/event-kinds.ts';
+import { startReceiver } from '../activities/test-receiver.ts';
+import { createTestCertificate } from '../support/certificates.ts';
 import { assertMsrShape } from './msr-definitions.ts';
 import { startApi, type ApiResponse, type TestApi } from './test-api.ts';
 
@@ -146,4 +149,118 @@ test('private endpoints are taken where the configuration allows them, metadata 
   );
   const body = { type: 'TAG_PUSH', endpoint: 'http://169.254.169.254/' };
   assert.equal((await api.send('POST', path, { body })).outcome, '400 INVALID_ENDPOINT');
+});
+
+test('a subscription is switched off and on, and its endpoint and TLS options change; what is left out stays', async (t) => {
+  const api = await startApi(t);
+  const made = await subscribe(api, {});
+  const { certificate } = await createTestCertificate('receiver');
+  const update = async (body: object) => {
+    const [webhook, ...more] = webhooksOf(await api.send('POST', `${path}/update`, { body: { id: made.id, ...body } }));
+    assert.deepEqual(more, []);
+    assert.deepEqual(webhooksOf(await api.send('GET', path)), [webhook]);
+    return webhook;
+  };
+  // As MSR's clients send it: all of its fields.
+  const all = { inactive: true, tlsCert: certificate, skipTLSVerification: true };
+  assert.deepEqual(await update(all), { ...made, ...all });
+  assert.deepEqual(await update({ inactive: false }), { ...made, ...all, inactive: false });
+  const moved = { endpoint: 'https://192.0.2.2/hook', tlsCert: '', skipTLSVerification: false };
+  assert.deepEqual(await update(moved), { ...made, ...moved });
+  assert.deepEqual(await update({}), { ...made, ...moved });
+});
+
+test('a change of a subscription is judged like the making of one', async (t) => {
+  const api = await startApi(t);
+  const { id } = await subscribe(api, { key: 'acme' });
+  const cases: readonly (readonly [object, string])[] = [
+    [{}, '404 NO_SUCH_WEBHOOK'],
+    [{ id, type: 'TAG_PULL' }, '400 INVALID_JSON'],
+    [{ id, inactive: 'true' }, '400 INVALID_JSON'],
+    [{ id, tlsCert: 'PEM' }, '400 INVALID_PARAMETERS'],
+    [{ id, endpoint: 'ftp://192.0.2.1/' }, '400 INVALID_ENDPOINT'],
+    [{ id, endpoint: 'http://169.254.169.254/' }, '400 INVALID_ENDPOINT'],
+    [{ id: 'none', inactive: true }, '404 NO_SUCH_WEBHOOK'],
+    [{ id: '00000000-0000-4000-8000-000000000000', inactive: true }, '404 NO_SUCH_WEBHOOK'],
+  ];
+  for (const [body, outcome] of cases) {
+    const response = await api.send('POST', `${path}/update`, { body });
+    assert.equal(response.outcome, outcome, `${JSON.stringify(body)}: ${response.text}`);
+  }
+  // Ada administers nothing of acme.
+  const foreign = await api.send('POST', `${path}/update`, { as: 'ada', body: { id, inactive: true } });
+  assert.equal(foreign.outcome, '404 NO_SUCH_WEBHOOK');
+  assert.equal(webhooksOf(await api.send('GET', path))[0]?.['inactive'], false);
+});
+
+test('a receiver is tried out with an event of each type, which did not happen', async (t) => {
+  const api = await startApi(t);
+  const receiver = await startReceiver(t, (res) => res.writeHead(204).end());
+  for (const type of webhookTypes) {
+    const response = await api.send('POST', `${path}/test`, { as: 'ada', body: { type, endpoint: receiver.url } });
+    assert.equal(response.status, 200, response.text);
+    assert.deepEqual(response.json, { status: 204 });
+    const sent = receiver.requests.at(-1);
+    assert.match(String(sent?.headers['x-jobrunner-delivery']), /^test:[0-9a-f-]{36}$/);
+    const payload = sent?.body as { type: string; createdAt: string; contents: Record<string, unknown> };
+    assert.deepEqual([payload.type, Object.keys(payload)], [type, ['type', 'createdAt', 'contents']]);
+    const { namespace, repository, author } = payload.contents;
+    assert.deepEqual([namespace, repository, author], ['ada', 'example', 'ada']);
+  }
+  assert.equal(receiver.requests.length, webhookTypes.length);
+});
+
+test('a test says what went wrong, and no more than that', async (t) => {
+  const api = await startApi(t, { allowPrivate: true });
+  const tries: readonly (readonly [string, string])[] = [
+    ['http://localhost:1/x', 'http://localhost:1 has not taken the test event: it cannot be reached (ECONNREFUSED)'],
+    [(await startReceiver(t, (res) => res.writeHead(503).end('secret'))).url, 'it answered 503'],
+    [(await startReceiver(t, (res) => res.writeHead(302, { location: '/' }).end())).url, 'it answered 302'],
+    [(await startReceiver(t, (res) => res.destroy())).url, 'it cannot be reached (UND_ERR_SOCKET)'],
+    ['http://169.254.169.254/', 'it cannot be used: its address is not public'],
+  ];
+  for (const [url, problem] of tries) {
+    const response = await api.send('POST', `${path}/test`, { body: { type: 'TAG_PUSH', endpoint: url } });
+    assert.equal(response.outcome, '400 INVALID_ENDPOINT', response.text);
+    assert.ok(response.message.includes(problem), response.message);
+    assert.doesNotMatch(response.message, /secret|127\.0\.0\.1:1\b/);
+  }
+  for (const body of [{ type: 'TAG_PUSH' }, { type: 'PUSH', endpoint }, { type: 'TAG_PUSH', endpoint, key: 'acme' }]) {
+    assert.equal((await api.send('POST', `${path}/test`, { body })).status, 400);
+  }
+  const { rows } = await api.pool.query<{ outcome: string; contents: unknown }>(
+    `SELECT outcome, contents FROM registry.events WHERE kind = 'WEBHOOK_TEST' ORDER BY published_at`,
+  );
+  assert.deepEqual(new Set(rows.map(({ outcome }) => outcome)), new Set(['failure']));
+  assert.equal(rows.length, 4, 'what was refused was not sent');
+});
+
+test('an account tries out one receiver at a time', async (t) => {
+  const api = await startApi(t);
+  const arrived = Promise.withResolvers<() => void>();
+  const receiver = await startReceiver(t, (res) => arrived.resolve(() => res.end()));
+  const send = (as: 'ada') =>
+    api.send('POST', `${path}/test`, { as, body: { type: 'TAG_PUSH', endpoint: receiver.url } });
+  const first = send('ada');
+  const answer = await arrived.promise;
+  const second = await send('ada');
+  assert.deepEqual([second.outcome, second.headers['retry-after']], ['429 TOO_MANY_REQUESTS', '10']);
+  answer();
+  assert.equal((await first).status, 200);
+});
+
+test('a method that a path does not have is answered with those that it has', async (t) => {
+  const api = await startApi(t);
+  for (const [method, wrong, allow] of [
+    ['GET', `${path}/update`, 'DELETE, POST'],
+    ['PUT', `${path}/test`, 'DELETE, POST'],
+    ['PATCH', path, 'GET, POST'],
+  ] as const) {
+    const response = await api.send(method, wrong);
+    assert.equal(response.outcome, '405 NOT_ALLOWED');
+    const allowed = String(response.headers.allow)
+      .split(', ')
+      .filter((each) => each !== 'HEAD');
+    assert.equal(allowed.toSorted().join(', '), allow);
+  }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
+import { recordAudit } from '../../jobs/audit.ts';
 import { recordEvents, type RegistryEvent } from '../../jobs/events.ts';
 import { listJobs } from '../../jobs/queries.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -97,4 +98,31 @@ test('no events are no work', async (t) => {
   const pool = await database(t);
   await subscribe(pool, '');
   assert.equal(await recordEvents(pool, []), 0);
+});
+
+test('what happens to a repository itself is told under the names of webhooks, to whoever wants all or one of them', async (t) => {
+  const pool = await database(t);
+  const kinds = {
+    REPOSITORY_CREATE: 'REPO_CREATED',
+    REPOSITORY_UPDATE: 'REPO_UPDATED',
+    REPOSITORY_DELETE: 'REPO_DELETED',
+  };
+  const all = await subscribe(pool, 'acme', { type: 'REPO_EVENT' });
+  const single: string[] = [];
+  for (const type of Object.values(kinds)) single.push(await subscribe(pool, '', { type }));
+  await subscribe(pool, 'ada', { type: 'REPO_EVENT' });
+  await subscribe(pool, '');
+  const actor = { id: null, name: 'ada', type: 'user', address: '192.0.2.1' } as const;
+  const about = { actor, object: { id: 'id', name: 'acme/app' }, namespace: 'acme', repository: 'app' };
+  for (const [index, kind] of (Object.keys(kinds) as (keyof typeof kinds)[]).entries()) {
+    await pool.query('DELETE FROM jobs.jobs');
+    assert.equal(await recordAudit(pool, { kind, ...about }), 2);
+    const jobs = await listJobs(pool, { action: 'webhook' }, { start: 0, limit: 10 });
+    assert.deepEqual(
+      jobs.map(({ parameters }) => `${parameters['webhookID']} ${parameters['type']}`).toSorted(),
+      [`${all} REPO_EVENT`, `${single[index]} ${kinds[kind]}`].toSorted(),
+    );
+    assert.equal(jobs[0]?.repository, 'acme/app');
+  }
+  assert.equal(await recordAudit(pool, { kind: 'WEBHOOK_CREATE', ...about }), 0);
 });

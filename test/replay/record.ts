@@ -172,6 +172,24 @@ const scenarios: readonly Scenario[] = [
   },
   {
     workflowType: 'webhook',
+    name: 'failed-with-a-last-word',
+    run: (jobrunner, receiver) => {
+      receiver.statuses.push(500, 404);
+      return pushEvent(jobrunner, receiver.url);
+    },
+  },
+  {
+    workflowType: 'webhook',
+    name: 'cancelled-while-it-waits',
+    run: async (jobrunner, receiver) => {
+      receiver.statuses.push(500);
+      const jobId = await pushEvent(jobrunner, receiver.url);
+      await jobrunner.waitFor(jobId, (job) => job.parkedAt !== null);
+      return cancelled(jobrunner, jobId);
+    },
+  },
+  {
+    workflowType: 'webhook',
     name: 'refused',
     run: (jobrunner, receiver) => {
       receiver.statuses.push(404);

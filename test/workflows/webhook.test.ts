@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cancelJob } from '../../jobs/commands.ts';
+import { searchAttributes } from '../../workflows/shared/search-attributes.ts';
 import { eventually } from '../e2e/eventually.ts';
+import { startReceiver as startAnsweringReceiver } from '../activities/test-receiver.ts';
 import { pushEvent, startReceiver } from './push-event.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 
@@ -8,6 +11,12 @@ test('the job webhook', async (t) => {
   const jobrunner = await startTestJobrunner(t);
   const { pool } = jobrunner;
   const receiver = await startReceiver(t);
+
+  const handleOf = (jobId: string) => jobrunner.temporal.workflow.getHandle(jobId);
+  const detailsOf = async (jobId: string): Promise<string> =>
+    (await handleOf(jobId).query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+  const phaseOf = async (jobId: string) =>
+    (await handleOf(jobId).describe()).typedSearchAttributes.get(searchAttributes.jobPhase);
 
   await t.test('is tried again after a failure, under the same delivery id', async () => {
     receiver.statuses.push(500, 429);
@@ -23,6 +32,9 @@ test('the job webhook', async (t) => {
     assert.deepEqual(await jobrunner.messages(jobId), messages);
     const description = await jobrunner.temporal.workflow.getHandle(jobId).describe();
     assert.equal(await description.staticSummary(), 'webhook TAG_PUSH `admin/app`');
+    const { repository, event } = description.memo ?? {};
+    assert.deepEqual([repository, event], ['admin/app', 'TAG_PUSH']);
+    assert.match(await detailsOf(jobId), /^\*\*Phase:\*\* delivered\n\n\*\*Done:\*\* 1 of 1$/);
   });
 
   await t.test('fails for good after four attempts', async () => {
@@ -32,6 +44,11 @@ test('the job webhook', async (t) => {
     assert.equal(job.status, 'error');
     assert.equal(receiver.requests.length, 4);
     assert.match(job.failure ?? '', /answered 408$/);
+    assert.equal(
+      await detailsOf(job.id),
+      `**Phase:** failed\n\n**Done:** 0 of 1\n\nThe last attempt failed: ${new URL(receiver.url).origin} answered 408.`,
+    );
+    assert.equal(await phaseOf(job.id), 'failed');
   });
 
   await t.test('is tried four times by its receiver, however often the database was away', async () => {
@@ -57,5 +74,20 @@ test('the job webhook', async (t) => {
     assert.equal(job.status, 'error');
     assert.equal(receiver.requests.length, 1);
     assert.match(job.failure ?? '', /answered 404$/);
+  });
+
+  await t.test('says what it waits for, and that it was cancelled', async (t) => {
+    const busy = await startAnsweringReceiver(t, (res) => res.writeHead(503, { 'retry-after': '60' }).end());
+    const jobId = await pushEvent(jobrunner, busy.url);
+    await jobrunner.waitFor(jobId, ({ parkedAt }) => parkedAt !== null);
+    await eventually('the phase to be known', async () => (await phaseOf(jobId)) === 'waiting for the next try');
+    assert.match(
+      await detailsOf(jobId),
+      /Attempt 1 failed: http:\/\/127\.0\.0\.1:\d+ answered 503\. Attempts left: 3, the next in 60 s\.$/,
+    );
+    await cancelJob(pool, jobId, 'tester');
+    jobrunner.wakeDispatcher.send();
+    assert.equal((await jobrunner.ended(jobId)).status, 'cancel');
+    await eventually('the last word', async () => (await phaseOf(jobId)) === 'cancelled');
   });
 });

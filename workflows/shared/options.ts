@@ -54,5 +54,6 @@ export const webhookOptions = {
   startToCloseTimeout: '90 seconds',
   scheduleToCloseTimeout: '12 hours',
   heartbeatTimeout: '15 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  // Of our own failures, as many as fit into 12 hours: those of a receiver are the workflow's to count.
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 1_440 },
 } as const satisfies ActivityOptions;

@@ -1,0 +1,41 @@
+import { findRepository } from '../api/repository-store.ts';
+import type { Queryable } from '../database/pool.ts';
+import { type EventKind, repositoryWebhookType } from '../jobs/event-kinds.ts';
+
+/** An event as webhooks tell it. */
+export interface DeliveredEvent {
+  readonly createdAt: Date;
+  readonly contents: unknown;
+}
+
+interface EventRow {
+  readonly kind: EventKind;
+  readonly publishedAt: Date;
+  readonly actor: string;
+  readonly namespace: string;
+  readonly repository: string;
+  readonly objectId: string;
+  readonly contents: unknown;
+}
+
+/** Reads an event with what webhooks tell of it; undefined where it is no longer kept. */
+export async function findDeliveredEvent(q: Queryable, eventId: string): Promise<DeliveredEvent | undefined> {
+  const { rows } = await q.query<EventRow>(
+    `SELECT kind, published_at AS "publishedAt", actor, namespace, repository, object_id AS "objectId", contents
+     FROM registry.events WHERE id = $1`,
+    [eventId],
+  );
+  const [event] = rows;
+  return event && { createdAt: event.publishedAt, contents: await readContents(q, event) };
+}
+
+/** Of what is in a repository, the event has all that is told; of the repository itself, what changed, for people. */
+async function readContents(q: Queryable, event: EventRow): Promise<unknown> {
+  const type = repositoryWebhookType(event.kind);
+  if (type === undefined) return event.contents;
+  const { namespace, repository, actor, objectId } = event;
+  const found = await findRepository(q, namespace, repository);
+  // Under the name there may be another one by now.
+  const data = found?.id === objectId ? found : null;
+  return { namespace, repository, event: type, author: actor, data };
+}
