@@ -1,5 +1,6 @@
 import { createDirectorySignIn } from '../api/garant/directory-sign-in.ts';
 import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
+import { createKnownNetworks } from '../api/garant/known-networks.ts';
 import { createSignInEvents } from '../api/garant/sign-in-events.ts';
 import { createSignIn } from '../api/garant/sign-in.ts';
 import { createTokenUsage, type TokenUsage } from '../api/garant/token-usage.ts';
@@ -55,6 +56,8 @@ export async function openApiDeps(
   cleanUp.defer(() => tokenUsage.close());
   const signInEvents = createSignInEvents(pool, log);
   cleanUp.defer(() => signInEvents.close());
+  const knownNetworks = createKnownNetworks(pool, log);
+  cleanUp.defer(() => knownNetworks.close());
   // An administrator has named the provider, which is often in the same network.
   const toProvider = oidc && createOutboundClient({ allowPrivate: true });
   cleanUp.defer(() => toProvider?.close());
@@ -83,6 +86,7 @@ export async function openApiDeps(
       pool,
       tokenUsage,
       signInEvents,
+      knownNetworks,
       byDirectory: ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log }),
     }),
     sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),

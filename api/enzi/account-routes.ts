@@ -33,7 +33,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   /** Counts as an attempt to sign in. An access token is no password: it must not be enough to take an account over. */
   async function isPasswordOf(name: string, secret: string, address: string): Promise<boolean> {
-    return !isAccessToken(secret) && (await signIn({ name, secret, address })) !== undefined;
+    return !isAccessToken(secret) && (await signIn({ name, secret, address, hasSignedIn: true })) !== undefined;
   }
 
   app.get(

@@ -6,6 +6,7 @@ import { systemActor } from '../../jobs/actor.ts';
 import { recordAudit } from '../../jobs/audit.ts';
 import type { RobotRights } from '../policy/robot-rights.ts';
 import { accountEvent } from './account-events.ts';
+import type { Turn } from './password-queue.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 /** Somebody who has signed in. */
@@ -53,14 +54,9 @@ export async function namespaceExists(q: Queryable, name: string): Promise<boole
 }
 
 /** Signs in with name and password. Undefined where either is wrong; which one cannot be told from the time it takes. */
-export async function signIn(
-  pool: pg.Pool,
-  name: string,
-  password: string,
-  options?: { readonly isKnown: boolean },
-): Promise<Account | undefined> {
+export async function signIn(pool: pg.Pool, name: string, password: string, turn?: Turn): Promise<Account | undefined> {
   const row = await findRow(pool, name);
-  const isRight = await verifyPassword(password, row?.passwordHash ?? undefined, options);
+  const isRight = await verifyPassword(password, row?.passwordHash ?? undefined, turn);
   return row && isRight ? { id: row.id, name: row.name, isAdmin: row.isAdmin } : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { createPasswordQueue } from './password-queue.ts';
+import { createPasswordQueue, type Turn } from './password-queue.ts';
 
 const scryptAsync = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
   scrypt,
@@ -13,7 +13,8 @@ const keyBytes = 32;
 const queue = createPasswordQueue(50);
 
 /**
- * Hashes a password for storage: `scrypt$N$r$p$salt$key`, the last two in base64url.
+ * Hashes a password for storage: `scrypt$N$r$p$salt$key`, the last two in base64url. Whoever sets one has signed in, and
+ * does not wait for strangers.
  *
  * @throws ApiError TOO_MANY_REQUESTS where too many passwords wait to be checked
  */
@@ -22,6 +23,7 @@ export async function hashPassword(password: string): Promise<string> {
   const key = await queue.inTurn(
     () => derive(password, salt, cost),
     () => false,
+    'known',
   );
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$');
 }
@@ -30,26 +32,24 @@ export async function hashPassword(password: string): Promise<string> {
  * Checks a password against a stored hash, in the same time whether it is right or wrong.
  *
  * @param stored undefined where there is no such account: then it takes as long as if there were
- * @param isKnown whether the same account was right from the same place before: then it does not wait for strangers
+ * @param turn who asks, by which others wait or go first
  * @throws ApiError TOO_MANY_REQUESTS where too many passwords wait to be checked
  */
-export async function verifyPassword(
-  password: string,
-  stored: string | undefined,
-  { isKnown = false }: { readonly isKnown?: boolean } = {},
-): Promise<boolean> {
+export async function verifyPassword(password: string, stored: string | undefined, turn?: Turn): Promise<boolean> {
   const proof = stored === undefined ? undefined : proofOf(password, stored);
-  if (proof !== undefined && (verified.get(proof) ?? -Infinity) > performance.now()) return true;
+  if (wasVerified(proof)) return true;
   const [, N, r, p, salt = '', key = ''] = (stored ?? (await decoy())).split('$');
   const expected = Buffer.from(key, 'base64url');
   const isRight = await queue.inTurn(
     async () => {
+      // Others who sent the same may have waited before.
+      if (wasVerified(proof)) return true;
       const stretch = { N: Number(N), r: Number(r), p: Number(p) };
       const actual = await derive(password, Buffer.from(salt, 'base64url'), stretch);
       return timingSafeEqual(actual, expected) && proof !== undefined;
     },
     (isRight) => !isRight,
-    { isKnown },
+    turn,
   );
   if (isRight && proof !== undefined) remember(proof);
   return isRight;
@@ -64,6 +64,10 @@ const maxRemembered = 10_000;
 
 function proofOf(password: string, stored: string): string {
   return createHmac('sha256', proofKey).update(`${stored}\0${password}`).digest('base64url');
+}
+
+function wasVerified(proof: string | undefined): boolean {
+  return proof !== undefined && (verified.get(proof) ?? -Infinity) > performance.now();
 }
 
 function remember(proof: string): void {

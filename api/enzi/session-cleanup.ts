@@ -1,18 +1,19 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
+import { deleteOldNetworks } from '../garant/known-networks.ts';
 import { deleteExpiredSessions } from './session-store.ts';
 
 const intervalMs = 10 * 60_000;
 const pageSize = 1_000;
 
-/** Deletes expired sessions. */
+/** Deletes what signing in leaves behind: sessions that have expired, and networks that were not seen for long. */
 export interface SessionCleanup {
   /** Resolves once the page that is under way is done. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Deletes expired sessions from now on every 10 minutes, page by page. Every process that serves the API does; they skip
+ * Deletes them from now on every 10 minutes, page by page. Every process that serves the API does; they skip
  * each other's rows.
  */
 export function startSessionCleanup(pool: pg.Pool, log: Pick<FastifyBaseLogger, 'warn'>): SessionCleanup {
@@ -21,9 +22,11 @@ export function startSessionCleanup(pool: pg.Pool, log: Pick<FastifyBaseLogger, 
 
   async function clean(): Promise<void> {
     try {
-      while (!stop.signal.aborted && (await deleteExpiredSessions(pool, pageSize)) === pageSize);
+      for (const deletePage of [deleteExpiredSessions, deleteOldNetworks]) {
+        while (!stop.signal.aborted && (await deletePage(pool, pageSize)) === pageSize);
+      }
     } catch (error) {
-      log.warn({ err: error }, 'expired sessions could not be deleted; it is tried again soon');
+      log.warn({ err: error }, 'expired sessions and old networks could not be deleted; it is tried again soon');
     }
   }
   const start = (): void => {

@@ -6,7 +6,9 @@ import type { DirectorySignIn } from './directory-sign-in.ts';
 import { isRobotName } from '../../jobs/actor.ts';
 import { findRobotBySecret } from '../subjects.ts';
 import { hashClientToken, isAccessToken, isActiveAccessToken } from './client-tokens.ts';
-import { createSignInThrottle } from './sign-in-throttle.ts';
+import type { KnownNetworks } from './known-networks.ts';
+import { type Networks, networksOf } from './networks.ts';
+import { type CountedAttempt, createSignInThrottle } from './sign-in-throttle.ts';
 import type { SignInEvents, SignInKind } from './sign-in-events.ts';
 import type { TokenUsage } from './token-usage.ts';
 
@@ -17,6 +19,8 @@ export interface Credentials {
   readonly secret: string;
   /** Where it comes from. */
   readonly address: string;
+  /** Whether the sender has signed in in another way already, and is no stranger. */
+  readonly hasSignedIn?: boolean;
 }
 
 /** Somebody who has signed in. */
@@ -41,6 +45,7 @@ export interface SignInDeps {
   readonly pool: pg.Pool;
   readonly tokenUsage: TokenUsage;
   readonly signInEvents: Pick<SignInEvents, 'record'>;
+  readonly knownNetworks: Pick<KnownNetworks, 'isKnown' | 'remember'>;
   /** Undefined: accounts are local. */
   readonly byDirectory: DirectorySignIn | undefined;
 }
@@ -57,47 +62,50 @@ interface Checked {
 
 const rememberMs = 60_000;
 const maxRemembered = 10_000;
-const knownForMs = 24 * 3_600_000;
 
 /** Makes the one way by which names with passwords, access tokens or secrets of robots become accounts. */
-export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: SignInDeps): SignIn {
+export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, byDirectory }: SignInDeps): SignIn {
   const throttle = createSignInThrottle();
   // Keyed digests of credentials: of those that are being checked, so that many equal requests cost one computation; and
   // of those that were right a moment ago, whose owner goes on working while somebody else tries passwords.
   const digestKey = randomBytes(32);
   const underWay = new Map<string, Promise<Checked>>();
   const wasRight = new LRUCache<string, true>({ max: maxRemembered, ttl: rememberMs });
-  // Who was right from where: while others flood the queue of passwords, these have one of their own.
-  const known = new LRUCache<string, true>({ max: maxRemembered, ttl: knownForMs });
 
-  async function byPassword({ name, secret, address }: Credentials, digest: string): Promise<Checked> {
-    let attempt: ReturnType<typeof throttle.begin> | undefined;
+  async function byPassword(credentials: Credentials, from: Networks, digest: string): Promise<Checked> {
+    const { name, secret, address } = credentials;
+    // A directory takes a name in any case, which must not make as many names to guess for.
+    const sameName = name.toLowerCase();
+    const wasRightBefore = wasRight.has(digest);
+    const isKnown =
+      wasRightBefore || credentials.hasSignedIn === true || (await knownNetworks.isKnown(sameName, from.network));
+    let attempt: CountedAttempt | undefined;
     try {
-      // A directory takes a name in any case, which must not make as many names to guess for.
-      attempt = wasRight.has(digest) ? undefined : throttle.begin(name.toLowerCase(), address);
+      attempt = wasRightBefore ? undefined : throttle.begin({ name: sameName, from, isKnown });
     } catch (refusal) {
       return { kind: 'SIGN_IN_LOCKOUT', refusal };
     }
-    wasRight.delete(digest);
-    const place = `${address} ${name}`;
     let member: Account | undefined;
     let account: Account | undefined;
     try {
       // What the directory refuses is checked like any other password, and so takes no less time than a local one.
       member = await byDirectory?.({ name, secret, address }, digest);
-      account = member ?? (await checkPassword(pool, name, secret, { isKnown: known.has(place) }));
+      account = member ?? (await checkPassword(pool, name, secret, isKnown || !attempt ? 'known' : attempt));
     } catch (error) {
-      attempt?.takeBack();
+      attempt?.end('unchecked');
       throw error;
     }
-    if (!account) return { kind: 'SIGN_IN_FAILURE' };
-    attempt?.takeBack();
+    attempt?.end(account ? 'right' : 'wrong');
+    if (!account) {
+      wasRight.delete(digest);
+      return { kind: 'SIGN_IN_FAILURE' };
+    }
     wasRight.set(digest, true);
-    known.set(place, true);
+    knownNetworks.remember(account.name, from.network);
     return { account, ...(attempt && { kind: 'SIGN_IN', provider: member && 'ldap' }) };
   }
 
-  async function byAccessToken({ name, secret }: Credentials): Promise<SignedIn | undefined> {
+  async function byAccessToken({ name, secret, address }: Credentials): Promise<SignedIn | undefined> {
     const hash = hashClientToken(secret);
     const [account, isActive] = await Promise.all([
       findActiveAccount(pool, name),
@@ -105,6 +113,7 @@ export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: Si
     ]);
     if (!account || !isActive) return undefined;
     tokenUsage.record(hash);
+    knownNetworks.remember(account.name, networksOf(address).network);
     return { account, accessTokenHash: hash };
   }
 
@@ -121,13 +130,16 @@ export function createSignIn({ pool, tokenUsage, signInEvents, byDirectory }: Si
     if (isRobotName(credentials.name)) return byRobotSecret(credentials);
     if (isAccessToken(credentials.secret)) return byAccessToken(credentials);
     const { name, secret, address } = credentials;
+    const from = networksOf(address);
     const digest = createHmac('sha256', digestKey)
       .update(JSON.stringify([name, secret]))
       .digest('base64url');
-    let checking = underWay.get(digest);
+    // Who sends the same from elsewhere may have another turn.
+    const key = `${digest} ${from.network} ${credentials.hasSignedIn === true}`;
+    let checking = underWay.get(key);
     if (!checking) {
-      checking = byPassword(credentials, digest).finally(() => underWay.delete(digest));
-      underWay.set(digest, checking);
+      checking = byPassword(credentials, from, digest).finally(() => underWay.delete(key));
+      underWay.set(key, checking);
     }
     // Whoever waited for the same computation has tried as well.
     const { account, kind, provider, refusal } = await checking;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../api/errors.ts';
+import { networksOf } from '../../api/garant/networks.ts';
 import { createSignInThrottle } from '../../api/garant/sign-in-throttle.ts';
 import { basic, startApi } from './test-api.ts';
 
@@ -9,10 +10,15 @@ function createClock() {
   return { now: () => nowMs, pass: (ms: number) => (nowMs += ms) };
 }
 
-/** How long has to be waited before an attempt; 0: it was let through. */
-function tryOnce(throttle: ReturnType<typeof createSignInThrottle>, name: string, address: string): number {
+/** How long has to be waited before an attempt; 0: it was let through, and failed. */
+function tryOnce(
+  throttle: ReturnType<typeof createSignInThrottle>,
+  name: string,
+  address: string,
+  isKnown = false,
+): number {
   try {
-    throttle.begin(name, address);
+    throttle.begin({ name, from: networksOf(address), isKnown });
     return 0;
   } catch (error) {
     assert.ok(error instanceof ApiError);
@@ -21,20 +27,43 @@ function tryOnce(throttle: ReturnType<typeof createSignInThrottle>, name: string
   }
 }
 
-test('an account has ten wrong passwords, from wherever, and one more every ten seconds', () => {
+test('strangers who were wrong before have ten wrong passwords of an account, and one more every ten seconds', () => {
   const clock = createClock();
   const throttle = createSignInThrottle(clock.now);
-  for (let index = 0; index < 10; index++) assert.equal(tryOnce(throttle, 'ada', `192.0.2.${index}`), 0);
-  assert.equal(tryOnce(throttle, 'ada', '198.51.100.1'), 10);
+  // Three mistakes make a network no newcomer any more.
+  for (let index = 0; index < 13; index++) assert.equal(tryOnce(throttle, 'ada', '192.0.2.1'), 0, `${index}`);
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.1'), 10);
+  for (let index = 0; index < 3; index++) assert.equal(tryOnce(throttle, 'ada', '192.0.2.2'), 0);
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.2'), 10, 'wherever they are');
   clock.pass(9_000);
-  assert.equal(tryOnce(throttle, 'ada', '198.51.100.1'), 1);
-  assert.equal(tryOnce(throttle, 'bob', '198.51.100.1'), 0, 'others are not held up');
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.1'), 1);
+  assert.equal(tryOnce(throttle, 'bob', '192.0.2.1'), 0, 'others are not held up');
   clock.pass(1_000);
-  assert.equal(tryOnce(throttle, 'ada', '198.51.100.1'), 0);
-  assert.equal(tryOnce(throttle, 'ada', '198.51.100.1'), 10);
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.1'), 0);
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.1'), 10);
 });
 
-test('an address has thirty, of whatever accounts, and a network of IPv6 is one address', () => {
+test('strangers use up nothing of newcomers, nor of who has signed in from there before', () => {
+  const clock = createClock();
+  const throttle = createSignInThrottle(clock.now);
+  for (let index = 0; index < 40; index++) tryOnce(throttle, 'ada', '192.0.2.1');
+  assert.ok(tryOnce(throttle, 'ada', '192.0.2.1') > 0);
+  assert.equal(tryOnce(throttle, 'ada', '198.51.100.1'), 0, 'a newcomer');
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.1', true), 0, 'also from the same address');
+});
+
+test('who has signed in from a network before is bounded by the own mistakes there, and by nothing else', () => {
+  const clock = createClock();
+  const throttle = createSignInThrottle(clock.now);
+  for (let index = 0; index < 10; index++) assert.equal(tryOnce(throttle, 'ada', '192.0.2.1', true), 0);
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.1', true), 10);
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.2', true), 0, 'another network');
+  assert.equal(tryOnce(throttle, 'bob', '192.0.2.1', true), 0, 'another account');
+  clock.pass(10_000);
+  assert.equal(tryOnce(throttle, 'ada', '192.0.2.1', true), 0);
+});
+
+test('a network has thirty, of whatever accounts, and a network of IPv6 is one address', () => {
   const clock = createClock();
   const throttle = createSignInThrottle(clock.now);
   for (let index = 0; index < 30; index++) {
@@ -47,9 +76,51 @@ test('an address has thirty, of whatever accounts, and a network of IPv6 is one 
 });
 
 test('what was right does not count', () => {
-  const throttle = createSignInThrottle(createClock().now);
-  for (let index = 0; index < 1_000; index++) throttle.begin('ada', '192.0.2.1').takeBack();
-  assert.equal(tryOnce(throttle, 'ada', '192.0.2.1'), 0);
+  const clock = createClock();
+  const throttle = createSignInThrottle(clock.now);
+  for (const isKnown of [true, false]) {
+    for (let index = 0; index < 1_000; index++) {
+      throttle.begin({ name: 'ada', from: networksOf('192.0.2.1'), isKnown }).end('right');
+    }
+    assert.equal(tryOnce(throttle, 'ada', '192.0.2.1', isKnown), 0);
+  }
+});
+
+test('a network is a newcomer for three mistakes, and a site of IPv6 for thirty in all its networks', () => {
+  const clock = createClock();
+  const throttle = createSignInThrottle(clock.now);
+  const failuresAt = (address: string, name: string): number =>
+    throttle.begin({ name, from: networksOf(address), isKnown: false }).failures;
+  const names = (count: number, name: string) => Array.from({ length: count }, (_, index) => `${name}-${index}`);
+  assert.deepEqual(
+    names(5, 'a').map((name) => failuresAt('192.0.2.1', name)),
+    [0, 1, 2, 6, 7],
+  );
+  assert.equal(failuresAt('192.0.2.2', 'a'), 0);
+  const ofSite = names(40, 'b').map((name, index) => failuresAt(`2001:db8:7:${index.toString(16)}::1`, name));
+  assert.deepEqual(ofSite.slice(0, 4), [0, 1, 2, 2], 'one of its networks is a newcomer that was never wrong');
+  assert.ok(ofSite.slice(0, 30).every((failures) => failures < 3));
+  assert.ok(ofSite.slice(30).every((failures) => failures >= 3));
+  clock.pass(24 * 3_600_000);
+  assert.equal(failuresAt('192.0.2.1', 'a'), 0, 'a day later');
+});
+
+test('who got no turn keeps the place in the line, for ten minutes', () => {
+  const clock = createClock();
+  const throttle = createSignInThrottle(clock.now);
+  const ask = (outcome: 'right' | 'wrong' | 'unchecked'): number => {
+    const { sinceMs, end } = throttle.begin({ name: 'ada', from: networksOf('192.0.2.1'), isKnown: false });
+    end(outcome);
+    return sinceMs;
+  };
+  assert.equal(ask('unchecked'), 0);
+  clock.pass(500_000);
+  assert.equal(ask('unchecked'), 0);
+  clock.pass(500_000);
+  assert.equal(ask('wrong'), 0);
+  assert.equal(ask('unchecked'), 1_000_000);
+  clock.pass(600_000);
+  assert.equal(ask('unchecked'), 1_600_000);
 });
 
 test(

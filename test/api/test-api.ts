@@ -12,6 +12,7 @@ import { createSessions } from '../../api/enzi/sessions.ts';
 import { createDirectorySignIn } from '../../api/garant/directory-sign-in.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
 import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
+import { createKnownNetworks } from '../../api/garant/known-networks.ts';
 import { createSignInEvents } from '../../api/garant/sign-in-events.ts';
 import { createSignIn } from '../../api/garant/sign-in.ts';
 import { createSigner } from '../../api/garant/signer.ts';
@@ -173,6 +174,8 @@ export async function startApi(
   cleanUp.defer(() => tokenUsage.close());
   const signInEvents = createSignInEvents(pool, log);
   cleanUp.defer(() => signInEvents.close());
+  const knownNetworks = createKnownNetworks(pool, log);
+  cleanUp.defer(() => knownNetworks.close());
   const metrics = createMetrics(pool, 'test');
   const app = createApiApp({
     log,
@@ -218,7 +221,7 @@ export async function startApi(
       isRefused: refusedSubjects.isRefused,
       audience: apiService,
     }),
-    signIn: createSignIn({ pool, tokenUsage, signInEvents, byDirectory }),
+    signIn: createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, byDirectory }),
     sessions: createSessions({
       pool,
       publicUrl,
