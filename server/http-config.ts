@@ -10,6 +10,7 @@ export type HttpConfig = Pick<
   | 'host'
   | 'port'
   | 'publicUrl'
+  | 'isPublicUrlSet'
   | 'analyticsUrl'
   | 'nginxSecret'
   | 'acceptsSparseManifests'

@@ -19,6 +19,7 @@ import { healthRoutes } from './health.ts';
 import type { HttpConfig } from './http-config.ts';
 import { closeServer, serverFactory } from './http.ts';
 import { toListenError } from './listen-error.ts';
+import { createPublicUrlOf } from './public-url.ts';
 import type { Resources } from './resources.ts';
 import type { Role } from './roles.ts';
 
@@ -119,6 +120,7 @@ async function openRegistry(
     maxUploadBytes: config.maxUploadBytes,
     wakeDispatcher: resources.wakeDispatcher,
     publicUrl: config.publicUrl,
+    publicUrlOf: createPublicUrlOf(config),
     nginxSecret: config.nginxSecret,
     clientAddress,
     service: tokenService,

@@ -137,7 +137,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 
 /** A child gets what it uses, and no more secrets than that. */
 function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['config'] {
-  const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
+  const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, isPublicUrlSet, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
   const { sessionIdleLimitMs, sessionLimitMs, oidc } = config;
   const { analyticsUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
@@ -149,6 +149,7 @@ function httpConfig(config: ServeConfig): Parameters<typeof startHttpRoles>[0]['
     host,
     port,
     publicUrl,
+    isPublicUrlSet,
     nginxSecret,
     acceptsSparseManifests,
     analyticsUrl,

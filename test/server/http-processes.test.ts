@@ -67,6 +67,7 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     host: '127.0.0.1',
     port,
     publicUrl: 'http://localhost',
+    isPublicUrlSet: true,
     analyticsUrl: undefined,
     nginxSecret: undefined,
     acceptsSparseManifests: false,
