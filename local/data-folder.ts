@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
@@ -15,7 +15,7 @@ export interface DataFolder {
  * Makes the data folder where it is missing, and takes it for this process alone. The operating system frees it when
  * the process ends, however it ends.
  *
- * @throws StartError where it cannot be written, or another process runs on it
+ * @throws StartError where it cannot be written, or closed to others, or another process runs on it
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const absolute = resolve(path);
@@ -24,7 +24,6 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     const probe = join(absolute, `.write-${process.pid}`);
     await (await open(probe, 'w')).close();
     await rm(probe);
-    await closeToOthers(absolute);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new StartError(
@@ -32,17 +31,55 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     );
   }
   const release = takeLock(join(absolute, 'lock'), absolute);
+  try {
+    await closeToOthers(absolute);
+  } catch (error) {
+    release();
+    throw new StartError(`the data folder ${absolute} cannot be closed to others: ${(error as Error).message}`);
+  }
   return { path: absolute, release };
 }
 
-/** Of a folder that an earlier version made, or a restore. Its files are in folders of their own, and close with them. */
+/** What is in a data folder, or was there during a start that was interrupted. */
+const parts = [
+  'blobs',
+  'cache',
+  'lock',
+  'lock-journal',
+  'logs',
+  'nginx',
+  'postgres',
+  'postgres.new',
+  'postgres.password',
+  'secrets',
+  'temporal',
+] as const;
+
+/**
+ * The absolute paths of what this program keeps in the data folder, as far as it is there, and of the folder itself where
+ * it holds nothing else: of a folder such as /srv or /tmp neither owner nor mode are changed.
+ *
+ * @throws the error of the file system where there is no such folder
+ */
+export async function ownPaths(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  const own = names.filter((name) => (parts as readonly string[]).includes(name));
+  // Where a disk of its own is mounted.
+  const isOurs = names.every((name) => own.includes(name) || name === 'lost+found');
+  const paths = [...own.map((name) => join(folder, name)), ...(isOurs ? [folder] : [])];
+  // Blobs may be on another disk, behind a symbolic link.
+  return Promise.all(paths.map((path) => realpath(path)));
+}
+
+/** Of a folder that an earlier version made, or a restore. Files below those that are closed here are closed with them. */
 async function closeToOthers(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
+  for (const path of await ownPaths(folder)) {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0) await chmod(path, mode & 0o700);
+  }
   for (const part of ['logs', 'temporal', 'secrets']) {
     const names = await readdir(join(folder, part)).catch(() => undefined);
-    if (!names) continue;
-    await chmod(join(folder, part), 0o700);
-    for (const name of names) await chmod(join(folder, part, name), 0o600);
+    for (const name of names ?? []) await chmod(join(folder, part, name), 0o600);
   }
 }
 
@@ -52,7 +89,7 @@ async function closeToOthers(folder: string): Promise<void> {
  *
  * @throws the error of the file system
  */
-export async function makeFolder(path: string): Promise<void> {
+async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/load.ts';
 import { variables } from '../config/variables.ts';
 import { cacheBinFolder } from './cache-folder.ts';
-import { makeFolder } from './data-folder.ts';
+import { openDataFolder, ownPaths } from './data-folder.ts';
 import { endLeftoverNginx } from './nginx.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
+import { endLeftoverPostgres } from './postgres.ts';
 import { isOnPath, run } from './process.ts';
 import { ensureSystemUser, giveTo, type SystemUser } from './system-user.ts';
 import { temporalBinary } from './temporal-binary.ts';
@@ -21,6 +23,8 @@ export interface GiveUpRootOptions {
   readonly onProgress: (message: string) => void;
   /** Told why the program stays root. */
   readonly warn: (message: string) => void;
+  /** Ends a long preparation. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -30,23 +34,31 @@ export interface GiveUpRootOptions {
  * program, or read files that the configuration names, the one to read every file.
  *
  * Returns where there is nothing to give up, or it cannot be given up.
+ *
+ * @throws StartError where the data folder cannot be used
  */
-export async function giveUpRoot({ config, onProgress, warn }: GiveUpRootOptions): Promise<void> {
+export async function giveUpRoot(options: GiveUpRootOptions): Promise<void> {
+  const { config, onProgress, warn, signal } = options;
   if (process.platform !== 'linux' || !process.execve || process.getuid?.() !== 0) return;
   if (!(await isOnPath('setpriv'))) return warn('runs as root: install setpriv (util-linux), or start as another user');
   let user: SystemUser;
+  // Whose data they are must not change while another process uses them. The next program takes the lock again.
+  const folder = await openDataFolder(config.dataDir);
   try {
-    await makeFolder(resolve(config.dataDir));
-  } catch {
-    // Whoever opens the data folder says what is wrong with it.
-    return;
-  }
-  try {
+    if (!(await ownPaths(folder.path)).includes(await realpath(folder.path))) {
+      return warn(
+        `runs as root: ${folder.path} holds files of others, which it does not give away; set JOBRUNNER_DATA_DIR to a folder of its own, or start as another user`,
+      );
+    }
     user = await ensureSystemUser(userName);
-    await prepare(config, user, onProgress);
+    await prepare(user, options);
   } catch (error) {
+    if (signal.aborted) return;
     return warn(`runs as root: ${(error as Error).message}; or start as another user`);
+  } finally {
+    folder.release();
   }
+  if (signal.aborted) return;
   const files = [
     ...[config.tls?.certFile, config.tls?.keyFile, config.tls?.clientCaFile].filter((path) => path !== undefined),
     // Where Amazon's credentials are looked for.
@@ -72,15 +84,16 @@ export async function giveUpRoot({ config, onProgress, warn }: GiveUpRootOptions
   );
 }
 
-async function prepare(config: Config, user: SystemUser, onProgress: (message: string) => void): Promise<void> {
+async function prepare(user: SystemUser, { config, onProgress, signal }: GiveUpRootOptions): Promise<void> {
   const dataDir = resolve(config.dataDir);
   // Those of a former process may be root's, and could not be ended any more.
   await endLeftoverNginx(dataDir);
   await endLeftoverTemporal(join(dataDir, 'temporal'));
-  await giveTo(user, dataDir);
+  await endLeftoverPostgres(dataDir);
+  await giveTo(user, ...(await ownPaths(dataDir)));
   // Both may write where only root does.
   if (config.databaseUrl === undefined) await postgresBinaries();
-  if (config.temporal.address === undefined) await temporalBinary({ onProgress });
+  if (config.temporal.address === undefined) await temporalBinary({ onProgress, signal });
 }
 
 function setprivArguments({ uid, gid }: SystemUser, capabilities: readonly string[]): string[] {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCacheBinFolder } from './cache-folder.ts';
-import { installerEnvironment } from './child-environment.ts';
+import { installerEnvironment } from '../config/child-environment.ts';
 import { isOnPath, signal } from './process.ts';
 
 /** Whether this machine has a Go toolchain. */

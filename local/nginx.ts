@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NginxSettingError, renderNginxConfig, type NginxSettings } from '../nginx/render.ts';
-import { childEnvironment } from './child-environment.ts';
+import { childEnvironment } from '../config/child-environment.ts';
 import { lastProblem, openLogFile } from './log-file.ts';
 import { commandLine, endProcess, isRunning, run, signal } from './process.ts';
 import { StartError } from './start-error.ts';

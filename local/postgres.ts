@@ -7,7 +7,7 @@ import { lastProblem, openLogFile, readLog } from './log-file.ts';
 import { freePort } from './ports.ts';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { postgresUser, type PostgresUser } from './postgres-user.ts';
-import { commandLine, isRunning, signal } from './process.ts';
+import { commandLine, isRunning, signal, waitForExit } from './process.ts';
 import { StartError } from './start-error.ts';
 import type { ServerProcess } from '../server/supervisor.ts';
 
@@ -57,7 +57,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     onProgress('making a PostgreSQL cluster');
     await createCluster(cluster, password);
   }
-  await stopLeftover(cluster, onProgress);
+  if (await endLeftoverPostgres(dataDir)) onProgress('stopped a PostgreSQL that was left behind');
 
   const port = await launch(cluster, options.port);
   const pid = await readPid(folder);
@@ -143,15 +143,21 @@ async function readPid(folder: string): Promise<number | undefined> {
   return pid > 0 ? pid : undefined;
 }
 
-async function stopLeftover(cluster: Cluster, onProgress: (message: string) => void): Promise<void> {
-  const { folder } = cluster;
+/**
+ * Ends the server that a former process started on this data, if it still runs.
+ *
+ * @returns whether there was one
+ * @throws StartError where the record names a PostgreSQL that uses other data
+ */
+export async function endLeftoverPostgres(dataDir: string): Promise<boolean> {
+  const folder = join(dataDir, 'postgres');
   const pid = await readPid(folder);
-  if (pid === undefined) return;
+  if (pid === undefined) return false;
   const command = isRunning(pid) ? await commandLine(pid) : undefined;
   if (command === undefined || !/(^|\/)postgres(:|\s|$)/.test(command)) {
     // The machine has started anew, and the number belongs to somebody else; PostgreSQL would take it for its own.
     await rm(join(folder, 'postmaster.pid'), { force: true });
-    return;
+    return false;
   }
   const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   if (!command.includes(folder) && workingFolder !== (await realpath(folder))) {
@@ -159,8 +165,11 @@ async function stopLeftover(cluster: Cluster, onProgress: (message: string) => v
       `${folder}/postmaster.pid names process ${pid}, another PostgreSQL: remove the file if that one does not use this folder`,
     );
   }
-  onProgress('stopping a PostgreSQL that was left behind');
-  await stop(cluster, pid);
+  for (const name of ['SIGINT', 'SIGQUIT'] as const) {
+    signal(pid, name);
+    if (await waitForExit(pid, stopTimeoutSeconds * 1_000)) return true;
+  }
+  throw new StartError(`PostgreSQL, process ${pid}, was left behind and does not end: end it`);
 }
 
 async function launch(cluster: Cluster, wantedPort: number | undefined): Promise<number> {

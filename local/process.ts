@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { childEnvironment } from './child-environment.ts';
+import { childEnvironment } from '../config/child-environment.ts';
 
 export interface RunOptions {
   readonly cwd?: string;

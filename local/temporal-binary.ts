@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheBinFolder, cacheBinFolders, openCacheBinFolder } from './cache-folder.ts';
-import { installerEnvironment } from './child-environment.ts';
+import { installerEnvironment } from '../config/child-environment.ts';
 import { goInstall, hasGo } from './go-install.ts';
 import { run } from './process.ts';
 import { StartError } from './start-error.ts';

@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { childEnvironment } from './child-environment.ts';
+import { goEnvironment } from '../config/child-environment.ts';
 import { lastProblem, openLogFile, readLog, type LogFile } from './log-file.ts';
 import { firstFreePort, isFreePort } from './ports.ts';
 import { commandLine, endProcess, isRunning, signal } from './process.ts';
 import { StartError } from './start-error.ts';
 import type { ServerProcess } from '../server/supervisor.ts';
-import { prepareNamespace } from './temporal-namespace.ts';
 
 export interface TemporalPorts {
   readonly frontend: number;
@@ -72,6 +71,8 @@ const ownSettings = [
  */
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
   const { dataDir, onProgress } = options;
+  // Who only ends a server does not need the client, which takes its time to load.
+  const { prepareNamespace } = await import('./temporal-namespace.ts');
   const folder = dataDir === undefined ? undefined : join(dataDir, 'temporal');
   let previous: LastStart | undefined;
   if (folder !== undefined) {
@@ -165,7 +166,7 @@ async function spawnServer(
   const child = spawn(binary, args, {
     cwd: '/',
     // Our own TEMPORAL_ variables would change what the program does, besides.
-    env: childEnvironment(),
+    env: goEnvironment(),
     detached: true,
     stdio: ['ignore', output?.fd ?? 'ignore', output?.fd ?? 'ignore'],
   });

@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { httpProcessEnvironment } from '../config/child-environment.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { mostUnanswered, type ChildSettings, type FromChild, type ToChild } from './http-messages.ts';
 import { forwardLines } from './forward-lines.ts';
@@ -54,7 +55,7 @@ export async function startHttpProcess(options: HttpProcessOptions): Promise<Htt
   });
   // Compiled code that is read back saves a child the type stripping, and its 20 MB.
   const compiled = join(options.settings.config.dataDir, 'cache', 'compiled');
-  return watch(cluster.fork({ NODE_COMPILE_CACHE: compiled }), options);
+  return watch(cluster.fork(httpProcessEnvironment({ NODE_COMPILE_CACHE: compiled })), options);
 }
 
 async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpProcess> {

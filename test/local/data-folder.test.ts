@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadOrCreateSecret, openDataFolder } from '../../local/data-folder.ts';
+import { loadOrCreateSecret, openDataFolder, ownPaths } from '../../local/data-folder.ts';
 import { StartError } from '../../local/start-error.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -40,6 +40,31 @@ test('a data folder that cannot be is refused in one line that says what to do',
     name: 'StartError',
     message: `the data folder ${path} cannot be written (ENOTDIR): set JOBRUNNER_DATA_DIR to a folder that can`,
   });
+});
+
+test('a data folder is closed to others, with what an earlier version or a restore has put into it', async () => {
+  const path = await temporaryFolder();
+  await chmod(path, 0o755);
+  for (const part of ['logs', 'temporal', 'blobs']) await mkdir(join(path, part), { mode: 0o755 });
+  await writeFile(join(path, 'logs', 'jobrunner.log'), '', { mode: 0o644 });
+  (await openDataFolder(path)).release();
+  for (const part of ['', 'logs', 'temporal', 'blobs', 'logs/jobrunner.log', 'lock']) {
+    assert.equal((await stat(join(path, part))).mode & 0o077, 0, part);
+  }
+});
+
+test('of a folder that others use too, only what is in ours is closed', async () => {
+  const path = await temporaryFolder();
+  await chmod(path, 0o755);
+  await writeFile(join(path, 'of-others'), '', { mode: 0o644 });
+  const elsewhere = await temporaryFolder();
+  await chmod(elsewhere, 0o755);
+  await symlink(elsewhere, join(path, 'blobs'));
+  (await openDataFolder(path)).release();
+  assert.equal((await stat(path)).mode & 0o777, 0o755);
+  assert.equal((await stat(join(path, 'of-others'))).mode & 0o777, 0o644);
+  assert.equal((await stat(elsewhere)).mode & 0o777, 0o700);
+  assert.deepEqual((await ownPaths(path)).toSorted(), [elsewhere, join(path, 'lock')].toSorted());
 });
 
 test('a secret is made once, for this user alone', async () => {

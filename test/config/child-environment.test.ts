@@ -2,32 +2,42 @@ import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { childEnvironment, installerEnvironment } from '../../local/child-environment.ts';
+import {
+  childEnvironment,
+  goEnvironment,
+  httpProcessEnvironment,
+  installerEnvironment,
+} from '../../config/child-environment.ts';
 import { variables } from '../../config/variables.ts';
 import { run } from '../../local/process.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const canary = 'canary-of-the-test';
 
-// A process that is started with the environment of this one, and why it may.
-const inheriting: Readonly<Record<string, string>> = {
-  'server/http-process.ts': 'the same program and user; local/main.ts has taken the secrets out of it',
-};
-
 test('programs that are started are not given what this process was', async (t) => {
-  const names = [...Object.keys(variables), 'AWS_SECRET_ACCESS_KEY', 'GITHUB_TOKEN', 'PGPASSWORD'];
+  const names = [...Object.keys(variables), 'GITHUB_TOKEN', 'PGPASSWORD', 'VAULT_TOKEN'];
   const before = { ...process.env };
   t.after(() => {
-    for (const name of [...names, 'GOPROXY']) delete process.env[name];
+    for (const name of [...names, 'GOPROXY', 'AWS_SECRET_ACCESS_KEY', 'NODE_UNIQUE_ID']) delete process.env[name];
     Object.assign(process.env, before);
   });
   for (const name of names) process.env[name] = canary;
-  process.env['GOPROXY'] = 'http://proxy.example';
-  for (const env of [childEnvironment(), installerEnvironment()]) {
+  Object.assign(process.env, { GOPROXY: 'http://proxy.example', AWS_SECRET_ACCESS_KEY: 'key', NODE_UNIQUE_ID: '7' });
+  for (const env of [childEnvironment(), goEnvironment(), installerEnvironment(), httpProcessEnvironment({})]) {
     assert.ok(!Object.values(env).includes(canary), JSON.stringify(env));
     assert.equal(env['PATH'], process.env['PATH']);
   }
-  assert.equal(childEnvironment()['GOPROXY'], undefined);
+  for (const env of [childEnvironment(), goEnvironment()]) assert.equal(env['GOPROXY'], undefined);
+  for (const env of [childEnvironment(), goEnvironment(), installerEnvironment()]) {
+    assert.equal(env['AWS_SECRET_ACCESS_KEY'], undefined);
+  }
+  // node:cluster gives what is not named at all.
+  assert.deepEqual(
+    names.filter((name) => !(name in httpProcessEnvironment({}))),
+    [],
+  );
+  assert.equal(httpProcessEnvironment({})['AWS_SECRET_ACCESS_KEY'], 'key');
+  assert.equal(httpProcessEnvironment({})['NODE_UNIQUE_ID'], undefined);
   assert.equal(installerEnvironment({ GOBIN: '/bin' })['GOPROXY'], 'http://proxy.example');
   assert.ok(!(await run('env', [])).stdout.includes(canary), 'by default');
 });
@@ -44,8 +54,8 @@ test('whoever starts a process says with which environment', async () => {
     )) {
       // Of regular expressions and databases.
       if (/^exec$/.test(name ?? '') && !/\bfrom 'node:child_process'/.test(text)) continue;
-      if (/env(?::|,| )/.test(call) && !call.includes('env: process.env')) continue;
-      if (inheriting[file] === undefined) found.push(`${file}: ${call.slice(0, 80)}`);
+      if (/env(?::|,| )|Environment\(/.test(call) && !call.includes('process.env')) continue;
+      found.push(`${file}: ${call.slice(0, 80)}`);
     }
   }
   assert.deepEqual(found, []);
