@@ -19,6 +19,7 @@ export type HttpConfig = Pick<
   | 'sessionIdleLimitMs'
   | 'sessionLimitMs'
   | 'oidc'
+  | 'tls'
   | 'shutdownGraceMs'
   | 'logLevel'
 > & {
