@@ -46,7 +46,10 @@ test('a job that names its action alone is accepted, waits, and is found where L
   assert.deepEqual(api.wakeUps, ['dispatcher']);
   assert.deepEqual(await outboxOf(api.pool, job.id), [{ command: 'start', dueInSeconds: 0 }]);
   const found = await api.send('GET', String(response.headers.location));
-  assert.deepEqual([found.status, found.json], [200, { ...job, waitingReason: 'no worker lives: it starts once one does' }]);
+  assert.deepEqual(
+    [found.status, found.json],
+    [200, { ...job, waitingReason: 'no worker lives: it starts once one does' }],
+  );
 });
 
 test('every field of the form is taken, and null and empty mean none', async (t) => {
