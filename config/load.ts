@@ -17,6 +17,8 @@ export interface Config {
   readonly maxConnectionsPerAddress: number;
   /** Without a trailing slash. */
   readonly publicUrl: string;
+  /** Whether `PUBLIC_URL` says so; otherwise it is what clients of this machine reach. */
+  readonly isPublicUrlSet: boolean;
   /** Paths of PEM files, for NGINX. */
   readonly tls:
     { readonly certFile: string; readonly keyFile: string; readonly clientCaFile: string | undefined } | undefined;
@@ -221,13 +223,15 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   }
   if (ldap.adminGroup && !ldap.groupBaseDn) problems.push('LDAP_GROUP_BASE_DN must be set where LDAP_ADMIN_GROUP is');
 
+  const publicUrl = read('PUBLIC_URL', variables.PUBLIC_URL);
   const config: Config = {
     dataDir: resolve(required('JOBRUNNER_DATA_DIR', variables.JOBRUNNER_DATA_DIR)),
     host: read('HOST', variables.HOST),
     port,
     httpProcesses,
     maxConnectionsPerAddress: required('MAX_CONNECTIONS_PER_ADDRESS', variables.MAX_CONNECTIONS_PER_ADDRESS),
-    publicUrl: read('PUBLIC_URL', variables.PUBLIC_URL) ?? `${certFile ? 'https' : 'http'}://localhost:${port}`,
+    publicUrl: publicUrl ?? `${certFile ? 'https' : 'http'}://localhost:${port}`,
+    isPublicUrlSet: publicUrl !== undefined,
     tls:
       certFile && keyFile
         ? {

@@ -242,7 +242,10 @@ export const variables = {
     parseInteger(1, 1_000_000),
     { default: '1024' },
   ),
-  PUBLIC_URL: variable('how clients reach this server (default: http://localhost:PORT)', parseHttpUrl),
+  PUBLIC_URL: variable(
+    'how clients reach this server (default: as each request has it; in events http://localhost:PORT)',
+    parseHttpUrl,
+  ),
   TLS_CERT_FILE: variable('PEM of the certificate, and of those up to the root, with which NGINX speaks TLS', asIs),
   TLS_KEY_FILE: variable('PEM of its key', asIs),
   CLIENT_CA_FILE: variable('PEM of the authorities whose certificates NGINX lets clients sign in with', asIs),

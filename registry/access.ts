@@ -27,7 +27,8 @@ export class InvalidTokenError extends Error {
 }
 
 export interface AccessDeps {
-  readonly publicUrl: string;
+  /** How the client of a request reaches this server, without a slash at the end. */
+  readonly publicUrlOf: (request: IncomingMessage) => string;
   /** The audience that the challenge names. */
   readonly service: string;
   /** @throws InvalidTokenError */
@@ -70,10 +71,8 @@ export function createAccessCheck(
   repository: RepositoryName | undefined,
   mountFrom: string | undefined,
 ) => Promise<TokenClaims> {
-  const realm = `Bearer realm="${deps.publicUrl}/auth/token",service="${deps.service}"`;
-
-  function challenge(scope: string, error: string | undefined): Record<string, string> {
-    const parts = [realm];
+  function challenge(tokenUrl: string, scope: string, error: string | undefined): Record<string, string> {
+    const parts = [`Bearer realm="${tokenUrl}",service="${deps.service}"`];
     if (scope) parts.push(`scope="${scope}"`);
     if (error) parts.push(`error="${error}"`);
     return { 'WWW-Authenticate': parts.join(',') };
@@ -81,15 +80,12 @@ export function createAccessCheck(
 
   return async (req, access, repository, mountFrom) => {
     const scope = scopeOf(access, repository, mountFrom);
+    const tokenUrl = `${deps.publicUrlOf(req)}/auth/token`;
     const token = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     if (token === undefined) {
-      throw new RegistryError(
-        'UNAUTHORIZED',
-        `authentication is required: get a token from ${deps.publicUrl}/auth/token`,
-        {
-          headers: challenge(scope, undefined),
-        },
-      );
+      throw new RegistryError('UNAUTHORIZED', `authentication is required: get a token from ${tokenUrl}`, {
+        headers: challenge(tokenUrl, scope, undefined),
+      });
     }
     let claims: TokenClaims;
     try {
@@ -97,7 +93,7 @@ export function createAccessCheck(
     } catch (error) {
       if (!(error instanceof InvalidTokenError)) throw error;
       throw new RegistryError('UNAUTHORIZED', `the token is not valid: ${error.message}`, {
-        headers: challenge(scope, 'invalid_token'),
+        headers: challenge(tokenUrl, scope, 'invalid_token'),
         cause: error,
       });
     }
@@ -109,7 +105,7 @@ export function createAccessCheck(
         `the token does not permit to ${what} ${where}: sign in with an account that may`,
         {
           status: 401,
-          headers: challenge(scope, 'insufficient_scope'),
+          headers: challenge(tokenUrl, scope, 'insufficient_scope'),
           detail: { scope },
         },
       );

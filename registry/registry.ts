@@ -43,8 +43,10 @@ export interface RegistryDeps {
   /** The most bytes that one upload may have. */
   readonly maxUploadBytes: number;
   readonly wakeDispatcher: WakeUp;
-  /** How clients reach this server, without a slash at the end. */
+  /** How clients reach this server, as events tell it, without a slash at the end. */
   readonly publicUrl: string;
+  /** How the client of a request reaches this server, without a slash at the end. */
+  readonly publicUrlOf: (request: IncomingMessage) => string;
   /** What an NGINX in front proves itself with; then it sends the bytes of blobs. Undefined: nobody is in front. */
   readonly nginxSecret?: string | undefined;
   /** The address from which a request comes, also where NGINX passes it on. */

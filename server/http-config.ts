@@ -9,6 +9,7 @@ export type HttpConfig = Pick<
   | 'maxUploadBytes'
   | 'port'
   | 'publicUrl'
+  | 'isPublicUrlSet'
   | 'analyticsUrl'
   | 'nginxSecret'
   | 'acceptsSparseManifests'

@@ -22,6 +22,7 @@ import { connectionsFor } from './http-limits.ts';
 import { closeServer, serverFactory } from './http.ts';
 import { toListenError } from './listen-error.ts';
 import { maxOpenFiles } from './open-files.ts';
+import { createPublicUrlOf } from './public-url.ts';
 import type { Resources } from './resources.ts';
 import type { Role } from './roles.ts';
 
@@ -129,6 +130,7 @@ async function openRegistry(
     maxUploadBytes: config.maxUploadBytes,
     wakeDispatcher: resources.wakeDispatcher,
     publicUrl: config.publicUrl,
+    publicUrlOf: createPublicUrlOf(config),
     nginxSecret: config.nginxSecret,
     clientAddress,
     service: registryService,

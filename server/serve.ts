@@ -139,7 +139,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 
 /** A child gets what it uses, and no more secrets than that; and its share of what is for all of them. */
 function httpConfig(config: ServeConfig, processes: number): HttpConfig {
-  const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
+  const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, isPublicUrlSet, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
   const { sessionIdleLimitMs, sessionLimitMs, oidc } = config;
   const { analyticsUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
@@ -152,6 +152,7 @@ function httpConfig(config: ServeConfig, processes: number): HttpConfig {
     port,
     maxConnectionsPerAddress: Math.ceil(config.maxConnectionsPerAddress / processes),
     publicUrl,
+    isPublicUrlSet,
     nginxSecret,
     acceptsSparseManifests,
     analyticsUrl,

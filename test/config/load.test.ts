@@ -35,6 +35,7 @@ test('an empty environment gives the documented defaults', () => {
     // With the default connections there is room for 15 children.
     httpProcesses: Math.min(availableParallelism(), 15),
     publicUrl: 'http://localhost:8080',
+    isPublicUrlSet: false,
     tls: undefined,
     nginxSecret: undefined,
     adminPassword: undefined,
@@ -155,6 +156,7 @@ test('every value that is given is taken', () => {
     httpProcesses: 3,
     maxConnectionsPerAddress: 12,
     publicUrl: 'https://registry.example/sub',
+    isPublicUrlSet: true,
     tls: { certFile: path.resolve('tls/cert.pem'), keyFile: '/etc/key.pem', clientCaFile: '/etc/clients.pem' },
     nginxSecret: 'secret_-'.repeat(4),
     adminPassword: ' spaces count ',

@@ -95,7 +95,7 @@ test('NGINX in front', { skip: missing('nginx', 'temporal') }, async (t) => {
       const unread = await rawRequest(port, 'GET', path, { headers });
       assert.equal(unread.status, 401);
       assert.equal(unread.headers['x-accel-redirect'], undefined);
-      assert.match(String(unread.headers['www-authenticate']), new RegExp(`realm="http://localhost:${port}/`));
+      assert.match(String(unread.headers['www-authenticate']), new RegExp(`realm="http://127\\.0\\.0\\.1:${port}/`));
       assert.equal((await rawRequest(port, 'GET', path, { headers: { ...headers, authorization } })).status, 200);
     }
   });

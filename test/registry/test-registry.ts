@@ -118,6 +118,7 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
       cache,
       wakeDispatcher: { send: () => void wakeUps++ },
       publicUrl: 'https://registry.example:8443',
+      publicUrlOf: () => 'https://registry.example:8443',
       nginxSecret: options.nginxSecret,
       clientAddress: ({ socket }) => socket.remoteAddress ?? '',
       service: 'registry.example',

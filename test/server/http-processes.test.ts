@@ -69,6 +69,7 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     port,
     maxConnectionsPerAddress: 1_024,
     publicUrl: 'http://localhost',
+    isPublicUrlSet: true,
     analyticsUrl: undefined,
     nginxSecret: undefined,
     acceptsSparseManifests: false,
