@@ -18,7 +18,7 @@ const maxAge = Type.String({ maxLength: 40, default: '' });
 export const settingFields = {
   /** Whether a push makes its repository, where the pusher may create one. */
   createRepositoryOnPush: Type.Boolean({ default: true }),
-  /** Whether `/v2` refuses whatever writes. */
+  /** Whether whatever would change the content of repositories is refused (registry/read-only.ts). */
   readOnlyRegistry: off,
   jobHistoryCompactionEnabled: off,
   jobHistoryToKeep: toKeep,

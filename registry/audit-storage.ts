@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { BlobStore, DeletionFailure } from './blob-store.ts';
 import { createHasher, requireDigest } from './digest.ts';
 import { type DamagedBlob, quarantineBlobs, releaseBlobs } from './quarantine.ts';
+import { assertWritable } from './read-only.ts';
 
 const looksAtOnce = 16;
 
@@ -29,6 +30,7 @@ export interface AuditedObjects {
  *
  * @param options.olderThan younger objects are left alone
  * @param options.repair whether unowned objects are deleted
+ * @throws ReadOnlyError where it would repair
  */
 export async function auditObjectsPage(
   pool: pg.Pool,
@@ -41,6 +43,7 @@ export async function auditObjectsPage(
     readonly signal: AbortSignal;
   },
 ): Promise<AuditedObjects> {
+  if (options.repair) await assertWritable(pool);
   const { objects, foreign, nextCursor } = await blobStore.listObjects(options);
   const old = objects.filter(({ modifiedAt }) => modifiedAt < options.olderThan);
   const { rows } = await pool.query<{ key: string }>(

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import { type BlobStore, type DeletionFailure, stoppedReason, withoutFailed } from './blob-store.ts';
 import { planByIndex } from './plan-by-index.ts';
+import { assertWritable } from './read-only.ts';
 
 /** A place in the review queue. */
 export interface ReviewCursor {
@@ -45,9 +46,12 @@ export async function countDueReviews(pool: pg.Pool): Promise<number> {
  *
  * Locks in the order of migration 0003. A row that somebody holds is passed over: that blob is in use just now, and its
  * review stays due. A manifest PUT or a HEAD that comes later waits for this transaction, and then finds no blob.
+ *
+ * @throws ReadOnlyError
  */
 export async function reviewPage(pool: pg.Pool, limit: number): Promise<ReviewedPage> {
   return withTransaction(pool, async (tx) => {
+    await assertWritable(tx);
     await planByIndex(tx);
     const { rows: due } = await tx.query<{ blobId: number; reviewAfter: string }>(
       `SELECT blob_id AS "blobId", review_after::text AS "reviewAfter" FROM registry.blob_reviews
@@ -117,12 +121,14 @@ export interface DeletedPage {
  *
  * @param since a time of `databaseNow`: objects tried after it are passed over
  * @param signal stops between objects; what was deleted until then is recorded
+ * @throws ReadOnlyError
  */
 export async function deleteObjectsPage(
   pool: pg.Pool,
   blobStore: BlobStore,
   { limit, since, signal }: { limit: number; since: string; signal: AbortSignal },
 ): Promise<DeletedPage> {
+  await assertWritable(pool);
   const { rows } = await pool.query<{ key: string }>(
     `SELECT storage_key AS key FROM registry.deleted_objects
      WHERE attempted_at < $2::timestamptz ORDER BY attempted_at, deleted_at LIMIT $1`,

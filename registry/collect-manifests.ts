@@ -5,6 +5,7 @@ import { recordEvents } from '../jobs/events.ts';
 import { type EventContext, manifestDeleted } from './manifest-events.ts';
 import type { ReviewCursor } from './collect-blobs.ts';
 import { planByIndex } from './plan-by-index.ts';
+import { assertWritable } from './read-only.ts';
 
 /** A manifest that garbage collection takes, or would take. */
 export interface UnneededManifest {
@@ -73,9 +74,11 @@ const reviewedManifests = `registry.manifest_reviews v JOIN registry.manifests m
  * its review stays due. Who comes later waits for this transaction, and then finds no manifest.
  *
  * @param context who is named in the events of the deletions
+ * @throws ReadOnlyError
  */
 export async function reviewManifestPage(pool: pg.Pool, limit: number, context: EventContext): Promise<ManifestPage> {
   return withTransaction(pool, async (tx) => {
+    await assertWritable(tx);
     await planByIndex(tx);
     const { rows: due } = await tx.query<ManifestCursor>(
       `SELECT manifest_id AS "manifestId", review_after::text AS "reviewAfter" FROM registry.manifest_reviews

@@ -6,6 +6,7 @@ import { onlinegcMetadataAction } from '../jobs/actions/onlinegc-metadata.ts';
 import { enqueueJobs } from '../jobs/enqueue.ts';
 import { deleteManifests } from './collect-manifests.ts';
 import { planByIndex } from './plan-by-index.ts';
+import { assertWritable } from './read-only.ts';
 
 /**
  * Deletes a repository, however much is in it: it loses its name, and with that everything that can be reached by it;
@@ -13,12 +14,14 @@ import { planByIndex } from './plan-by-index.ts';
  * whether there was one. The caller makes caches forget it and wakes the dispatcher.
  *
  * @param requestedBy account name
+ * @throws ReadOnlyError
  */
 export async function deleteRepository(
   source: TransactionSource,
   { namespace, name, requestedBy }: { namespace: string; name: string; requestedBy: string },
 ): Promise<boolean> {
   return withTransaction(source, async (tx) => {
+    await assertWritable(tx);
     const { rows } = await tx.query<{ id: number; publicId: string }>(
       `UPDATE registry.repositories SET namespace = NULL, deleted_namespace = namespace, deleted_at = now(),
          visibility = 'private'
@@ -86,9 +89,12 @@ interface DeletedRepository {
  * Takes away up to `limit` rows of the repository that was deleted first, or the repository itself, once it is empty.
  * The lock on its row waits for pushes that began before it was deleted. Its blobs are left to `onlinegc_blobs`, the
  * bytes of its uploads to `upload_purge`.
+ *
+ * @throws ReadOnlyError
  */
 export async function emptyDeletedPage(pool: pg.Pool, limit: number): Promise<EmptiedPage> {
   return withTransaction(pool, async (tx) => {
+    await assertWritable(tx);
     await planByIndex(tx);
     const { rows } = await tx.query<DeletedRepository>(
       `SELECT id, deleted_namespace AS namespace, name FROM registry.repositories

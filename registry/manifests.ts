@@ -7,6 +7,7 @@ import { findImmutableTag, tagImmutable } from './immutable-tags.ts';
 import type { Platform } from './image-platform.ts';
 import { type EventContext, manifestDeleted, tagDeleted } from './manifest-events.ts';
 import type { RepositoryName } from './names.ts';
+import { assertWritable } from './read-only.ts';
 
 /** A manifest as it is answered. */
 export interface StoredManifest extends Platform {
@@ -90,7 +91,7 @@ export interface DeleteTagOptions {
 /**
  * Deletes a tag and leaves its manifest.
  *
- * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) for a tag that is immutable, unless it is forced
+ * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) for a tag that is immutable, unless it is forced; ReadOnlyError
  */
 export async function deleteTag(
   pool: pg.Pool,
@@ -100,6 +101,7 @@ export async function deleteTag(
   { force = false }: DeleteTagOptions = {},
 ): Promise<Deletion> {
   return withTransaction(pool, async (tx) => {
+    await assertWritable(tx);
     // Locked by a statement of its own, so that the next one sees what the tag names by now.
     const { rows: tags } = await tx.query<{ repositoryId: number; isImmutable: boolean }>(
       `SELECT r.id AS "repositoryId", r.immutable_tags AS "isImmutable"
@@ -124,7 +126,8 @@ export async function deleteTag(
 /**
  * Deletes a manifest with its tags. Its blobs are left to garbage collection.
  *
- * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) where an immutable tag names it, or an index that it is in
+ * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) where an immutable tag names it, or an index that it is in;
+ *   ReadOnlyError
  */
 export async function deleteManifest(
   pool: pg.Pool,
@@ -133,6 +136,7 @@ export async function deleteManifest(
   context: EventContext,
 ): Promise<Deletion> {
   return withTransaction(pool, async (tx) => {
+    await assertWritable(tx);
     // Locked by a statement of its own, so that the next one sees every tag that was put meanwhile.
     const { rows } = await tx.query<DeletedRow & { id: number }>(
       `SELECT m.id, m.digest, m.os, m.architecture

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { withTransaction } from '../database/transaction.ts';
 import { type BlobStore, type DeletionFailure, stoppedReason } from './blob-store.ts';
+import { assertWritable } from './read-only.ts';
 import { claimLeaseSeconds, forgetExpired } from './uploads.ts';
 
 const abortsAtOnce = 16;
@@ -61,9 +62,12 @@ export async function countExpiredUploads(pool: pg.Pool, expireBefore: string): 
 /**
  * Ends up to `limit` expired uploads in one transaction: their rows go, and what the blob store has of them is written
  * down in `registry.expired_uploads`. A row that somebody holds is passed over.
+ *
+ * @throws ReadOnlyError
  */
 export async function expirePage(pool: pg.Pool, expireBefore: string, limit: number): Promise<ExpiredPage> {
   return withTransaction(pool, async (tx) => {
+    await assertWritable(tx);
     const { rows } = await tx.query<ExpiredUpload & { storageKey: string; storeState: string; updatedAt: string }>(
       `SELECT id, size_bytes AS "sizeBytes", storage_key AS "storageKey", store_state AS "storeState",
               updated_at::text AS "updatedAt"
@@ -114,12 +118,14 @@ export interface AbortedPage {
  *
  * @param since a time of `purgeTimes`
  * @param signal stops between uploads; what was deleted until then is recorded
+ * @throws ReadOnlyError
  */
 export async function abortExpiredPage(
   pool: pg.Pool,
   blobStore: BlobStore,
   { limit, since, signal }: { limit: number; since: string; signal: AbortSignal },
 ): Promise<AbortedPage> {
+  await assertWritable(pool);
   const { rows } = await pool.query<{ key: string; state: string }>(
     `SELECT storage_key AS key, store_state AS state FROM registry.expired_uploads
      WHERE attempted_at < $2::timestamptz ORDER BY attempted_at, expired_at LIMIT $1`,
@@ -164,6 +170,7 @@ export interface SweptPage {
  * blob store lists. An upload has its row before it has bytes, so a piece without one is nobody's.
  *
  * @param olderThan younger pieces are left alone
+ * @throws ReadOnlyError unless it is a dry run
  */
 export async function sweepPage(
   pool: pg.Pool,
@@ -176,6 +183,7 @@ export async function sweepPage(
     readonly signal: AbortSignal;
   },
 ): Promise<SweptPage> {
+  if (!options.dryRun) await assertWritable(pool);
   const { leftovers, nextCursor } = await blobStore.listLeftovers(options);
   const keys = [...new Set(leftovers.map(({ key }) => key))];
   const { rows } = await pool.query<{ key: string }>(

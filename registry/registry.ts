@@ -14,6 +14,7 @@ import { createManifestHandlers } from './manifest-routes.ts';
 import { parseRepositoryName } from './names.ts';
 import { parsePath, type Target } from './path.ts';
 import type { FindReadableRepositories } from './readable-repositories.ts';
+import { ReadOnlyError } from './read-only.ts';
 import { type CreationRules, findRepository, repositoryUnknown } from './repositories.ts';
 import { listReferrers } from './referrers.ts';
 import { ClientGoneError } from './request-body.ts';
@@ -117,11 +118,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
 
   function readOnly({ kind }: RegistryRoute): RegistryError {
     const allowed = (byKind.get(kind) ?? []).filter(isReading).map(({ method }) => method);
-    return new RegistryError(
-      'UNSUPPORTED',
-      'the registry is read-only just now, by the setting readOnlyRegistry of its administrators: pull, or try again later',
-      { headers: { Allow: allowed.join(', ') } },
-    );
+    return new ReadOnlyError({ headers: { Allow: allowed.join(', ') } });
   }
 
   async function answer(

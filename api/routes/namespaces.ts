@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { deleteAccount, updateAccount } from '../enzi/account-store.ts';
 import { requireNamed } from '../enzi/named.ts';
 import { deleteRepository } from '../../registry/delete-repository.ts';
+import { assertWritable } from '../../registry/read-only.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import { accountChangeEvent, accountEvent } from '../enzi/account-events.ts';
@@ -56,6 +57,8 @@ export function namespaceRoutes(app: ApiInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { namespace } = request.params;
       const account = await requireNamed(pool, namespace);
+      // Before anything of it has happened.
+      await assertWritable(pool);
       // Refused for the last administrator, before anything is gone; and nobody else goes on pushing.
       await auditedChange(deps, request, async (tx, record) => {
         await updateAccount(tx, account.id, { isActive: false });

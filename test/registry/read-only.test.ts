@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { auditObjectsPage } from '../../registry/audit-storage.ts';
+import { databaseNow, deleteObjectsPage, reviewPage } from '../../registry/collect-blobs.ts';
+import { reviewManifestPage } from '../../registry/collect-manifests.ts';
+import { deleteRepository, emptyDeletedPage } from '../../registry/delete-repository.ts';
+import { deleteManifest, deleteTag } from '../../registry/manifests.ts';
+import { abortExpiredPage, expirePage, sweepPage } from '../../registry/purge-uploads.ts';
+import { storeSettings } from '../jobs/histories.ts';
 import { indexType, randomBlob, startRegistry } from './test-registry.ts';
 
 test('a registry that is set read-only refuses every write and goes on serving pulls', async (t) => {
@@ -38,4 +45,33 @@ test('a registry that is set read-only refuses every write and goes on serving p
   isReadOnly = false;
   const ended = await registry.send('PUT', `${upload}?digest=${blob.digest}`, { body: blob.bytes });
   assert.equal(ended.status, 201, 'an upload that was interrupted goes on');
+});
+
+test('a page of a collection that comes after the setting takes nothing away', async (t) => {
+  const { pool, blobStore } = await startRegistry(t);
+  await storeSettings(pool, { readOnlyRegistry: true });
+  const signal = new AbortController().signal;
+  const since = await databaseNow(pool);
+  const context = { actor: 'test', at: new Date(), host: 'test' };
+  const page = { limit: 1, since, signal };
+  const names = { namespace: 'ada', name: 'app', full: 'ada/app' };
+  const sweep = { olderThan: new Date(), limit: 1, cursor: undefined, signal };
+  const changes: Readonly<Record<string, () => Promise<unknown>>> = {
+    reviewPage: () => reviewPage(pool, 1),
+    reviewManifestPage: () => reviewManifestPage(pool, 1, context),
+    deleteObjectsPage: () => deleteObjectsPage(pool, blobStore, page),
+    emptyDeletedPage: () => emptyDeletedPage(pool, 1),
+    expirePage: () => expirePage(pool, since, 1),
+    abortExpiredPage: () => abortExpiredPage(pool, blobStore, page),
+    sweepPage: () => sweepPage(pool, blobStore, { ...sweep, dryRun: false }),
+    auditObjectsPage: () => auditObjectsPage(pool, blobStore, { ...sweep, repair: true }),
+    deleteRepository: () => deleteRepository(pool, { namespace: 'ada', name: 'app', requestedBy: 'ada' }),
+    deleteTag: () => deleteTag(pool, names, '1', context, { force: true }),
+    deleteManifest: () => deleteManifest(pool, names, randomBlob().digest, context),
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    await assert.rejects(change(), { name: 'ReadOnlyError', status: 405 }, what);
+  }
+  await sweepPage(pool, blobStore, { ...sweep, dryRun: true });
+  await auditObjectsPage(pool, blobStore, { ...sweep, repair: false });
 });

@@ -8,13 +8,16 @@ export const recordOptions = {
   retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
 } as const satisfies LocalActivityOptions;
 
-/** One page of a work list. Tried again until it succeeds: every page is idempotent. */
+/**
+ * One page of a work list. Tried again until it succeeds, for every page is idempotent, but not while the registry is
+ * read-only.
+ */
 export const pageOptions = {
   taskQueue: taskQueues.maintenance,
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '1 hour',
   heartbeatTimeout: '15 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', nonRetryableErrorTypes: ['ReadOnlyError'] },
 } as const satisfies ActivityOptions;
 
 /**
