@@ -102,7 +102,9 @@ export function describeError(
   reply: FastifyReply,
 ): Pick<ApiError, 'code' | 'status' | 'message'> {
   const { code, status, message } = isClientGone(error, request) ? clientGone : toApiError(error, request);
-  const fields = { err: error, method: request.method, url: request.url };
+  // An error of a validator holds what it has looked at, which may be a form with passwords.
+  const isAboutForm = !(error instanceof ApiError) && error.validation !== undefined;
+  const fields = { ...(isAboutForm ? { code, message } : { err: error }), method: request.method, url: request.url };
   if (status >= 500) request.log.error(fields, 'request failed');
   else request.log.debug(fields, 'request refused');
   const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;

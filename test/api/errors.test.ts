@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { Type } from 'typebox';
+import { createApiApp } from '../../api/app.ts';
+import { serverFactory } from '../../server/http.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { temporaryDataDir } from '../e2e/jobrunner-process.ts';
+import { createCleanUp } from '../support/clean-up.ts';
 import { startApi, type ApiRequest, type ApiResponse } from './test-api.ts';
 
 /** Fails where a refusal is not in MSR's envelope. */
@@ -151,4 +159,26 @@ test('requests are measured by the template of their route, never by their path'
     await api.send('GET', path);
   }
   assert.deepEqual(api.measuredRoutes, ['/api/v0/jobs/:jobID', 'unknown', '/api/v0/repositories/:namespace/:reponame']);
+});
+
+test('the log tells of a refused form what was wrong, and not what was in it', async (t) => {
+  const folder = await temporaryDataDir(createCleanUp(t));
+  const path = join(folder, 'log');
+  const app = createApiApp({
+    log: createLogger({ level: 'debug', path }),
+    serverFactory: serverFactory({}),
+    onRequestEnd: () => undefined,
+  });
+  t.after(() => app.close());
+  const body = Type.Object({ name: Type.String({ maxLength: 9 }), password: Type.String({ maxLength: 9 }) });
+  app.post('/form', { config: { access: 'anonymous' }, schema: { body } }, () => 'taken');
+  const refused = await app.inject({
+    method: 'POST',
+    url: '/form',
+    payload: { password: 'hunter2', secret: 'hunter2' },
+  });
+  assert.equal(refused.statusCode, 400, refused.body);
+  const lines = await readFile(path, 'utf8');
+  assert.match(lines, /"name\\" is missing in body/);
+  assert.doesNotMatch(lines, /hunter2/);
 });
