@@ -122,7 +122,8 @@ function isClientGone(error: FastifyError | ApiError, { raw }: FastifyRequest): 
 }
 
 /** A browser asks for a password by itself where it reads `Basic`, although the page has a form for that. */
-function challengeScheme({ headers }: FastifyRequest): 'Basic' | 'Session' {
+function challengeScheme({ headers, routeOptions }: FastifyRequest): 'Basic' | 'Session' {
+  if (routeOptions.config.isPage && headers['sec-fetch-mode'] === 'navigate') return 'Basic';
   return headers['sec-fetch-mode'] !== undefined || headers['x-requested-with'] !== undefined ? 'Session' : 'Basic';
 }
 

@@ -54,6 +54,8 @@ export interface ApiDeps {
   readonly sessions: Sessions;
   /** Undefined: no OpenID provider is set up. */
   readonly oidc: OidcSignIn | undefined;
+  /** Where the Temporal UI of this machine listens; undefined: Temporal runs elsewhere. */
+  readonly temporalUiUrl: string | undefined;
   /** The address from which a request comes, also where NGINX passes it on. */
   readonly clientAddress: (request: IncomingMessage) => string;
   /** The certificate that a client has shown to NGINX; undefined: none. */
@@ -96,6 +98,8 @@ declare module 'fastify' {
     access?: RouteAccess;
     /** The code for an account that is not there, where it is not `NO_SUCH_ACCOUNT`. */
     noSuchAccount?: 'NO_SUCH_USER';
+    /** Whether people open it in a browser, without a page of ours that has asked them for a password. */
+    isPage?: boolean;
   }
   interface FastifyRequest {
     /** Who sent the request; null for nobody. */

@@ -126,6 +126,9 @@ export interface TemporalConfig {
 export const loopbackHost = '127.0.0.1';
 export const everyHost = '0.0.0.0';
 
+/** Where the Temporal UI of one machine is, below PUBLIC_URL. */
+export const temporalUiPath = '/temporal';
+
 /** The environment does not make a configuration. The message lists every problem, one a line. */
 export class ConfigError extends Error {
   override name = 'ConfigError';

@@ -18,8 +18,9 @@ export function cacheBinFolder(): string {
   return join(cacheFolder(), 'bin');
 }
 
-/** Where programs are looked for: what this user has brought, then what root has. */
+/** Where programs are looked for: what this user has brought, then what root has, unless another place was named. */
 export function cacheBinFolders(): string[] {
+  if (process.env['XDG_CACHE_HOME']) return [cacheBinFolder()];
   return [...new Set([cacheBinFolder(), join(systemCache, 'jobrunner', 'bin')])];
 }
 

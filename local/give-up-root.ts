@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -62,7 +62,7 @@ export async function giveUpRoot(options: GiveUpRootOptions): Promise<void> {
   const files = [
     ...[config.tls?.certFile, config.tls?.keyFile, config.tls?.clientCaFile].filter((path) => path !== undefined),
     // Where Amazon's credentials are looked for.
-    ...(config.s3 ? [join(homedir(), '.aws')] : []),
+    ...(config.s3 ? [join(homedir(), '.aws')].filter((path) => existsSync(path)) : []),
   ];
   const folders = [projectFolder, dirname(process.execPath), dirname(resolve(config.dataDir)), cacheBinFolder()];
   for (const capabilities of [['net_bind_service'], ['net_bind_service', 'dac_read_search']]) {
@@ -117,7 +117,7 @@ async function canRead(
   files: readonly string[],
 ): Promise<boolean> {
   const script =
-    'files=$1; shift; while [ "$files" -gt 0 ]; do [ ! -e "$1" ] || [ -r "$1" ] || exit 1; shift; files=$((files-1)); done; for folder do cd "$folder" || exit 1; done';
+    'files=$1; shift; while [ "$files" -gt 0 ]; do [ -r "$1" ] || exit 1; shift; files=$((files-1)); done; for folder do cd "$folder" || exit 1; done';
   const args = [...setpriv, '/bin/sh', '-c', script, 'sh', String(files.length), ...files, ...folders];
   return (await run('setpriv', args, { cwd: '/' })).code === 0;
 }

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCacheBinFolder } from './cache-folder.ts';
 import { installerEnvironment } from '../config/child-environment.ts';
+import { parseGoProgram } from './go-module.ts';
 import { isOnPath, signal } from './process.ts';
 
 /** Whether this machine has a Go toolchain. */
@@ -21,7 +22,8 @@ export interface GoInstallOptions {
 const progressIntervalMs = 15_000;
 
 /**
- * Compiles a program with the Go toolchain into the cache, where it appears whole or not at all.
+ * Compiles a program with the Go toolchain into the cache, where it appears whole or not at all, under its name and
+ * version.
  *
  * @returns its path
  * @throws Error with the compiler's last line
@@ -37,7 +39,7 @@ export async function goInstall({ module, onProgress, signal: abort }: GoInstall
     await compile(module, unfinished, abort);
     const [name] = await readdir(unfinished);
     if (name === undefined) throw new Error(`go install ${module} left no program`);
-    const path = join(folder, name);
+    const path = join(folder, parseGoProgram(module).cachedName);
     await chmod(join(unfinished, name), 0o755);
     await rename(join(unfinished, name), path);
     return path;

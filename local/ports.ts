@@ -3,22 +3,22 @@ import { toListenError } from '../server/listen-error.ts';
 
 const loopback = '127.0.0.1';
 
-/** A TCP port of the loopback address on which nobody listens now. */
-export function freePort(): Promise<number> {
-  return tryListen(0, loopback);
+/** A TCP port on which nobody listens now. */
+export function freePort(host: string = loopback): Promise<number> {
+  return tryListen(0, host);
 }
 
-/** Whether nobody listens on the port of the loopback address. */
-export function isFreePort(port: number): Promise<boolean> {
-  return tryListen(port, loopback).then(
+/** Whether nobody listens on the port. */
+export function isFreePort(port: number, host: string = loopback): Promise<boolean> {
+  return tryListen(port, host).then(
     () => true,
     () => false,
   );
 }
 
 /** The first of the ports on which nobody listens on the loopback address, or else any free one. */
-export async function firstFreePort(candidates: readonly number[]): Promise<number> {
-  for (const port of candidates) if (await isFreePort(port)) return port;
+export async function firstFreePort(candidates: readonly (number | undefined)[]): Promise<number> {
+  for (const port of candidates) if (port !== undefined && (await isFreePort(port))) return port;
   return freePort();
 }
 

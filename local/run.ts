@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { everyHost, loopbackHost, type Config } from '../config/load.ts';
+import { everyHost, loopbackHost, temporalUiPath, type Config } from '../config/load.ts';
 import { roles } from '../server/roles.ts';
 import { serve, type RunningServer } from '../server/serve.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -66,14 +66,14 @@ export async function run(config: Config, { withNginx, signals }: RunOptions): P
     });
     if (signals.stop.aborted) return 0;
 
-    const { databaseUrl, temporalAddress } = started;
+    const { databaseUrl, temporalAddress, temporalUiUrl } = started;
     const temporal = { ...config.temporal, address: temporalAddress };
     const serveLog = { log, path };
     const behind = withNginx
       ? { host: loopbackHost, port: await freePort(), nginxSecret: randomBytes(32).toString('hex') }
       : undefined;
     const server = await progress.step('registry, API and workers', () =>
-      serve({ ...config, host, ...behind, databaseUrl, secretKey, temporal }, new Set(roles), serveLog),
+      serve({ ...config, host, ...behind, databaseUrl, secretKey, temporal, temporalUiUrl }, new Set(roles), serveLog),
     );
     // What goes through NGINX is under way in both.
     cleanUp.defer(() => Promise.all([nginx?.stop(), server.close()]).then(() => undefined));
@@ -116,7 +116,7 @@ function describeReady(
     ['Registry', `${server.publicUrl}/v2/`],
     ['API', `${server.publicUrl}/api/v0/`],
     ['Open to', isLoopback(listens) ? 'this machine alone; to others with HOST=0.0.0.0, better behind TLS' : undefined],
-    ['Temporal UI', stack.temporalUiUrl],
+    ['Temporal UI', stack.temporalUiUrl && `${server.publicUrl}${temporalUiPath}/`],
     ['Log', logPath],
     ['Log in', `docker login ${host} -u admin`],
     ['Password', server.adminPassword && `${server.adminPassword}   (of admin; it is not shown again)`],

@@ -10,7 +10,7 @@ export interface Stack {
   readonly databaseUrl: string;
   /** host:port of the frontend. */
   readonly temporalAddress: string;
-  /** Undefined where somebody else runs Temporal. */
+  /** Where its UI listens, for this program alone; undefined where somebody else runs Temporal. */
   readonly temporalUiUrl: string | undefined;
   /** Ends the servers that were started here: Temporal, then PostgreSQL, which outlives whoever may use it. */
   stop(): Promise<void>;
@@ -28,7 +28,7 @@ export interface StackOptions {
 }
 
 // Where Temporal's own tools look for it.
-const temporalPorts = { frontend: 7233, ui: 8233 };
+const temporalFrontendPort = 7233;
 
 // For those who look into the database while all of ours are taken.
 const spareConnections = 20;
@@ -101,8 +101,8 @@ async function runTemporal({ config, progress, log, signal }: StackOptions): Pro
           binary,
           dataDir: config.dataDir,
           namespace: config.temporal.namespace,
-          ports: temporalPorts,
-          ...(previous && { fixedPorts: previous.ports }),
+          frontendPort: temporalFrontendPort,
+          ...(previous && { previous }),
           reservedPort: config.port,
           onProgress,
         }),

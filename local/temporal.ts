@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { goEnvironment } from '../config/child-environment.ts';
+import { temporalUiPath } from '../config/load.ts';
 import { lastProblem, openLogFile, readLog, type LogFile } from './log-file.ts';
-import { firstFreePort, isFreePort } from './ports.ts';
+import { firstFreePort, freePort, isFreePort } from './ports.ts';
 import { commandLine, endProcess, isRunning, signal } from './process.ts';
 import { StartError } from './start-error.ts';
 import type { ServerProcess } from '../server/supervisor.ts';
@@ -19,10 +21,10 @@ export interface TemporalOptions {
   readonly binary: string;
   /** Temporal keeps its database in `temporal/` there, its log in `logs/`. Undefined: in memory, without a log. */
   readonly dataDir: string | undefined;
-  /** Taken where they are free, if the last start on this data did not have others. Default: any free ones. */
-  readonly ports?: TemporalPorts;
-  /** Taken whatever happens: a server that is started again must be where its clients know it. */
-  readonly fixedPorts?: TemporalPorts;
+  /** Taken where it is free, if the last start on this data did not have another one. Default: any free one. */
+  readonly frontendPort?: number;
+  /** A server that is started again must be where its clients know it, whatever happens. */
+  readonly previous?: Pick<TemporalServer, 'ports' | 'uiHost'>;
   /** Never taken, though it be free: it is meant for somebody else. */
   readonly reservedPort?: number;
   /** Made where it is missing. */
@@ -35,7 +37,9 @@ export interface TemporalOptions {
 export interface TemporalServer extends ServerProcess {
   /** host:port of the frontend. */
   readonly address: string;
+  /** Without a path; its pages are below `/temporal`. */
   readonly uiUrl: string;
+  readonly uiHost: string;
   readonly ports: TemporalPorts;
 }
 
@@ -43,6 +47,7 @@ export interface TemporalServer extends ServerProcess {
 interface LastStart {
   readonly pid: number;
   readonly ports: TemporalPorts;
+  readonly uiHost: string;
 }
 
 const loopback = '127.0.0.1';
@@ -59,6 +64,8 @@ const ownSettings = [
   'history.timerProcessorMaxTimeShift="50ms"',
   'history.timerProcessorMaxPollRPS=200',
   'history.transferProcessorMaxPollRPS=200',
+  // Its HTTP API cannot be switched off, knows no users, and takes the forms of foreign pages: it answers to no host.
+  'frontend.httpAllowedHosts=[]',
 ] as const;
 
 /**
@@ -80,15 +87,27 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     previous = await readRecord(folder);
     if (await endLeftoverTemporal(folder)) onProgress('ended a Temporal server that was left behind');
   }
-  for (const port of Object.values(options.fixedPorts ?? {})) {
+  const uiHost = options.previous?.uiHost ?? randomLoopback();
+  for (const [name, port] of Object.entries(options.previous?.ports ?? {})) {
     // Whoever listens there would answer in the place of the new server, and seem to be it.
-    if (!(await isFreePort(port))) throw new StartError(`Temporal does not start: port ${port} is in use`);
+    if (!(await isFreePort(port, name === 'ui' ? uiHost : loopback)))
+      throw new StartError(`Temporal does not start: port ${port} is in use`);
   }
   for (let attempt = 1; ; attempt++) {
-    const ports = options.fixedPorts ?? (await choosePorts([previous?.ports, options.ports], options.reservedPort));
+    const ports = options.previous?.ports ?? {
+      frontend: await firstFreePort(
+        [previous?.ports.frontend, options.frontendPort].filter((port) => port !== options.reservedPort),
+      ),
+      ui: await freePort(uiHost),
+    };
     const log = dataDir === undefined ? undefined : await openLogFile(dataDir, 'temporal');
-    const server = await spawnServer(options.binary, serverArgs(ports, folder, options), ports, log);
-    if (folder !== undefined) await writeRecord(folder, { pid: server.pid, ports });
+    const server = await spawnServer(
+      options.binary,
+      serverArgs({ ports, uiHost }, folder, options),
+      { ports, uiHost },
+      log,
+    );
+    if (folder !== undefined) await writeRecord(folder, { pid: server.pid, ports, uiHost });
     try {
       await prepareNamespace(server.address, options.namespace, server.exited);
       // What answers may be the server of another start that took the port first; then ours is about to end.
@@ -128,27 +147,27 @@ function databaseFile(folder: string): string {
   return join(folder, 'temporal.db');
 }
 
-async function choosePorts(
-  wanted: readonly (TemporalPorts | undefined)[],
-  reservedPort: number | undefined,
-): Promise<TemporalPorts> {
-  const choose = async (name: keyof TemporalPorts, taken: readonly (number | undefined)[]): Promise<number> => {
-    const candidates = wanted.map((ports) => ports?.[name]).filter((port) => port !== undefined);
-    return firstFreePort(candidates.filter((port) => !taken.includes(port)));
-  };
-  const frontend = await choose('frontend', [reservedPort]);
-  return { frontend, ui: await choose('ui', [reservedPort, frontend]) };
+/**
+ * An address of this machine alone that nobody can guess: all of 127.0.0.0/8 is (RFC 1122, section 3.2.1.3), and Linux
+ * listens on each of them. A page of another site whose name is made to mean this machine (DNS rebinding) would have to
+ * find it among 16 million, and the port besides.
+ */
+function randomLoopback(): string {
+  if (process.platform !== 'linux') return loopback;
+  const [high = 0, middle = 0, low = 0] = randomBytes(3);
+  return `127.${high}.${middle}.${Math.min(254, Math.max(2, low))}`;
 }
 
 function serverArgs(
-  ports: TemporalPorts,
+  { ports, uiHost }: Pick<TemporalServer, 'ports' | 'uiHost'>,
   folder: string | undefined,
   { namespace, settings = [] }: Pick<TemporalOptions, 'namespace' | 'settings'>,
 ): string[] {
   const args = ['server', 'start-dev', '--log-level', 'warn', '--namespace', namespace];
   for (const setting of [...ownSettings, ...settings]) args.push('--dynamic-config-value', setting);
   // Its other ports are on this address as well.
-  args.push('--ip', loopback, '--port', String(ports.frontend), '--ui-port', String(ports.ui));
+  args.push('--ip', loopback, '--port', String(ports.frontend));
+  args.push('--ui-ip', uiHost, '--ui-port', String(ports.ui), '--ui-public-path', temporalUiPath);
   if (folder === undefined) return args;
   args.push('--db-filename', databaseFile(folder));
   // Without these two, every workflow waits for several syncs of the disk: 5 workflows a second in place of 26.
@@ -159,7 +178,7 @@ function serverArgs(
 async function spawnServer(
   binary: string,
   args: readonly string[],
-  ports: TemporalPorts,
+  { ports, uiHost }: Pick<TemporalServer, 'ports' | 'uiHost'>,
   log: LogFile | undefined,
 ): Promise<TemporalServer> {
   const output = log ? await open(log.path, 'a') : undefined;
@@ -182,7 +201,8 @@ async function spawnServer(
     exited,
     ports,
     address: `${loopback}:${ports.frontend}`,
-    uiUrl: `http://localhost:${ports.ui}`,
+    uiHost,
+    uiUrl: `http://${uiHost}:${ports.ui}`,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       signal(pid, 'SIGTERM');

@@ -108,6 +108,7 @@ export async function openApiDeps(
         ...oidc,
       }),
     clientAddress,
+    temporalUiUrl: config.temporalUiUrl,
     clientCertificate: createClientCertificate(config.nginxSecret),
     stopping,
   };

@@ -25,6 +25,8 @@ export type HttpConfig = Pick<
 > & {
   readonly databaseUrl: string;
   readonly secretKey: Uint8Array;
+  /** Of this machine; undefined: Temporal runs elsewhere. */
+  readonly temporalUiUrl?: string | undefined;
   readonly host: string;
   /** Of this process alone. */
   readonly maxConnectionsPerAddress: number;

@@ -22,6 +22,8 @@ export type ServeConfig = Config & {
   readonly secretKey: Uint8Array;
   readonly temporal: TemporalTarget;
   readonly host: string;
+  /** Of this machine; undefined: Temporal runs elsewhere. */
+  readonly temporalUiUrl?: string | undefined;
 };
 
 /** A process that plays its roles. */
@@ -142,7 +144,8 @@ function httpConfig(config: ServeConfig, processes: number): HttpConfig {
   const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, isPublicUrlSet, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
   const { sessionIdleLimitMs, sessionLimitMs, oidc, tls } = config;
-  const { analyticsUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
+  const { analyticsUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey, temporalUiUrl } =
+    config;
   return {
     dataDir,
     s3,
@@ -167,5 +170,6 @@ function httpConfig(config: ServeConfig, processes: number): HttpConfig {
     logLevel,
     databaseUrl,
     secretKey,
+    temporalUiUrl,
   };
 }

@@ -7,6 +7,7 @@ import { sessionRoutes } from '../enzi/session-routes.ts';
 import { teamRoutes } from '../enzi/team-routes.ts';
 import { teamSyncRoutes } from '../enzi/team-sync-routes.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { temporalUiRoutes } from '../temporal-ui.ts';
 import { actionConfigRoutes } from './action-configs.ts';
 import { actionRoutes } from './actions.ts';
 import { adminRoutes } from './admin.ts';
@@ -32,7 +33,7 @@ import { webhookTestRoutes } from './webhook-tests.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { workerRoutes } from './workers.ts';
 
-/** Every route of `/api/v0` and `/enzi/v0`. */
+/** Every route of `/api/v0` and `/enzi/v0`, and the Temporal UI. */
 export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   actionRoutes(app);
   actionConfigRoutes(app, deps);
@@ -66,4 +67,5 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   teamSyncRoutes(app, deps);
   oidcRoutes(app, deps);
   ldapConfigRoutes(app, deps);
+  temporalUiRoutes(app, deps);
 }

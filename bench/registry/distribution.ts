@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cacheBinFolder } from '../../local/cache-folder.ts';
 import { goInstall } from '../../local/go-install.ts';
+import { parseGoProgram } from '../../local/go-module.ts';
 import { freePort } from '../../local/ports.ts';
 import { startProcess } from '../../test/e2e/jobrunner-process.ts';
 import type { CleanUp } from '../../test/support/clean-up.ts';
@@ -70,7 +71,7 @@ async function deleteLargeFiles(folder: string): Promise<void> {
 }
 
 async function findProgram(): Promise<string> {
-  const path = join(cacheBinFolder(), 'registry');
+  const path = join(cacheBinFolder(), parseGoProgram(goModule).cachedName);
   try {
     await access(path, constants.X_OK);
     return path;

@@ -78,6 +78,12 @@ const matrix: readonly Row[] = [
   row(`GET ${enzi}/:username/sessions`, self(200), `${enzi}/rita/sessions`),
   row(`DELETE ${enzi}/:username/sessions/:session`, self(404), `${enzi}/rita/sessions/${id}`),
 
+  // Temporal runs elsewhere; test/e2e/temporal-access.test.ts asks one that runs here.
+  ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method) => [
+    row(`${method} /temporal`, systemAdmin(404)),
+    row(`${method} /temporal/*`, systemAdmin(404), '/temporal/api/v1/settings'),
+  ]),
+
   row(`GET ${api}/api_tokens`, all(200)),
   row(`POST ${api}/api_tokens`, all(200), undefined, { tokenLabel: 'ci' }),
   row(`POST ${api}/api_tokens`, self(200), `${api}/api_tokens?username=rita`, { tokenLabel: 'ci' }),

@@ -215,6 +215,7 @@ export async function startApi(
     publicUrl,
     dataDir,
     problems,
+    temporalUiUrl: undefined,
     analyticsUrl: 'https://analytics.example/reports',
     outbound,
     forgetRepositories: async () => void wakeUps.push('caches'),

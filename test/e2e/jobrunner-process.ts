@@ -56,8 +56,8 @@ export interface Jobrunner {
   restart(): Promise<void>;
   /** Of the embedded PostgreSQL as it runs now. */
   databaseUrl(): Promise<string>;
-  /** host:port of the embedded Temporal, and its UI's URL. */
-  temporal(): Promise<{ address: string; uiUrl: string; pid: number }>;
+  /** host:port of the embedded Temporal, and where its UI listens for this program alone. */
+  temporal(): Promise<{ address: string; hiddenUiUrl: string; pid: number }>;
 }
 
 export interface JobrunnerOptions {
@@ -220,8 +220,12 @@ export async function startJobrunner(t: CleanUp, { env = {}, args = [] }: Jobrun
     },
     async temporal() {
       const text = await readFile(join(dataDir, 'temporal', 'server.json'), 'utf8');
-      const { pid, ports } = JSON.parse(text) as { pid: number; ports: { frontend: number; ui: number } };
-      return { pid, address: `127.0.0.1:${ports.frontend}`, uiUrl: `http://localhost:${ports.ui}` };
+      const { pid, ports, uiHost } = JSON.parse(text) as {
+        pid: number;
+        ports: { frontend: number; ui: number };
+        uiHost: string;
+      };
+      return { pid, address: `127.0.0.1:${ports.frontend}`, hiddenUiUrl: `http://${uiHost}:${ports.ui}` };
     },
   };
 }

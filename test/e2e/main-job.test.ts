@@ -53,7 +53,7 @@ test(
     assert.deepEqual(messages, ['started', 'delivered', 'done']);
 
     // Whoever watches in Temporal finds it.
-    const { address, uiUrl } = await jobrunner.temporal();
+    const { address } = await jobrunner.temporal();
     const connection = await Connection.connect({ address });
     cleanUp.after(() => connection.close());
     const temporal = new TemporalClient({ connection });
@@ -77,10 +77,14 @@ test(
       JobPhase: 'delivered',
       DryRun: false,
     });
-    const ui = await fetch(uiUrl);
+    const uiUrl = `${jobrunner.baseUrl}/temporal`;
+    const headers = { authorization: `Basic ${btoa(`admin:${jobrunner.password}`)}` };
+    const ui = await fetch(uiUrl, { headers });
     assert.equal(ui.status, 200);
     assert.match(await ui.text(), /<title>|<html/i);
-    const shown = await fetch(`${uiUrl}/api/v1/namespaces/default/workflows/${encodeURIComponent(job.id)}`);
+    const shown = await fetch(`${uiUrl}/api/v1/namespaces/default/workflows/${encodeURIComponent(job.id)}`, {
+      headers,
+    });
     assert.equal(shown.status, 200);
     assert.match(await shown.text(), /"JobAction"/);
 

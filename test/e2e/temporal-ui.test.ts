@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -22,7 +23,7 @@ test(
     const receiver = await startWebhookReceiver(cleanUp);
     const jobrunner = await startJobrunner(cleanUp);
     const { client } = jobrunner;
-    const { uiUrl } = await jobrunner.temporal();
+    const uiUrl = `${jobrunner.baseUrl}/temporal`;
     await client.subscribe('TAG_PUSH', 'admin', receiver.url);
     await client.pushImage('admin/app', '1.0');
     await receiver.waitForCount(1, waitMs);
@@ -34,6 +35,11 @@ test(
     await mkdir(folder, { recursive: true });
     const page = await openBrowser(cleanUp);
     page.setDefaultTimeout(waitMs);
+    // By the cookie of a session, as a person who has signed in.
+    const signedIn = await page.request.post(`${jobrunner.baseUrl}/enzi/v0/login`, {
+      data: { username: 'admin', password: jobrunner.password },
+    });
+    assert.equal(signedIn.status(), 200, await signedIn.text());
     const open = async (jobId: string): Promise<void> => {
       await page.goto(`${uiUrl}/namespaces/default/workflows/${encodeURIComponent(jobId)}`);
       await page.getByTestId('history-tab').waitFor();

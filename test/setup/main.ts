@@ -1,18 +1,11 @@
 // Brings what the tests need beyond npm, once: `npm run setup`.
 import { goInstall, hasGo } from '../../local/go-install.ts';
 import { createProgress } from '../../local/progress.ts';
-import { findTemporalBinary, temporalBinary } from '../../local/temporal-binary.ts';
+import { findPinnedTemporal, installTemporal } from '../../local/temporal-binary.ts';
 import { aptInstall, aptInstallStopped } from './apt.ts';
 import { hasBaseImage, makeBaseImage } from './base-image.ts';
-import { findTool, recordMissing, tools, type ToolName } from './tools.ts';
+import { findTool, goModules, recordMissing, tools, type ToolName } from './tools.ts';
 
-const goModules = {
-  crane: 'github.com/google/go-containerregistry/cmd/crane@v0.20.6',
-  regctl: 'github.com/regclient/regclient/cmd/regctl@v0.11.7',
-  oras: 'oras.land/oras/cmd/oras@v1.3.6',
-  helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
-  versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
-} as const satisfies Partial<Record<ToolName, string>>;
 const startedMs = performance.now();
 const progress = createProgress((line) => console.log(line));
 const onProgress = (message: string): void => progress.note(message);
@@ -48,10 +41,10 @@ for (const [name, module] of Object.entries(goModules)) {
 await bring(
   'temporal',
   async () => {
-    await temporalBinary({ onProgress, signal: interrupted.signal });
+    await installTemporal({ onProgress, signal: interrupted.signal });
   },
-  // One that is too old is as good as none.
-  async () => (await findTemporalBinary()) !== undefined,
+  // One of another version is as good as none.
+  async () => (await findPinnedTemporal()) !== undefined,
 );
 
 recordMissing(reasons);

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { cacheBinFolder, cacheFolder } from '../../local/cache-folder.ts';
+import { cacheBinFolders, cacheFolder } from '../../local/cache-folder.ts';
+import { parseGoProgram } from '../../local/go-module.ts';
+import { compiledVersion, pinnedVersion } from '../../local/temporal-binary.ts';
 
 /** What tests need beyond npm, each with the tests that go without it where it cannot be had. */
 export const tools = {
@@ -28,6 +31,26 @@ export const tools = {
 
 export type ToolName = keyof typeof tools;
 
+/** Tools that setup compiles, each in the version that the tests are written for. */
+export const goModules = {
+  crane: 'github.com/google/go-containerregistry/cmd/crane@v0.20.6',
+  regctl: 'github.com/regclient/regclient/cmd/regctl@v0.11.7',
+  oras: 'oras.land/oras/cmd/oras@v1.3.6',
+  helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
+  versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
+} as const satisfies Partial<Record<ToolName, string>>;
+
+/** Under which names the cache has a tool, the best first; undefined: whatever version a machine has will do. */
+function cachedNames(name: ToolName): string[] | undefined {
+  if (name === 'temporal') return [pinnedVersion, compiledVersion].map((version) => `temporal-${version}`);
+  const module = moduleOf(name);
+  return module === undefined ? undefined : [parseGoProgram(module).cachedName];
+}
+
+function moduleOf(name: ToolName): string | undefined {
+  return (goModules as Partial<Record<ToolName, string>>)[name];
+}
+
 /** The real image of several layers that setup has made, as an OCI layout with the tag `latest`. */
 export function baseImagePath(): string {
   return join(cacheFolder(), 'images', 'base');
@@ -36,15 +59,37 @@ export function baseImagePath(): string {
 /** The path of a tool, or undefined where this machine does not have it. */
 export function findTool(name: ToolName): string | undefined {
   if (name === 'base-image') return existsSync(join(baseImagePath(), 'index.json')) ? baseImagePath() : undefined;
+  const pinned = cachedNames(name);
+  const cached = (pinned ?? []).flatMap((file) => cacheBinFolders().map((folder) => join(folder, file)));
+  return (
+    cached.find(isExecutable) ??
+    systemFolders()
+      .map((folder) => join(folder, name))
+      .find((path) => isExecutable(path) && (pinned === undefined || isPinned(name, path)))
+  );
+}
+
+function systemFolders(): string[] {
   // Debian keeps the programs of administrators where not every user looks for them.
-  const folders = [
+  return [
     ...(process.env['PATH'] ?? '').split(delimiter),
-    cacheBinFolder(),
     '/usr/sbin',
     '/sbin',
     ...globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed(),
   ];
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** Whether a program that somebody else has brought is the pinned one: by what it, or the Go toolchain, says of it. */
+function isPinned(name: ToolName, path: string): boolean {
+  const module = moduleOf(name);
+  if (module === undefined) return output(path, '--version').includes(`version ${pinnedVersion} `);
+  const [, main = '', version = ''] = /^\tmod\t(\S+)\t(\S+)/m.exec(output('go', 'version', '-m', path)) ?? [];
+  return module.startsWith(`${main}/`) && module.endsWith(`@${version}`);
+}
+
+function output(command: string, ...args: readonly string[]): string {
+  const { stdout, error } = spawnSync(command, args, { encoding: 'utf8', timeout: 10_000 });
+  return error ? '' : stdout;
 }
 
 /** @throws Error where this machine does not have it: a test skips by `missing` first */

@@ -36,7 +36,7 @@ export async function startTestTemporal(
       dataDir,
       namespace,
       onProgress,
-      ...(previous && { fixedPorts: previous.ports }),
+      ...(previous && { previous }),
     });
 
   let server = await start();
