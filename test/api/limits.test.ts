@@ -192,6 +192,8 @@ const makings: Readonly<Record<string, string | readonly Making[]>> = {
   [`POST ${api0}/robots/:robot/rotate`]: changes,
   [`PATCH ${api0}/repositories/:namespace/:reponame`]: changes,
   [`POST ${api0}/meta/settings`]: changes,
+  [`POST ${api0}/webhooks/update`]: changes,
+  [`POST ${api0}/webhooks/test`]: 'keeps nothing, one for each account at a time',
   [`POST ${api0}/crons/:cron/pause`]: changes,
   [`POST ${api0}/crons/:cron/resume`]: changes,
   [`PATCH ${api0}/jobs/:jobID`]: steers,
