@@ -160,7 +160,7 @@ const failuresInARow = 3;
 /** Crons whose last runs failed, each after its retries, and those that Temporal does not take. */
 async function cronAlerts({ pool }: AlertDeps): Promise<Alert[]> {
   const { rows } = await pool.query<{ name: string; problem: string; lastJobId: string | null }>(
-    `SELECT c.name, c.problem, r.ids[1] AS "lastJobId"
+    `SELECT c.name, left(c.problem, 1000) AS problem, r.ids[1] AS "lastJobId"
      FROM jobs.crons c CROSS JOIN LATERAL (
        SELECT array_agg(id ORDER BY scheduled_at DESC, id DESC) AS ids,
               count(*) FILTER (WHERE status = 'error') AS failures
@@ -168,8 +168,8 @@ async function cronAlerts({ pool }: AlertDeps): Promise<Alert[]> {
              WHERE j.cron = c.name AND j.cron <> '' AND j.ended_at IS NOT NULL
                AND NOT (j.status = 'error' AND j.retries_left > 0)
              ORDER BY j.scheduled_at DESC, j.id DESC LIMIT $1) last) r
-     WHERE NOT c.is_paused AND (c.problem <> '' OR r.failures = $1) ORDER BY c.name`,
-    [failuresInARow],
+     WHERE NOT c.is_paused AND (c.problem <> '' OR r.failures = $1) ORDER BY c.name LIMIT $2`,
+    [failuresInARow, mostOfAKind],
   );
   return rows.map(({ name, problem, lastJobId }) =>
     problem === '' && lastJobId !== null

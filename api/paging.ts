@@ -25,12 +25,66 @@ export const pageQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** The query of lists that MSR gives whole: as many as a page can have, unless a client wants fewer. */
+export const wholePageQuery = Type.Object(
+  { ...pageQuery.properties, pageSize: Type.Integer({ minimum: 1, maximum: maxPageSize, default: maxPageSize }) },
+  { additionalProperties: false },
+);
+
+/** The same, of a list by name: `pageStart` is the name of the first record. */
+export const namedPageQuery = Type.Object(
+  { pageStart: Type.String({ maxLength: 255, default: '' }), pageSize: wholePageQuery.properties.pageSize },
+  { additionalProperties: false },
+);
+
+/** The most bytes of JSON that a list answers with. */
+export const maxPageBytes = 4 * 1024 * 1024;
+
+/** Where a page begins, and what it is filled from. */
+export interface PageSource<Row, Entry> {
+  /** The key of the first row; empty: from the beginning. */
+  readonly start: string;
+  readonly size: number;
+  /** Finds rows, from the one of a key on; empty: from the beginning. */
+  readonly load: (start: string, limit: number) => Promise<Row[]>;
+  /** What `start` would have to be to begin with a row, which is the how manyth of the page, from 0 on. */
+  readonly keyOf: (row: Row, position: number) => string;
+  /** A row as the API shows it. */
+  readonly view: (row: Row) => Entry;
+  /** How many rows are in memory at once at most; fewer than a page has where a row may be large. */
+  readonly rowsAtOnce?: number;
+}
+
+/** A page of a list. */
+export interface FilledPage<Entry> {
+  readonly entries: Entry[];
+  /** The key of the first row of the next page; empty on the last one. */
+  readonly next: string;
+  /** The header that leads to it. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
- * Takes the row off that was loaded beyond a page.
- *
- * @param rows a page, loaded with one row more than it has
- * @returns the first row of the next page; undefined: there is none
+ * Fills a page with as many entries as it may have, or as fit into `maxPageBytes` as JSON; one it has always. Where it
+ * ends before it is full, the next page begins there.
  */
-export function takeNext<T>(rows: T[], pageSize: number): T | undefined {
-  return rows.length > pageSize ? rows.pop() : undefined;
+export async function fillPage<Row, Entry>(source: PageSource<Row, Entry>): Promise<FilledPage<Entry>> {
+  const { size, load, keyOf, view, rowsAtOnce = maxPageSize } = source;
+  const entries: Entry[] = [];
+  const endAt = (next: string) => ({ entries, next, headers: { [nextPageHeader]: next } });
+  let bytes = 0;
+  for (let { start } = source; ;) {
+    const wanted = Math.min(size - entries.length, rowsAtOnce);
+    const rows = await load(start, wanted + 1);
+    const beyond = rows.length > wanted ? rows.pop() : undefined;
+    for (const row of rows) {
+      const entry = view(row);
+      bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
+      if (bytes > maxPageBytes && entries.length > 0) return endAt(keyOf(row, entries.length));
+      entries.push(entry);
+    }
+    if (beyond === undefined) return { entries, next: '', headers: {} };
+    start = keyOf(beyond, entries.length);
+    if (entries.length === size) return endAt(start);
+  }
 }

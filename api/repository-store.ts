@@ -26,14 +26,18 @@ export interface RepositoryRow {
   readonly pushes: number;
 }
 
-const select = `SELECT r.public_id AS id, r.namespace,
+/** A repository as lists show it. */
+export type ListedRepository = Omit<RepositoryRow, 'longDescription'>;
+
+const listColumns = `r.public_id AS id, r.namespace,
     CASE WHEN a.is_org THEN 'organization' ELSE 'user' END AS "namespaceType", r.name,
-    r.short_description AS "shortDescription", r.long_description AS "longDescription", r.visibility,
+    r.short_description AS "shortDescription", r.visibility,
     r.scan_on_push AS "scanOnPush", r.immutable_tags AS "immutableTags",
     r.enable_manifest_lists AS "enableManifestLists", r.tag_limit AS "tagLimit", r.pulls, r.pushes,
     r.untagged_manifests AS "untaggedManifests", r.orphaned_referrers AS "orphanedReferrers",
-    extract(epoch FROM r.untagged_grace)::bigint AS "untaggedGraceSeconds"
-  FROM registry.repositories r JOIN accounts.accounts a ON a.name = r.namespace`;
+    extract(epoch FROM r.untagged_grace)::bigint AS "untaggedGraceSeconds"`;
+const from = 'FROM registry.repositories r JOIN accounts.accounts a ON a.name = r.namespace';
+const select = `SELECT ${listColumns}, r.long_description AS "longDescription" ${from}`;
 
 export interface RepositoryPage {
   readonly namespace?: string | undefined;
@@ -51,12 +55,12 @@ export async function listRepositories(
   q: Queryable,
   readable: 'all' | ReadableRepositories,
   { namespace, pageStart, pageSize }: RepositoryPage,
-): Promise<RepositoryRow[]> {
-  const from = pageStart === undefined ? { namespace: namespace ?? '', name: '' } : await findStart(q, pageStart);
-  if (!from || (namespace !== undefined && namespace !== from.namespace)) {
+): Promise<ListedRepository[]> {
+  const first = pageStart === undefined ? { namespace: namespace ?? '', name: '' } : await findStart(q, pageStart);
+  if (!first || (namespace !== undefined && namespace !== first.namespace)) {
     throw new ApiError('INVALID_PARAMETERS', `pageStart ${pageStart} is not in this list any more: begin without it`);
   }
-  const page = await listReadable(q, readable, { limit: pageSize, from, isInclusive: true, namespace });
+  const page = await listReadable(q, readable, { limit: pageSize, from: first, isInclusive: true, namespace });
   return findRepositories(
     q,
     page.map(({ id }) => id),
@@ -64,10 +68,11 @@ export async function listRepositories(
 }
 
 /** The repositories of these ids (of rows, which the API does not show), by namespace and name. */
-export async function findRepositories(q: Queryable, rowIds: readonly number[]): Promise<RepositoryRow[]> {
-  const { rows } = await q.query<RepositoryRow>(`${select} WHERE r.id = ANY ($1) ORDER BY r.namespace, r.name`, [
-    rowIds,
-  ]);
+export async function findRepositories(q: Queryable, rowIds: readonly number[]): Promise<ListedRepository[]> {
+  const { rows } = await q.query<ListedRepository>(
+    `SELECT ${listColumns} ${from} WHERE r.id = ANY ($1) ORDER BY r.namespace, r.name`,
+    [rowIds],
+  );
   return rows;
 }
 

@@ -28,9 +28,10 @@ interface FlatRow extends Omit<ManifestView, 'author' | 'createdAt'>, Omit<TagRo
   readonly manifestCreatedAt: Date;
 }
 
+// RFC 6838, section 4.2, has at most 255 characters in a media type; a manifest may have as many as it likes.
 const columns = `t.name, t.author, t.created_at AS "createdAt", t.updated_at AS "updatedAt", m.digest,
   m.media_type AS "mediaType", m.os, m.architecture, m.pushed_by AS "manifestAuthor",
-  coalesce(m.config_digest, '') AS "configDigest", coalesce(m.config_media_type, '') AS "configMediaType",
+  coalesce(m.config_digest, '') AS "configDigest", left(coalesce(m.config_media_type, ''), 255) AS "configMediaType",
   m.image_size_bytes AS size, m.created_at AS "manifestCreatedAt"`;
 
 const repositoryId = '(SELECT id FROM registry.repositories WHERE namespace = $1 AND name = $2)';

@@ -82,11 +82,11 @@ export async function listGrantedRepositories(
   q: Queryable,
   teamId: string,
   { pageStart, pageSize }: Page,
-): Promise<{ readonly accessLevel: AccessLevel; readonly repositoryId: number }[]> {
-  const { rows } = await q.query<{ accessLevel: AccessLevel; repositoryId: number }>(
-    `SELECT g.access_level AS "accessLevel", r.id AS "repositoryId"
+): Promise<{ readonly accessLevel: AccessLevel; readonly repositoryId: number; readonly publicId: string }[]> {
+  const { rows } = await q.query<{ accessLevel: AccessLevel; repositoryId: number; publicId: string }>(
+    `SELECT g.access_level AS "accessLevel", r.id AS "repositoryId", r.public_id AS "publicId"
      FROM registry.repository_team_access g JOIN registry.repositories r ON r.id = g.repository_id
-     WHERE g.team_id = $1 AND ($2::uuid IS NULL OR (r.namespace, r.name) >=
+     WHERE g.team_id = $1 AND r.deleted_at IS NULL AND ($2::uuid IS NULL OR (r.namespace, r.name) >=
             (SELECT s.namespace, s.name FROM registry.repositories s WHERE s.public_id = $2))
      ORDER BY r.namespace, r.name LIMIT $3`,
     [teamId, pageStart ?? null, pageSize],

@@ -30,16 +30,37 @@ export interface WebhookFilter {
   readonly administered?: 'all' | AdministeredRepositories;
 }
 
-/** Webhook subscriptions, the oldest first. */
-export async function listWebhooks(q: Queryable, filter: WebhookFilter): Promise<WebhookRow[]> {
-  const administered = filter.administered === 'all' ? undefined : filter.administered;
+/** A page of webhook subscriptions, the oldest first, from the one of the id `pageStart` on; empty where it is gone. */
+export async function listWebhooks(
+  q: Queryable,
+  filter: WebhookFilter,
+  page: { readonly pageStart?: string | undefined; readonly pageSize: number },
+): Promise<WebhookRow[]> {
   const { rows } = await q.query<WebhookRow>(
     `SELECT ${columns} FROM registry.webhooks
      WHERE ($1::text IS NULL OR type = $1) AND ($2::text IS NULL OR key = $2)
-       AND ($3::text[] IS NULL OR split_part(key, '/', 1) = ANY ($3) OR key = ANY ($4::text[])) ORDER BY created_at, id`,
-    [filter.type ?? null, filter.key ?? null, administered?.namespaces ?? null, administered?.repositories ?? null],
+       AND ($3::text[] IS NULL OR split_part(key, '/', 1) = ANY ($3) OR key = ANY ($4::text[]))
+       AND ($5::uuid IS NULL OR (created_at, id) >= (SELECT created_at, id FROM registry.webhooks WHERE id = $5))
+     ORDER BY created_at, id LIMIT $6`,
+    [...filterValues(filter), page.pageStart ?? null, page.pageSize],
   );
   return rows;
+}
+
+/** How many subscriptions there are. */
+export async function countWebhooks(q: Queryable, filter: WebhookFilter): Promise<number> {
+  const { rows } = await q.query<{ count: number }>(
+    `SELECT count(*) AS count FROM registry.webhooks
+     WHERE ($1::text IS NULL OR type = $1) AND ($2::text IS NULL OR key = $2)
+       AND ($3::text[] IS NULL OR split_part(key, '/', 1) = ANY ($3) OR key = ANY ($4::text[]))`,
+    filterValues(filter),
+  );
+  return rows[0]?.count ?? 0;
+}
+
+function filterValues({ type, key, administered: of }: WebhookFilter): unknown[] {
+  const administered = of === 'all' ? undefined : of;
+  return [type ?? null, key ?? null, administered?.namespaces ?? null, administered?.repositories ?? null];
 }
 
 export type NewWebhook = Pick<WebhookRow, 'type' | 'key' | 'endpoint' | 'authorID' | 'tlsCert' | 'skipTLSVerification'>;

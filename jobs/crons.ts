@@ -62,9 +62,15 @@ export const cronColumns = `
   applied_revision AS "appliedRevision", applied, applied_at AS "appliedAt", observed_at AS "observedAt", problem, missed_too_late AS "missedTooLate",
   missed_overlap AS "missedOverlap"`;
 
-/** All crons, by name. */
-export async function listCrons(q: Queryable): Promise<CronRow[]> {
-  const { rows } = await q.query<CronRow>(`SELECT ${cronColumns} FROM jobs.crons ORDER BY name`);
+/** Crons by name; all of them, or so many from the one of a name on. */
+export async function listCrons(
+  q: Queryable,
+  { start, limit }: { readonly start: string; readonly limit: number | null } = { start: '', limit: null },
+): Promise<CronRow[]> {
+  const { rows } = await q.query<CronRow>(
+    `SELECT ${cronColumns} FROM jobs.crons WHERE name >= $1 ORDER BY name LIMIT $2`,
+    [start, limit],
+  );
   return rows;
 }
 

@@ -14,9 +14,15 @@ const columns = `d.name, d.capacity_map AS "capacityMap", (
   SELECT count(*) FROM jobs.workers w
   WHERE w.deployment = d.name AND w.status = 'running' AND w.heartbeat_expiration > now()) AS workers`;
 
-/** All deployments, by name. */
-export async function listDeployments(q: Queryable): Promise<Deployment[]> {
-  const { rows } = await q.query<Deployment>(`SELECT ${columns} FROM jobs.deployments d ORDER BY d.name`);
+/** Deployments by name, from the one of a name on. */
+export async function listDeployments(
+  q: Queryable,
+  { start, limit }: { readonly start: string; readonly limit: number },
+): Promise<Deployment[]> {
+  const { rows } = await q.query<Deployment>(
+    `SELECT ${columns} FROM jobs.deployments d WHERE d.name >= $1 ORDER BY d.name LIMIT $2`,
+    [start, limit],
+  );
   return rows;
 }
 

@@ -59,11 +59,12 @@ export interface JobFilter {
   readonly isRunning?: boolean | undefined;
 }
 
-/** Which part of a list: `limit` jobs, without the first `start`, of those that come after the job `after`. */
+/** Which part of a list: `limit` jobs, without the first `start`, of those after the job `after`, or from `from` on. */
 export interface JobPage {
   readonly start: number;
   readonly limit: number;
   readonly after?: string | undefined;
+  readonly from?: string | undefined;
 }
 
 /** The SQL of a filter; `bind` takes a value, and gives its placeholder. */
@@ -87,6 +88,9 @@ export async function listJobs(q: Queryable, filter: JobFilter, page: JobPage): 
   const conditions = filterConditions(filter, bind);
   if (page.after !== undefined) {
     conditions.push(`(scheduled_at, id) < (SELECT scheduled_at, id FROM jobs.jobs WHERE id = ${bind(page.after)})`);
+  }
+  if (page.from !== undefined) {
+    conditions.push(`(scheduled_at, id) <= (SELECT scheduled_at, id FROM jobs.jobs WHERE id = ${bind(page.from)})`);
   }
   const { rows } = await q.query<JobRow>(
     // Ids first, which indexes have: a row that is passed over is not read.

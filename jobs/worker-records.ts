@@ -30,13 +30,22 @@ export type NewWorker = Pick<WorkerRow, 'id' | 'deployment' | 'version' | 'roles
 
 const removeAfter = '24 hours';
 
-/** All workers, those that ended in the last 24 h as well. One whose heartbeat is overdue counts as dead at once. */
-export async function listWorkers(q: Queryable): Promise<WorkerRow[]> {
+/**
+ * Workers, those that ended in the last 24 h as well, the oldest first; all of them, or so many from the one of an id on.
+ * One whose heartbeat is overdue counts as dead at once.
+ */
+export async function listWorkers(
+  q: Queryable,
+  { start, limit }: { readonly start: string; readonly limit: number | null } = { start: '', limit: null },
+): Promise<WorkerRow[]> {
   const { rows } = await q.query<WorkerRow>(
     `SELECT w.id, w.deployment, w.version, w.roles, w.slots, d.capacity_map AS "capacityMap",
        CASE WHEN w.ended_at IS NULL AND w.heartbeat_expiration < now() THEN 'dead' ELSE w.status END AS status,
        w.started_at AS "startedAt", w.heartbeat_at AS "heartbeatAt", w.heartbeat_expiration AS "heartbeatExpiration"
-     FROM jobs.workers w JOIN jobs.deployments d ON d.name = w.deployment ORDER BY w.started_at, w.id`,
+     FROM jobs.workers w JOIN jobs.deployments d ON d.name = w.deployment
+     WHERE $1 = '' OR (w.started_at, w.id) >= (SELECT started_at, id FROM jobs.workers WHERE id = $1)
+     ORDER BY w.started_at, w.id LIMIT $2`,
+    [start, limit],
   );
   return rows;
 }

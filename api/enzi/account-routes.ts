@@ -5,6 +5,7 @@ import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { accountChangeEvent, accountEvent } from './account-events.ts';
 import {
+  type AccountFilter,
   accountFilters,
   countAccounts,
   deleteAccount,
@@ -14,12 +15,15 @@ import {
   updateAccount,
   updatePasswordHash,
 } from './account-store.ts';
+import { viewAccount } from './account-view.ts';
 import { requireNamed } from './named.ts';
-import { cutPage, pageParameters } from './paging.ts';
+import { fillListPage, pageParameters } from './paging.ts';
 import { isAccessToken } from '../garant/client-tokens.ts';
 import { hashPassword } from './passwords.ts';
 
 const accountParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
+// The others tell who is an administrator, or not active.
+const filtersForAll: ReadonlySet<AccountFilter> = new Set(['all', 'users', 'orgs']);
 const FullName = Type.String({ maxLength: 255 });
 // Terraform's provider sends its whole record; what the server decides is not looked at.
 const sentBack = { id: Type.Optional(Type.String({ maxLength: 255 })) };
@@ -47,14 +51,22 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
         ),
       },
     },
-    async ({ query: { filter, ...query } }, reply) => {
-      const page = await cutPage(
-        query,
-        (each) => listAccounts(pool, filter, each),
-        ({ name }) => name,
-      );
+    async (request, reply) => {
+      const { filter, ...query } = request.query;
+      const viewer = requireAccount(request);
+      if (!viewer.isAdmin && !filtersForAll.has(filter)) {
+        throw new ApiError(
+          'NOT_AUTHORIZED',
+          `only system administrators may list the accounts of the filter "${filter}"`,
+        );
+      }
+      const { entries, next, headers } = await fillListPage(query, {
+        load: (each) => listAccounts(pool, filter, each),
+        nameOf: ({ name }) => name,
+        view: (account) => viewAccount(account, viewer),
+      });
       const counts = await countAccounts(pool, filter);
-      return reply.headers(page.headers).send({ ...counts, nextPageStart: page.nextPageStart, accounts: page.entries });
+      return reply.headers(headers).send({ ...counts, nextPageStart: next, accounts: entries });
     },
   );
 
@@ -109,7 +121,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
   app.get(
     '/enzi/v0/accounts/:username',
     { config: { access: 'authenticated' }, schema: { params: accountParams } },
-    async ({ params: { username } }) => requireNamed(pool, username),
+    async (request) => viewAccount(await requireNamed(pool, request.params.username), requireAccount(request)),
   );
 
   app.patch(

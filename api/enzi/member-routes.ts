@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
+import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { viewMember } from './account-view.ts';
 import { findAccount } from './account-store.ts';
 import {
   deleteMember,
@@ -13,7 +15,7 @@ import {
   saveMember,
 } from './member-store.ts';
 import { requireOrganization, requireUser } from './named.ts';
-import { cutPage, pageParameters } from './paging.ts';
+import { fillListPage, pageParameters } from './paging.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const organizationParams = Type.Object({ organization: Name });
@@ -39,12 +41,12 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async ({ params, query }, reply) => {
       const user = await requireUser(pool, params.username);
-      const page = await cutPage(
-        query,
-        (each) => listOrganizations(pool, user.id, each),
-        ({ org }) => org.name,
-      );
-      return reply.headers(page.headers).send({ memberOrgs: page.entries, nextPageStart: page.nextPageStart });
+      const { entries, next, headers } = await fillListPage(query, {
+        load: (each) => listOrganizations(pool, user.id, each),
+        nameOf: ({ org }) => org.name,
+        view: (organization) => organization,
+      });
+      return reply.headers(headers).send({ memberOrgs: entries, nextPageStart: next });
     },
   );
 
@@ -60,22 +62,28 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
         ),
       },
     },
-    async ({ params, query: { filter, ...query } }, reply) => {
-      const { id } = await requireOrganization(pool, params.organization);
-      const page = await cutPage(query, (each) => listMembers(pool, id, filter, each), memberName);
-      return reply.headers(page.headers).send({ members: page.entries, nextPageStart: page.nextPageStart });
+    async (request, reply) => {
+      const { filter, ...query } = request.query;
+      const { id } = await requireOrganization(pool, request.params.organization);
+      const { entries, next, headers } = await fillListPage(query, {
+        load: (each) => listMembers(pool, id, filter, each),
+        nameOf: memberName,
+        view: (row) => viewMember(row, requireAccount(request)),
+      });
+      return reply.headers(headers).send({ members: entries, nextPageStart: next });
     },
   );
 
   app.get(
     '/enzi/v0/accounts/:organization/members/:member',
     { config: { access: 'organization-member' }, schema: { params: memberParams } },
-    async ({ params }) => {
+    async (request) => {
+      const { params } = request;
       const { id } = await requireOrganization(pool, params.organization);
       const user = await findAccount(pool, params.member);
       const member = user && (await findMember(pool, id, user.id));
       if (!member) throw noSuchMember(params.member, `organization "${params.organization}"`);
-      return member;
+      return viewMember(member, requireAccount(request));
     },
   );
 
@@ -90,7 +98,9 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
         await saveMember(tx, id, user.id, body);
         await record({ kind: 'MEMBER_UPDATE', object: user, namespace, details: body });
       });
-      return findMember(pool, id, user.id);
+      const member = await findMember(pool, id, user.id);
+      if (!member) throw noSuchMember(params.member, `organization "${params.organization}"`);
+      return viewMember(member, requireAccount(request));
     },
   );
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { nextPageHeader, takeNext } from '../paging.ts';
+import { type FilledPage, fillPage } from '../paging.ts';
 
 const maxPageSize = 1_000;
 
@@ -12,20 +12,32 @@ export const pageParameters = {
 const pageQuery = Type.Object(pageParameters);
 export type ListPage = Static<typeof pageQuery>;
 
+/** What a list of eNZi is filled from. */
+export interface ListSource<Row, Entry> {
+  /** Finds the entries of a page, by name. */
+  readonly load: (page: ListPage) => Promise<Row[]>;
+  /** What `start` would have to be to begin with an entry. */
+  readonly nameOf: (row: Row) => string;
+  /** An entry as the API shows it. */
+  readonly view: (row: Row) => Entry;
+  /** How many rows are in memory at once at most; fewer than a page has where a row may be large. */
+  readonly rowsAtOnce?: number;
+}
+
 /**
- * Cuts a page from what was found.
+ * Fills a page of a list.
  *
- * @param load finds the entries of a page, by name
- * @param nameOf gives what `start` would have to be to begin with an entry
- * @returns the entries, and how clients come to the next page: `nextPageStart` is empty on the last one
+ * @returns the entries, and how clients come to the next page: `next` is empty on the last one
  */
-export async function cutPage<T>(
-  page: ListPage,
-  load: (page: ListPage) => Promise<T[]>,
-  nameOf: (entry: T) => string,
-): Promise<{ readonly entries: T[]; readonly nextPageStart: string; readonly headers: Record<string, string> }> {
-  const entries = await load({ ...page, limit: page.limit + 1 });
-  const next = takeNext(entries, page.limit);
-  const nextPageStart = next === undefined ? '' : nameOf(next);
-  return { entries, nextPageStart, headers: next === undefined ? {} : { [nextPageHeader]: nextPageStart } };
+export function fillListPage<Row, Entry>(
+  { start, limit }: ListPage,
+  { load, nameOf, ...source }: ListSource<Row, Entry>,
+): Promise<FilledPage<Entry>> {
+  return fillPage({
+    ...source,
+    start,
+    size: limit,
+    load: (from, count) => load({ start: from, limit: count }),
+    keyOf: nameOf,
+  });
 }

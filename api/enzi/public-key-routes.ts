@@ -4,11 +4,13 @@ import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireUser } from './named.ts';
-import { cutPage, pageParameters } from './paging.ts';
+import { fillListPage, pageParameters } from './paging.ts';
 import { deletePublicKey, insertPublicKey, listPublicKeys } from './public-key-store.ts';
 
 const config = { access: 'self' } as const;
 const Name = Type.String({ minLength: 1, maxLength: 255 });
+// Each may have a certificate of 64 KiB.
+const rowsAtOnce = 64;
 const accountParams = Type.Object({ username: Name });
 
 /** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in (msr.md section 5). */
@@ -24,12 +26,13 @@ export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async ({ params, query }, reply) => {
       const { id } = await requireUser(pool, params.username);
-      const page = await cutPage(
-        query,
-        (each) => listPublicKeys(pool, id, each),
-        (key) => key.id,
-      );
-      return reply.headers(page.headers).send({ accountPublicKeys: page.entries, nextPageStart: page.nextPageStart });
+      const { entries, next, headers } = await fillListPage(query, {
+        load: (each) => listPublicKeys(pool, id, each),
+        nameOf: (key) => key.id,
+        view: (key) => key,
+        rowsAtOnce,
+      });
+      return reply.headers(headers).send({ accountPublicKeys: entries, nextPageStart: next });
     },
   );
 

@@ -6,9 +6,19 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { findPasswordHashByName, isId } from './account-store.ts';
 import { assertNotCrossSite } from './csrf.ts';
 import { requireNamed } from './named.ts';
+import { fillListPage } from './paging.ts';
 import { deleteSession, listSessions } from './session-store.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
+const maxPageSize = 1_000;
+/** `start` is the id of the first session. */
+const sessionPageQuery = Type.Object(
+  {
+    start: Type.String({ maxLength: 36, pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$', default: '' }),
+    limit: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 100 }),
+  },
+  { additionalProperties: false },
+);
 
 /**
  * Sessions of browsers: `/enzi/v0/login`, `logout` and `session`, and those of an account. The cookie of a session stands
@@ -74,12 +84,19 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.get(
     '/enzi/v0/accounts/:username/sessions',
-    { config: { access: 'self' }, schema: { params: Type.Object({ username: Name }) } },
-    async (request) => {
+    {
+      config: { access: 'self' },
+      schema: { params: Type.Object({ username: Name }), querystring: sessionPageQuery },
+    },
+    async (request, reply) => {
       const { id } = await requireNamed(pool, request.params.username);
       const current = request.session?.session.id;
-      const rows = await listSessions(pool, id);
-      return { sessions: rows.map((session) => ({ ...session, isCurrent: session.id === current })) };
+      const { entries, next, headers } = await fillListPage(request.query, {
+        load: (page) => listSessions(pool, id, page),
+        nameOf: (session) => session.id,
+        view: (session) => ({ ...session, isCurrent: session.id === current }),
+      });
+      return reply.headers(headers).send({ sessions: entries, nextPageStart: next });
     },
   );
 

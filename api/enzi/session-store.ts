@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/pool.ts';
 import { lockLimit, readLimit } from '../../jobs/limits.ts';
 import type { Account } from './accounts.ts';
+import type { ListPage } from './paging.ts';
 
 /** A session, as the API shows it. */
 export interface SessionRow {
@@ -110,12 +111,14 @@ export async function useSession(
 
 const maxUnwrittenMs = 60_000;
 
-/** The sessions of an account that last, the newest first. */
-export async function listSessions(q: Queryable, accountId: string): Promise<SessionRow[]> {
+/** The sessions of an account that last, the newest first, from the one of the id `start` on. */
+export async function listSessions(q: Queryable, accountId: string, { start, limit }: ListPage): Promise<SessionRow[]> {
   const { rows } = await q.query<SessionRow>(
     `SELECT ${columns} FROM accounts.sessions s WHERE s.account_id = $1 AND s.expires_at > now()
-     ORDER BY s.created_at DESC`,
-    [accountId],
+       AND ($2::uuid IS NULL OR (s.created_at, s.id) <= (
+         SELECT f.created_at, f.id FROM accounts.sessions f WHERE f.id = $2 AND f.account_id = $1))
+     ORDER BY s.created_at DESC, s.id DESC LIMIT $3`,
+    [accountId, start || null, limit],
   );
   return rows;
 }

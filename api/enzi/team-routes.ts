@@ -1,13 +1,15 @@
 import { Type } from 'typebox';
 import { sqlState } from '../../database/transaction.ts';
+import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { viewMember } from './account-view.ts';
 import { findAccount, isId } from './account-store.ts';
 import { memberName, membershipForm, noSuchMember } from './member-routes.ts';
 import { saveMember } from './member-store.ts';
 import { requireOrganization, requireTeam, requireUser } from './named.ts';
-import { cutPage, pageParameters } from './paging.ts';
+import { fillListPage, pageParameters } from './paging.ts';
 import {
   deleteTeam,
   deleteTeamMember,
@@ -50,12 +52,12 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
     { config: asMember, schema: { params: organizationParams, querystring: pageQuery } },
     async ({ params, query }, reply) => {
       const { id } = await requireOrganization(pool, params.organization);
-      const page = await cutPage(
-        query,
-        (each) => listTeams(pool, id, each),
-        ({ name }) => name,
-      );
-      return reply.headers(page.headers).send({ teams: page.entries, nextPageStart: page.nextPageStart });
+      const { entries, next, headers } = await fillListPage(query, {
+        load: (each) => listTeams(pool, id, each),
+        nameOf: ({ name }) => name,
+        view: (team) => team,
+      });
+      return reply.headers(headers).send({ teams: entries, nextPageStart: next });
     },
   );
 
@@ -136,24 +138,25 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
   app.get(
     `${teams}/:team/members`,
     { config: asMember, schema: { params: teamParams, querystring: pageQuery } },
-    async ({ params, query }, reply) => {
-      const { id } = await requireTeamOf(params);
-      const page = await cutPage(query, (each) => listTeamMembers(pool, id, each), memberName);
-      return reply.headers(page.headers).send({ members: page.entries, nextPageStart: page.nextPageStart });
+    async (request, reply) => {
+      const { id } = await requireTeamOf(request.params);
+      const { entries, next, headers } = await fillListPage(request.query, {
+        load: (each) => listTeamMembers(pool, id, each),
+        nameOf: memberName,
+        view: (row) => viewMember(row, requireAccount(request)),
+      });
+      return reply.headers(headers).send({ members: entries, nextPageStart: next });
     },
   );
 
-  app.get(
-    `${teams}/:team/members/:member`,
-    { config: asMember, schema: { params: memberParams } },
-    async ({ params }) => {
-      const team = await requireTeamOf(params);
-      const user = await findAccount(pool, params.member);
-      const member = user && (await findTeamMember(pool, team.id, user.id));
-      if (!member) throw noSuchMember(params.member, `team "${team.name}"`);
-      return member;
-    },
-  );
+  app.get(`${teams}/:team/members/:member`, { config: asMember, schema: { params: memberParams } }, async (request) => {
+    const { params } = request;
+    const team = await requireTeamOf(params);
+    const user = await findAccount(pool, params.member);
+    const member = user && (await findTeamMember(pool, team.id, user.id));
+    if (!member) throw noSuchMember(params.member, `team "${team.name}"`);
+    return viewMember(member, requireAccount(request));
+  });
 
   app.put(
     `${teams}/:team/members/:member`,
@@ -170,7 +173,9 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
         const details = { team: team.name, ...body };
         await record({ kind: 'TEAM_MEMBER_UPDATE', object: user, namespace: organization.name, details });
       });
-      return findTeamMember(pool, team.id, user.id);
+      const member = await findTeamMember(pool, team.id, user.id);
+      if (!member) throw noSuchMember(params.member, `team "${team.name}"`);
+      return viewMember(member, requireAccount(request));
     },
   );
 

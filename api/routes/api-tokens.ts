@@ -19,7 +19,7 @@ import { findAccount } from '../enzi/account-store.ts';
 import { findActiveAccount, type Account } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, nextPageHeader, takeNext } from '../paging.ts';
+import { countHeader, fillPage } from '../paging.ts';
 import { readTime } from '../times.ts';
 
 const config = { access: 'authenticated' } as const;
@@ -77,12 +77,15 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { query } = request;
       const filter = { accountID: await ownerOf(requireAccount(request), query.username) };
-      const page = { pageStart: query.pageStart || undefined, pageSize: query.pageSize + 1 };
-      const rows = await listClientTokens(pool, filter, page);
-      const next = takeNext(rows, query.pageSize);
-      if (next) void reply.header(nextPageHeader, next.hash);
+      const { entries, headers } = await fillPage({
+        start: query.pageStart ?? '',
+        size: query.pageSize,
+        load: (from, limit) => listClientTokens(pool, filter, { pageStart: from || undefined, pageSize: limit }),
+        keyOf: ({ hash }) => hash,
+        view: viewToken,
+      });
       if (query.count) void reply.header(countHeader, String(await countClientTokens(pool, filter)));
-      return rows.map(viewToken);
+      return reply.headers(headers).send(entries);
     },
   );
 

@@ -24,10 +24,13 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields, requireAction } from '../job-fields.ts';
 import { viewJob } from '../job-view.ts';
+import { fillPage, namedPageQuery } from '../paging.ts';
 
 const config = { access: 'system-admin' } as const;
 const cronParams = Type.Object({ cron: Type.String({ minLength: 1, maxLength: 100 }) });
 const ShortText = Type.String({ maxLength: 100 });
+// Each may have many parameters, and five runs that say why they failed.
+const rowsAtOnce = 100;
 const maxJitterMs = 24 * 3_600_000;
 // What Temporal takes at the least (temporal.api.schedule.v1.SchedulePolicies).
 const minCatchupWindowMs = 10_000;
@@ -52,13 +55,25 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
     );
   }
 
-  app.get('/api/v0/crons', { config }, async () => {
-    const crons = await listCrons(pool);
+  async function listViews(start: string, limit: number) {
+    const crons = await listCrons(pool, { start, limit });
     const runs = await lastCronRuns(
       pool,
       crons.map(({ name }) => name),
     );
-    return { crons: crons.map((cron) => viewCron(cron, runs.get(cron.name) ?? [])) };
+    return crons.map((cron) => viewCron(cron, runs.get(cron.name) ?? []));
+  }
+
+  app.get('/api/v0/crons', { config, schema: { querystring: namedPageQuery } }, async ({ query }, reply) => {
+    const { entries, headers } = await fillPage({
+      start: query.pageStart,
+      size: query.pageSize,
+      load: listViews,
+      keyOf: ({ name }) => name,
+      view: (cron) => cron,
+      rowsAtOnce,
+    });
+    return reply.headers(headers).send({ crons: entries });
   });
 
   app.post(

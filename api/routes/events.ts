@@ -13,7 +13,7 @@ import {
   mostCounted,
 } from '../event-store.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, countLimitedHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
+import { countHeader, countLimitedHeader, fillPage, pageQuery } from '../paging.ts';
 import { administeredRepositories, includesLevel, repositoryAccess } from '../policy/access.ts';
 import { readTime } from '../times.ts';
 
@@ -37,6 +37,8 @@ const repositoryParams = Type.Object({
   reponame: Type.String({ maxLength: 255 }),
 });
 
+// What an event tells may be as large as the form that it is about.
+const rowsAtOnce = 100;
 const allKinds = Object.keys(eventKinds) as readonly EventKind[];
 const pullKinds = new Set<EventKind>(['TAG_PULL', 'MANIFEST_PULL']);
 // Who may read a repository sees what is in it; who pulls, and who is granted what, is for its administrators.
@@ -61,14 +63,20 @@ export function eventRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     query: Static<typeof eventQuery>,
     isWanted: (kind: EventKind) => boolean,
   ) {
-    const { pageStart, pageSize, count } = query;
+    const { pageStart = '', pageSize, count } = query;
     const filter = await readFilter(query, isWanted);
-    const rows = await listEvents(pool, scope, filter, { pageStart: pageStart || undefined, pageSize: pageSize + 1 });
-    const next = takeNext(rows, pageSize);
+    const { entries, headers } = await fillPage({
+      start: pageStart,
+      size: pageSize,
+      load: (from, limit) => listEvents(pool, scope, filter, { pageStart: from || undefined, pageSize: limit }),
+      keyOf: ({ id }) => id,
+      view: (row) => viewEvent(row, account),
+      rowsAtOnce,
+    });
     return {
-      body: { events: rows.map((row) => viewEvent(row, account)) },
+      body: { events: entries },
       headers: {
-        ...(next && { [nextPageHeader]: next.id }),
+        ...headers,
         ...(count && countHeaders(await countEvents(pool, scope, filter))),
       },
     };

@@ -10,10 +10,13 @@ import { jobFormFields, readJobFields } from '../job-fields.ts';
 import { jobFilterFields, readJobFilter } from '../job-filter.ts';
 import { followJobLog } from '../job-log-stream.ts';
 import { jobParams, noSuchJob, requireJob, viewJob } from '../job-view.ts';
+import { fillPage, nextPageHeader } from '../paging.ts';
 import { readTime } from '../times.ts';
 
 const maxPageSize = 1_000;
 const maxLogLines = 10_000;
+// Each may have many parameters, and say at length why it failed.
+const rowsAtOnce = 100;
 
 const config = { access: 'system-admin' } as const;
 
@@ -38,12 +41,22 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
         ),
       },
     },
-    async ({ query }) => {
+    async ({ query }, reply) => {
       const isRunning = query.running === 'any' ? undefined : query.running === 'true';
       // Of a job that is gone nobody knows what comes after it.
       if (query.after !== undefined) await requireJob(deps, query.after);
-      const jobs = await listJobs(pool, { ...readJobFilter(query), isRunning }, query);
-      return { jobs: jobs.map(viewJob) };
+      const filter = { ...readJobFilter(query), isRunning };
+      const { entries, next } = await fillPage({
+        start: '',
+        size: query.limit,
+        load: (from, limit) => listJobs(pool, filter, from === '' ? { ...query, limit } : { from, start: 0, limit }),
+        keyOf: ({ id }) => id,
+        view: viewJob,
+        rowsAtOnce,
+      });
+      // What `start` has to be, with the rest of the query as it is.
+      if (next !== '') void reply.header(nextPageHeader, String(query.start + entries.length));
+      return { jobs: entries };
     },
   );
 
@@ -123,7 +136,16 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
     async ({ params: { jobID }, query: { stream, offset, limit }, headers }, reply) => {
       await requireJob(deps, jobID);
-      if (!stream) return readJobLog(pool, jobID, { offset, limit: limit || maxLogLines });
+      if (!stream) {
+        const page = await fillPage({
+          start: String(offset),
+          size: limit || maxLogLines,
+          load: (start, count) => readJobLog(pool, jobID, { offset: Number(start), limit: count }),
+          keyOf: ({ lineNum }) => String(lineNum),
+          view: (line) => line,
+        });
+        return reply.headers(page.headers).send(page.entries);
+      }
       const asLines = headers.accept?.includes('application/x-ndjson') ?? false;
       void reply.type(asLines ? 'application/x-ndjson' : 'application/json; charset=utf-8');
       const gone = new AbortController();

@@ -8,7 +8,7 @@ import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import { namespaceExists, type Account } from '../enzi/accounts.ts';
 import { ApiError, noSuchAccount, noSuchRepository } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
+import { countHeader, fillPage, pageQuery } from '../paging.ts';
 import { countReadable } from '../../registry/readable-repositories.ts';
 import { readableRepositories } from '../policy/access.ts';
 import {
@@ -46,15 +46,20 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   /** One page, with the headers that lead to the next. */
   async function page(account: Account, query: Static<typeof pageQuery>, namespace?: string) {
-    const { pageStart, pageSize, count } = query;
+    const { pageStart = '', pageSize, count } = query;
     const readable = await readableRepositories(pool, account.name);
-    const filter = { namespace, pageStart: pageStart || undefined, pageSize: pageSize + 1 };
-    const rows = await listRepositories(pool, readable, filter);
-    const next = takeNext(rows, pageSize);
+    const { entries, headers } = await fillPage({
+      start: pageStart,
+      size: pageSize,
+      load: (from, limit) =>
+        listRepositories(pool, readable, { namespace, pageStart: from || undefined, pageSize: limit }),
+      keyOf: ({ id }) => id,
+      view: (repository) => repository,
+    });
     return {
-      body: { repositories: rows },
+      body: { repositories: entries },
       headers: {
-        ...(next && { [nextPageHeader]: next.id }),
+        ...headers,
         ...(count && { [countHeader]: String(await countReadable(pool, readable, namespace)) }),
       },
     };

@@ -6,7 +6,7 @@ import { auditedChange, type ChangeEvent } from '../audited-change.ts';
 import { namespaceExists, type Account } from '../enzi/accounts.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
+import { countHeader, fillPage, pageQuery } from '../paging.ts';
 import { administeredRepositories, includesLevel, namespaceAccess } from '../policy/access.ts';
 import { newRobotForm, never, readExpiry, readPermissions, robotChangesForm, robotName } from '../robot-form.ts';
 import {
@@ -21,6 +21,8 @@ import {
 } from '../robot-store.ts';
 
 const config = { access: 'authenticated' } as const;
+// Each may have a hundred permissions.
+const rowsAtOnce = 100;
 const robotParams = Type.Object({ robot: Type.String({ minLength: 1, maxLength: 255 }) });
 
 /**
@@ -66,17 +68,22 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { namespace, pageStart, pageSize, count } = request.query;
+      const { namespace, pageStart = '', pageSize, count } = request.query;
       const account = requireAccount(request);
       if (namespace !== '') await assertAdministers(account, namespace);
       const administered = await administeredRepositories(pool, account);
       const all = administered === 'all' ? undefined : administered.namespaces;
       const filter = { namespaces: namespace === '' ? all : [namespace] };
-      const rows = await listRobots(pool, filter, { pageStart: pageStart || undefined, pageSize: pageSize + 1 });
-      const next = takeNext(rows, pageSize);
-      if (next) void reply.header(nextPageHeader, next.id);
+      const { entries, headers } = await fillPage({
+        start: pageStart,
+        size: pageSize,
+        load: (from, limit) => listRobots(pool, filter, { pageStart: from || undefined, pageSize: limit }),
+        keyOf: ({ id }) => id,
+        view: viewRobot,
+        rowsAtOnce,
+      });
       if (count) void reply.header(countHeader, String(await countRobots(pool, filter)));
-      return { robots: rows.map(viewRobot) };
+      return reply.headers(headers).send({ robots: entries });
     },
   );
 

@@ -4,7 +4,7 @@ import { requireAccount } from '../access.ts';
 import { requestActor } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { countHeader, nextPageHeader, pageQuery, takeNext } from '../paging.ts';
+import { countHeader, fillPage, pageQuery } from '../paging.ts';
 import { includesLevel, repositoryAccess } from '../policy/access.ts';
 import { countTags, findTag, listTags, type TagRow } from '../tag-store.ts';
 
@@ -40,11 +40,15 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { params, query } = request;
       const { pageStart, pageSize, count, includeManifests } = query;
-      const rows = await listTags(pool, params, { pageStart, pageSize: pageSize + 1 });
-      const next = takeNext(rows, pageSize);
-      if (next) void reply.header(nextPageHeader, next.name);
+      const { entries, headers } = await fillPage({
+        start: pageStart,
+        size: pageSize,
+        load: (from, limit) => listTags(pool, params, { pageStart: from, pageSize: limit }),
+        keyOf: ({ name }) => name,
+        view: (row) => viewTag(row, includeManifests),
+      });
       if (count) void reply.header(countHeader, String(await countTags(pool, params)));
-      return rows.map((row) => viewTag(row, includeManifests));
+      return reply.headers(headers).send(entries);
     },
   );
 

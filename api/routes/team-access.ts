@@ -6,7 +6,7 @@ import { requireOrganization, requireTeam, requireUser } from '../enzi/named.ts'
 import type { TeamRow } from '../enzi/team-store.ts';
 import { ApiError, noSuchRepository } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { nextPageHeader, pageQuery, takeNext } from '../paging.ts';
+import { fillPage, pageQuery } from '../paging.ts';
 import { type AccessLevel, accessLevels, isInTeam, repositoryAccess } from '../policy/access.ts';
 import { findRepositories, findRepository } from '../repository-store.ts';
 import {
@@ -54,12 +54,26 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
     return { repository, where };
   }
 
+  async function loadGranted(teamId: string, page: { pageStart: string | undefined; pageSize: number }) {
+    const granted = await listGrantedRepositories(pool, teamId, page);
+    const repositories = await findRepositories(
+      pool,
+      granted.map(({ repositoryId }) => repositoryId),
+    );
+    const levels = new Map(granted.map(({ publicId, accessLevel }) => [publicId, accessLevel]));
+    return repositories.map((repository) => ({ accessLevel: levels.get(repository.id), repository }));
+  }
+
   /** One page of grants, with the header that leads to the next. */
-  async function page(target: GrantTarget, clientId: string, { pageStart, pageSize }: Static<typeof pageQuery>) {
-    const from = { pageStart: pageStart || undefined, pageSize: pageSize + 1 };
-    const teamAccessList = await listTeamAccess(pool, target, clientId, from);
-    const next = takeNext(teamAccessList, pageSize);
-    return { teamAccessList, headers: next ? { [nextPageHeader]: next.team.id } : {} };
+  async function page(target: GrantTarget, clientId: string, { pageStart = '', pageSize }: Static<typeof pageQuery>) {
+    const { entries, headers } = await fillPage({
+      start: pageStart,
+      size: pageSize,
+      load: (from, limit) => listTeamAccess(pool, target, clientId, { pageStart: from || undefined, pageSize: limit }),
+      keyOf: ({ team }) => team.id,
+      view: (granted) => granted,
+    });
+    return { teamAccessList: entries, headers };
   }
 
   app.get(
@@ -153,24 +167,21 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
       schema: { params: Type.Object({ organization: Name, team: Name }), querystring: pageQuery },
     },
     async (request, reply) => {
-      const { pageStart, pageSize } = request.query;
+      const { pageStart = '', pageSize } = request.query;
       const organization = await requireOrganization(pool, request.params.organization);
       const team = await requireTeam(pool, organization, request.params.team);
-      const from = { pageStart: pageStart || undefined, pageSize: pageSize + 1 };
-      const granted = await listGrantedRepositories(pool, team.id, from);
-      const repositories = await findRepositories(
-        pool,
-        granted.map(({ repositoryId }) => repositoryId),
-      );
-      const next = repositories.length > pageSize ? repositories[pageSize] : undefined;
-      if (next) void reply.header(nextPageHeader, next.id);
+      const { entries, headers } = await fillPage({
+        start: pageStart,
+        size: pageSize,
+        load: (from, limit) => loadGranted(team.id, { pageStart: from || undefined, pageSize: limit }),
+        keyOf: ({ repository }) => repository.id,
+        view: (granted) => granted,
+      });
       const isMember = await isInTeam(pool, team.id, requireAccount(request).id);
-      return {
+      return reply.headers(headers).send({
         team: { id: team.id, name: team.name, clientUserIsMember: isMember },
-        repositoryAccessList: repositories
-          .slice(0, pageSize)
-          .map((repository, index) => ({ accessLevel: granted[index]?.accessLevel, repository })),
-      };
+        repositoryAccessList: entries,
+      });
     },
   );
 

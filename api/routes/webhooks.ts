@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { type EventKind, webhookTypes, type WebhookType } from '../../jobs/event-kinds.ts';
 import { RefusedAddressError } from '../../outbound/errors.ts';
 import { requireAccount, unchecked } from '../access.ts';
@@ -12,14 +12,39 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { administeredRepositories, includesLevel, namespaceAccess, repositoryAccess } from '../policy/access.ts';
 import { findRepository } from '../repository-store.ts';
-import { deleteWebhook, findWebhook, insertWebhook, listWebhooks, type WebhookRow } from '../webhook-store.ts';
+import { countHeader, fillPage, wholePageQuery } from '../paging.ts';
+import {
+  countWebhooks,
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  type WebhookFilter,
+  type WebhookRow,
+} from '../webhook-store.ts';
 
 const config = { access: 'authenticated' } as const;
+// Each may have a certificate of 64 KiB.
+const rowsAtOnce = 64;
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 
 /** `/api/v0/webhooks` (msr.md section 3.4). */
 export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
+
+  /** One page, with the headers that lead to the next. */
+  async function page(filter: WebhookFilter, { pageStart = '', pageSize, count }: Static<typeof wholePageQuery>) {
+    const { entries, headers } = await fillPage({
+      start: pageStart,
+      size: pageSize,
+      load: (from, limit) => listWebhooks(pool, filter, { pageStart: from || undefined, pageSize: limit }),
+      keyOf: ({ id }) => id,
+      view: viewWebhook,
+      rowsAtOnce,
+    });
+    const counted = count && { [countHeader]: String(await countWebhooks(pool, filter)) };
+    return { body: entries, headers: { ...headers, ...counted } };
+  }
 
   app.get(
     '/api/v0/webhooks',
@@ -27,30 +52,42 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
       config,
       schema: {
         querystring: Type.Object(
-          { webhookType: Type.String({ maxLength: 100, default: 'any' }) },
+          { ...wholePageQuery.properties, webhookType: Type.String({ maxLength: 100, default: 'any' }) },
           { additionalProperties: false },
         ),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { webhookType } = request.query;
       const type = webhookType === 'any' ? undefined : readType(webhookType);
       const administered = await administeredRepositories(pool, requireAccount(request));
-      return (await listWebhooks(pool, { type, administered })).map(viewWebhook);
+      const { body, headers } = await page({ type, administered }, request.query);
+      return reply.headers(headers).send(body);
     },
   );
 
   app.get(
     '/api/v0/accounts/:namespace/webhooks',
-    { config: { access: 'namespace-admin' }, schema: { params: Type.Object({ namespace: Name }) } },
-    async ({ params: { namespace } }) => (await listWebhooks(pool, { key: namespace })).map(viewWebhook),
+    {
+      config: { access: 'namespace-admin' },
+      schema: { params: Type.Object({ namespace: Name }), querystring: wholePageQuery },
+    },
+    async ({ params: { namespace }, query }, reply) => {
+      const { body, headers } = await page({ key: namespace }, query);
+      return reply.headers(headers).send(body);
+    },
   );
 
   app.get(
     '/api/v0/repositories/:namespace/:reponame/webhooks',
-    { config: { access: 'repository-admin' }, schema: { params: Type.Object({ namespace: Name, reponame: Name }) } },
-    async ({ params: { namespace, reponame } }) =>
-      (await listWebhooks(pool, { key: `${namespace}/${reponame}` })).map(viewWebhook),
+    {
+      config: { access: 'repository-admin' },
+      schema: { params: Type.Object({ namespace: Name, reponame: Name }), querystring: wholePageQuery },
+    },
+    async ({ params: { namespace, reponame }, query }, reply) => {
+      const { body, headers } = await page({ key: `${namespace}/${reponame}` }, query);
+      return reply.headers(headers).send(body);
+    },
   );
 
   app.post(

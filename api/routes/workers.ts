@@ -6,6 +6,7 @@ import { listWorkers, type WorkerRow } from '../../jobs/worker-records.ts';
 import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { fillPage, namedPageQuery } from '../paging.ts';
 import { capacityMapSchema } from '../job-fields.ts';
 
 const config = { access: 'system-admin' } as const;
@@ -18,7 +19,16 @@ const capacityBody = Type.Object({ capacityMap: capacityMapSchema }, { additiona
 export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeDispatcher } = deps;
 
-  app.get('/api/v0/workers', { config }, async () => ({ workers: (await listWorkers(pool)).map(viewWorker) }));
+  app.get('/api/v0/workers', { config, schema: { querystring: namedPageQuery } }, async ({ query }, reply) => {
+    const { entries, headers } = await fillPage({
+      start: query.pageStart,
+      size: query.pageSize,
+      load: (start, limit) => listWorkers(pool, { start, limit }),
+      keyOf: ({ id }) => id,
+      view: viewWorker,
+    });
+    return reply.headers(headers).send({ workers: entries });
+  });
 
   app.post(
     '/api/v0/workers/:workerID/capacity',
@@ -37,7 +47,16 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.get('/api/v0/deployments', { config }, async () => ({ deployments: await listDeployments(pool) }));
+  app.get('/api/v0/deployments', { config, schema: { querystring: namedPageQuery } }, async ({ query }, reply) => {
+    const { entries, headers } = await fillPage({
+      start: query.pageStart,
+      size: query.pageSize,
+      load: (start, limit) => listDeployments(pool, { start, limit }),
+      keyOf: ({ name }) => name,
+      view: (deployment) => deployment,
+    });
+    return reply.headers(headers).send({ deployments: entries });
+  });
 
   app.put(
     '/api/v0/deployments/:name/capacity',

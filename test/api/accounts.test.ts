@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createOrganization } from './organization.ts';
 import { basic, startApi, type ApiResponse, type TestApi } from './test-api.ts';
 
 const path = '/enzi/v0/accounts';
@@ -38,9 +39,13 @@ test('a user is made, found by name and by id, and signs in', async (t) => {
     membersCount: 0,
     teamsCount: 0,
   });
-  for (const key of ['bob', id])
-    assert.deepEqual((await api.send('GET', `${path}/${key}`, { as: 'ada' })).json, account);
   const headers = basic('bob', secret);
+  for (const key of ['bob', id]) {
+    assert.deepEqual((await api.send('GET', `${path}/${key}`)).json, account);
+    assert.deepEqual((await api.send('GET', `${path}/${key}`, { as: null, headers })).json, account, 'to itself');
+    const known = { id, name: 'bob', fullName: 'Bob', isOrg: false };
+    assert.deepEqual((await api.send('GET', `${path}/${key}`, { as: 'ada' })).json, known, 'to others');
+  }
   assert.equal((await api.send('GET', '/api/v0/repositories', { as: null, headers })).status, 200);
   assert.equal(
     (await api.send('POST', path, { body: { name: 'bob', password: secret } })).outcome,
@@ -175,4 +180,34 @@ test('an account goes with what is about it, but never from under its repositori
   assert.equal((await api.send('DELETE', `${path}/org`)).outcome, '404 NO_SUCH_ACCOUNT');
   const { rows } = await api.pool.query<{ key: string }>('SELECT key FROM registry.webhooks');
   assert.deepEqual(rows, [{ key: 'acme' }], 'whoever gets the name next is not watched');
+});
+
+/** Every object in JSON, however deep. */
+function* objectsOf(value: unknown): Generator<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield value as Record<string, unknown>;
+  for (const each of Object.values(value)) yield* objectsOf(each);
+}
+
+test('who is an administrator, inactive or imported is told nobody but administrators, by no route', async (t) => {
+  const api = await startApi(t);
+  const { send } = await createOrganization(api);
+  const told = ['isAdmin', 'isActive', 'isImported'];
+  const routes = api.routes.filter(({ method, url }) => method === 'GET' && url.startsWith('/enzi/v0/accounts'));
+  for (const { url } of routes) {
+    for (const username of ['admin', 'idle', 'olga', 'acme']) {
+      const at = url.replace(':organization', 'acme').replace(':team', 'readers');
+      for (const who of ['rita', 'olga']) {
+        const { json } = await send(who, 'GET', at.replace(':username', username).replace(':member', username));
+        for (const { name, ...fields } of objectsOf(json)) {
+          const isOther = fields['isOrg'] === false && name !== who;
+          assert.ok(!isOther || told.every((field) => !(field in fields)), `${url}: ${who} sees ${String(name)}`);
+        }
+      }
+    }
+  }
+  for (const filter of ['admins', 'non-admins', 'active-users', 'inactive-users']) {
+    assert.equal((await send('rita', 'GET', `${path}?filter=${filter}`)).outcome, '403 NOT_AUTHORIZED', filter);
+    assert.equal((await send('admin', 'GET', `${path}?filter=${filter}`)).status, 200);
+  }
 });

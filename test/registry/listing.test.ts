@@ -88,3 +88,42 @@ test('the catalog shows what the caller may read, and pages over nothing else', 
   assert.deepEqual(await seenBy('ada'), ['acme/open', 'ada/one', 'ada/open']);
   assert.deepEqual(await seenBy('admin'), ['acme/hidden', 'acme/open', 'ada/one', 'ada/open', 'admin/x']);
 });
+
+test('no list answers with more than 4 MiB, however long its entries are, and pages lead to all of it', async (t) => {
+  const registry = await startRegistry(t);
+  const total = 12_000;
+  await registry.pool.query(
+    `INSERT INTO registry.repositories (namespace, name)
+     SELECT 'acme', lpad(i::text, 250, 'x') FROM generate_series(1, $1) i`,
+    [total],
+  );
+  await registry.pool.query(
+    `WITH r AS (SELECT min(id) AS id FROM registry.repositories), m AS (
+       INSERT INTO registry.manifests (repository_id, digest, media_type, payload, pushed_by)
+       SELECT id, 'sha256:1', 'm', '', '' FROM r RETURNING id, repository_id)
+     INSERT INTO registry.tags (repository_id, name, manifest_id, author)
+     SELECT repository_id, lpad(i::text, 128, 'x'), id, '' FROM m, generate_series(1, $1) i`,
+    [total],
+  );
+  const { rows } = await registry.pool.query<{ name: string }>(
+    `SELECT name FROM registry.repositories ORDER BY id LIMIT 1`,
+  );
+  for (const [first, field] of [
+    ['/v2/_catalog', 'repositories'],
+    [`/v2/acme/${rows[0]?.name}/tags/list`, 'tags'],
+  ] as const) {
+    const found = new Set<string>();
+    for (let target: string | undefined = first; target !== undefined;) {
+      const { status, body, headers } = await registry.send(
+        'GET',
+        target,
+        field === 'tags' ? {} : { access: catalogAccess },
+      );
+      assert.equal(status, 200);
+      assert.ok(body.length <= 4 * 1024 ** 2, `${target.slice(0, 40)}: ${body.length} bytes`);
+      for (const name of (JSON.parse(body.toString()) as Record<string, string[]>)[field] ?? []) found.add(name);
+      target = /<([^>]+)>/.exec(String(headers['link'] ?? ''))?.[1];
+    }
+    assert.equal(found.size, total, first);
+  }
+});
