@@ -32,6 +32,7 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
     await authorizeRoute(deps.pool, caller.account, access, {
       action: `${request.method} ${request.routeOptions.url}`,
       params: request.params as RouteParams,
+      noSuchAccount: request.routeOptions.config.noSuchAccount,
     });
   });
 }

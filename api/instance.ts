@@ -4,7 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
+import type { LdapConfig } from '../config/load.ts';
 import type { OutboundClient } from '../outbound/client.ts';
+import type { DeleteManifest } from '../registry/delete-manifest.ts';
 import type { DeleteTag } from '../registry/delete-tag.ts';
 import type { Account } from './enzi/accounts.ts';
 import type { OidcSignIn } from './enzi/oidc.ts';
@@ -37,6 +39,11 @@ export interface ApiDeps {
   /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
   readonly forgetRepositories: () => Promise<void>;
   readonly deleteTag: DeleteTag;
+  readonly deleteManifest: DeleteManifest;
+  /** PEM of the certificate with which NGINX speaks TLS; undefined: it does not. */
+  readonly tlsCertFile: string | undefined;
+  /** Undefined: no directory is set up. */
+  readonly ldap: LdapConfig | undefined;
   /**
    * Checks a token for the API.
    *
@@ -87,6 +94,8 @@ export type RouteAccess =
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
+    /** The code for an account that is not there, where it is not `NO_SUCH_ACCOUNT`. */
+    noSuchAccount?: 'NO_SUCH_USER';
   }
   interface FastifyRequest {
     /** Who sent the request; null for nobody. */

@@ -66,6 +66,9 @@ export const eventKinds = {
   DEPLOYMENT_UPDATE: { type: 'UPDATE', objectType: 'DEPLOYMENT' },
   CRON_UPDATE: { type: 'UPDATE', objectType: 'CRON' },
   CRON_DELETE: { type: 'DELETE', objectType: 'CRON' },
+  CONTENT_CACHE_CREATE: { type: 'CREATE', objectType: 'CONTENT_CACHE' },
+  CONTENT_CACHE_DELETE: { type: 'DELETE', objectType: 'CONTENT_CACHE' },
+  USER_SETTINGS_UPDATE: { type: 'UPDATE', objectType: 'USER_SETTINGS' },
   SETTINGS_UPDATE: { type: 'UPDATE', objectType: 'SETTINGS' },
 } as const satisfies Record<WebhookType, EventTypes> & Record<string, EventTypes>;
 

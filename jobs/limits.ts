@@ -139,6 +139,13 @@ export const limits = {
     makers: 'system administrators',
     remedy: deleteUnused,
   },
+  maxContentCaches: {
+    default: 100,
+    things: 'content caches',
+    place: 'installation',
+    makers: 'system administrators',
+    remedy: deleteUnused,
+  },
   maxDeployments: {
     default: 100,
     things: 'deployments of workers',

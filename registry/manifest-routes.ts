@@ -5,6 +5,7 @@ import type { ContentLimits } from './content-limits.ts';
 import { mayAct } from './access.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type CoherentCache, manifestKey, tagKey } from './coherent-cache.ts';
+import { createDeleteManifest } from './delete-manifest.ts';
 import { createDeleteTag } from './delete-tag.ts';
 import { defaultAlgorithm, digestOf, requireDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
@@ -13,13 +14,7 @@ import { readPlatform } from './image-platform.ts';
 import type { Logger } from './logger.ts';
 import type { EventContext } from './manifest-events.ts';
 import { keepManifest } from './manifest-leases.ts';
-import {
-  deleteManifest,
-  findManifestByDigest,
-  findManifestByTag,
-  manifestUnknown,
-  type StoredManifest,
-} from './manifests.ts';
+import { findManifestByDigest, findManifestByTag, manifestUnknown, type StoredManifest } from './manifests.ts';
 import { isTag, type RepositoryName } from './names.ts';
 import { type Manifest, parseManifest } from './parse-manifest.ts';
 import { putManifest } from './put-manifest.ts';
@@ -58,6 +53,7 @@ type Handler = (exchange: RepositoryExchange) => Promise<void>;
 export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record<'read' | 'put' | 'remove', Handler>> {
   const { pool, cache } = deps;
   const deleteTag = createDeleteTag(deps);
+  const deleteManifest = createDeleteManifest(deps);
 
   function recordRead({ req, claims, repository, reference }: RepositoryExchange, manifest: StoredManifest): void {
     const { repositoryId, digest, os, architecture } = manifest;
@@ -153,15 +149,12 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
     },
 
     remove: async (exchange) => {
-      const { repository, reference } = exchange;
+      const { repository, reference, claims, req } = exchange;
       if (isDigest(reference)) {
         const { text: digest } = requireDigest(reference);
-        const { jobs, tags } = await deleteManifest(pool, repository, digest, contextOf(exchange));
-        if (jobs > 0) deps.wakeDispatcher.send();
-        await cache.publish([...tags.map((tag) => tagKey(repository, tag)), manifestKey(repository, digest)]);
+        await deleteManifest(repository, digest, { name: claims.subject, address: deps.clientAddress(req) });
       } else {
         if (!isTag(reference)) throw manifestUnknown(repository, reference);
-        const { claims, req } = exchange;
         await deleteTag(repository, reference, { name: claims.subject, address: deps.clientAddress(req) });
       }
       sendEmpty(exchange, 202);

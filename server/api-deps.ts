@@ -12,6 +12,7 @@ import { createDirectory } from '../directory/directory.ts';
 import { settingsChannel } from '../jobs/settings.ts';
 import { createWakeUp, cronChannel } from '../jobs/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
+import { createDeleteManifest } from '../registry/delete-manifest.ts';
 import { createDeleteTag } from '../registry/delete-tag.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createClientAddress } from './client-address.ts';
@@ -76,6 +77,9 @@ export async function openApiDeps(
     outbound,
     forgetRepositories: () => resources.cache.publish(undefined),
     deleteTag: createDeleteTag({ ...resources, host: new URL(publicUrl).host }),
+    deleteManifest: createDeleteManifest({ ...resources, host: new URL(publicUrl).host }),
+    tlsCertFile: config.tls?.certFile,
+    ldap,
     verifyToken: createTokenVerifier({ ...verification, audience: apiService }),
     verifyRegistryToken: createTokenVerifier({ ...verification, audience: registryService }),
     tokenUsage,

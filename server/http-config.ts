@@ -18,6 +18,7 @@ export type HttpConfig = Pick<
   | 'sessionIdleLimitMs'
   | 'sessionLimitMs'
   | 'oidc'
+  | 'tls'
   | 'shutdownGraceMs'
   | 'logLevel'
 > & {

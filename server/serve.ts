@@ -141,7 +141,7 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 function httpConfig(config: ServeConfig, processes: number): HttpConfig {
   const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
-  const { sessionIdleLimitMs, sessionLimitMs, oidc } = config;
+  const { sessionIdleLimitMs, sessionLimitMs, oidc, tls } = config;
   const { analyticsUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey } = config;
   return {
     dataDir,
@@ -161,6 +161,7 @@ function httpConfig(config: ServeConfig, processes: number): HttpConfig {
     sessionIdleLimitMs,
     sessionLimitMs,
     oidc,
+    tls,
     shutdownGraceMs,
     logLevel,
     databaseUrl,

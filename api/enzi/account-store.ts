@@ -64,13 +64,22 @@ export async function countAccounts(
   return rows[0] ?? { usersCount: 0, orgsCount: 0, resourceCount: 0 };
 }
 
+const idPrefix = 'id:';
+
+/** What a path names an account or team by: a name or id, or `id:` and the id, as eNZi's clients write it. */
+export function withoutIdPrefix(text: string): string {
+  const id = text.slice(idPrefix.length);
+  return text.startsWith(idPrefix) && isId(id) ? id : text;
+}
+
 /** Whether a text is the id of an account or team; none has such a name. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 /** The account of this name or id, or undefined. */
-export async function findAccount(q: Queryable, nameOrId: string): Promise<AccountRow | undefined> {
+export async function findAccount(q: Queryable, named: string): Promise<AccountRow | undefined> {
+  const nameOrId = withoutIdPrefix(named);
   const { rows } = await q.query<{ account: AccountRow }>(
     `SELECT ${accountJson} AS account FROM accounts.accounts a
      WHERE ${isId(nameOrId) ? 'a.id = $1::uuid' : 'a.name = $1'}`,

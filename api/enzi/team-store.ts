@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
 import { assertWithinLimit } from '../../jobs/limits.ts';
-import { accountJson, type AccountRow, isId } from './account-store.ts';
+import { accountJson, type AccountRow, isId, withoutIdPrefix } from './account-store.ts';
 import type { MemberRow, Membership } from './member-store.ts';
 import type { ListPage } from './paging.ts';
 
@@ -28,7 +28,8 @@ export async function listTeams(q: Queryable, organizationId: string, { start, l
 }
 
 /** The team of this name or id in an organization, or undefined. */
-export async function findTeam(q: Queryable, organizationId: string, nameOrId: string): Promise<TeamRow | undefined> {
+export async function findTeam(q: Queryable, organizationId: string, named: string): Promise<TeamRow | undefined> {
+  const nameOrId = withoutIdPrefix(named);
   const { rows } = await q.query<TeamRow>(
     `${select} WHERE t.org_id = $1 AND ${isId(nameOrId) ? 't.id = $2::uuid' : 't.name = $2'}`,
     [organizationId, nameOrId],

@@ -30,6 +30,8 @@ interface RouteUse {
   /** The method and the template of the path, for messages. */
   readonly action: string;
   readonly params: RouteParams;
+  /** The code for a user that is not there; undefined: NO_SUCH_ACCOUNT. */
+  readonly noSuchAccount?: 'NO_SUCH_USER' | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function authorizeRoute(
   q: Queryable,
   account: Account,
   access: Exclude<RouteAccess, 'anonymous'>,
-  { action, params }: RouteUse,
+  { action, params, noSuchAccount: code }: RouteUse,
 ): Promise<void> {
   const { namespace = '', reponame = '', organization = '', team = '', username = '' } = params;
   const refuse = (who: string): never => {
@@ -62,8 +64,8 @@ export async function authorizeRoute(
       const named = await findAccount(q, username);
       const isSelf = named?.id === account.id;
       if (!isSelf && !account.isAdmin) refuse(`"${username}" and system administrators`);
-      if (!named) throw noSuchAccount(username);
-      return;
+      if (named) return;
+      throw code === undefined ? noSuchAccount(username) : new ApiError(code, `there is no user "${username}"`);
     }
     case 'team-member': {
       const named = await requireOrganization(q, organization);

@@ -1,4 +1,5 @@
 import { accountRoutes } from '../enzi/account-routes.ts';
+import { ldapConfigRoutes } from '../enzi/ldap-config-routes.ts';
 import { memberRoutes } from '../enzi/member-routes.ts';
 import { oidcRoutes } from '../enzi/oidc-routes.ts';
 import { publicKeyRoutes } from '../enzi/public-key-routes.ts';
@@ -11,15 +12,19 @@ import { actionRoutes } from './actions.ts';
 import { adminRoutes } from './admin.ts';
 import { analyticsRoutes } from './analytics.ts';
 import { apiTokenRoutes } from './api-tokens.ts';
+import { caRoutes } from './ca.ts';
+import { contentCacheRoutes } from './content-caches.ts';
 import { cronRoutes } from './crons.ts';
 import { eventRoutes } from './events.ts';
 import { jobLeverRoutes } from './job-levers.ts';
 import { jobRoutes } from './jobs.ts';
+import { manifestRoutes } from './manifests.ts';
 import { metaRoutes } from './meta.ts';
 import { namespaceRoutes } from './namespaces.ts';
 import { queueRoutes } from './queues.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { robotRoutes } from './robots.ts';
+import { searchRoutes } from './search.ts';
 import { settingsRoutes } from './settings.ts';
 import { tagRoutes } from './tags.ts';
 import { teamAccessRoutes } from './team-access.ts';
@@ -38,7 +43,11 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   webhookRoutes(app, deps);
   repositoryRoutes(app, deps);
   tagRoutes(app, deps);
+  manifestRoutes(app, deps);
   namespaceRoutes(app, deps);
+  searchRoutes(app, deps);
+  contentCacheRoutes(app, deps);
+  caRoutes(app, deps);
   adminRoutes(app);
   apiTokenRoutes(app, deps);
   settingsRoutes(app, deps);
@@ -54,4 +63,5 @@ export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
   sessionRoutes(app, deps);
   teamSyncRoutes(app, deps);
   oidcRoutes(app, deps);
+  ldapConfigRoutes(app, deps);
 }

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { deleteAccount, updateAccount } from '../enzi/account-store.ts';
 import { requireNamed } from '../enzi/named.ts';
@@ -11,41 +12,56 @@ import { listRepositories } from '../repository-store.ts';
 import { repositoryEvent } from './repositories.ts';
 
 const pageSize = 100;
+const namespaceParams = Type.Object({ namespace: Type.String({ minLength: 1, maxLength: 255 }) });
 
-/** `DELETE /api/v0/accounts/{namespace}`: an account along with all of its repositories (msr.md section 3.1). */
+/** `DELETE /api/v0/accounts/{namespace}`: an account along with all of its repositories, or these alone. */
 export function namespaceRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, forgetRepositories, wakeDispatcher } = deps;
+
+  /** Deletes all repositories of a namespace, those that are made meanwhile as well. */
+  async function deleteRepositories(request: FastifyRequest, namespace: string): Promise<void> {
+    const requestedBy = requireAccount(request).name;
+    for (;;) {
+      const page = await listRepositories(pool, 'all', { namespace, pageSize });
+      for (const repository of page) {
+        const { name } = repository;
+        await auditedChange(deps, request, async (tx, record) => {
+          const isDeleted = await deleteRepository(tx, { namespace, name, requestedBy });
+          if (isDeleted) await record(repositoryEvent('REPOSITORY_DELETE', repository));
+        });
+      }
+      if (page.length > 0) {
+        wakeDispatcher.send();
+        await forgetRepositories();
+      }
+      if (page.length < pageSize) return;
+    }
+  }
+
+  app.delete(
+    '/api/v0/accounts/:namespace/repositories',
+    { config: { access: 'namespace-admin' }, schema: { params: namespaceParams } },
+    async (request, reply) => {
+      await deleteRepositories(request, (await requireNamed(pool, request.params.namespace)).name);
+      return reply.code(204).send();
+    },
+  );
 
   app.delete(
     '/api/v0/accounts/:namespace',
     {
       config: { access: 'system-admin' },
-      schema: { params: Type.Object({ namespace: Type.String({ minLength: 1, maxLength: 255 }) }) },
+      schema: { params: namespaceParams },
     },
     async (request, reply) => {
       const { namespace } = request.params;
-      const requestedBy = requireAccount(request).name;
       const account = await requireNamed(pool, namespace);
       // Refused for the last administrator, before anything is gone; and nobody else goes on pushing.
       await auditedChange(deps, request, async (tx, record) => {
         await updateAccount(tx, account.id, { isActive: false });
         if (account.isActive) await record(accountChangeEvent(account, account, { isActive: false }));
       });
-      for (;;) {
-        const page = await listRepositories(pool, 'all', { namespace: account.name, pageSize });
-        for (const repository of page) {
-          const { namespace: of, name } = repository;
-          await auditedChange(deps, request, async (tx, record) => {
-            const isDeleted = await deleteRepository(tx, { namespace: of, name, requestedBy });
-            if (isDeleted) await record(repositoryEvent('REPOSITORY_DELETE', repository));
-          });
-        }
-        if (page.length > 0) {
-          wakeDispatcher.send();
-          await forgetRepositories();
-        }
-        if (page.length < pageSize) break;
-      }
+      await deleteRepositories(request, account.name);
       await auditedChange(deps, request, async (tx, record) => {
         if (!(await deleteAccount(tx, account))) throw noSuchAccount(namespace);
         await record(accountEvent('ACCOUNT_DELETE', account, { isOrg: account.isOrg }));

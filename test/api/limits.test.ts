@@ -165,6 +165,16 @@ const makings: Readonly<Record<string, string | readonly Making[]>> = {
     },
   ],
 
+  [`POST ${api0}/content_caches`]: [
+    {
+      limit: 'maxContentCaches',
+      request: (number) => ({ body: { name: `cache ${number}`, host: 'cache.example' } }),
+      count: 'SELECT FROM accounts.content_caches',
+    },
+  ],
+
+  [`PATCH ${api0}/accounts/:username/settings`]: 'one record of each user',
+  'PUT /enzi/v0/conf/auth/ldap': 'changes nothing',
   [`POST ${enzi}`]: adminsAlone,
   [`PUT ${enzi}/:organization/members/:member`]: 'a member is a user, and each is one at most once',
   [`PUT ${enzi}/:organization/teams/:team/members/:member`]: 'a member is a user, and each is one at most once',

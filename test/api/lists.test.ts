@@ -88,6 +88,22 @@ const lists: Readonly<Record<string, string | List>> = {
       'registry.tags',
     ),
   },
+  [`${api0}/repositories/:namespace/:reponame/manifests`]: {
+    path: `${app}/manifests`,
+    fill: filled(
+      `INSERT INTO registry.manifests (repository_id, digest, media_type, config_media_type, payload, pushed_by)
+       SELECT ${ofApp}, 'sha512:' || i || repeat('0', 120), 'm', repeat('x', 100000), '', repeat('x', 255)
+       FROM generate_series(1, 2500) i`,
+      `registry.manifests WHERE repository_id = ${ofApp}`,
+    ),
+  },
+  [`${api0}/content_caches`]: {
+    fill: filled(
+      `INSERT INTO accounts.content_caches (name, host)
+       SELECT ${mostOf(100)}, repeat('x', 255) FROM generate_series(1, 2500)`,
+      'accounts.content_caches',
+    ),
+  },
   [`${api0}/repositories/:namespace/:reponame/events`]: {
     in: 'events',
     path: `${app}/events`,
@@ -149,10 +165,10 @@ const lists: Readonly<Record<string, string | List>> = {
     fill: filled(
       `WITH r AS (
          INSERT INTO accounts.robots (name, namespace, description, create_repositories, secret_hash, created_by)
-         SELECT 'robot$acme+' || i, 'acme', ${mostOf(1_000)}, false, i::text, 'admin' FROM generate_series(1, 250) i
+         SELECT 'robot$acme+' || i, 'acme', ${mostOf(1_000)}, false, i::text, 'admin' FROM generate_series(1, 60) i
          RETURNING id)
        INSERT INTO accounts.robot_permissions
-       SELECT id, 'acme', i || repeat('x', 245), '{pull,push,delete}' FROM r, generate_series(1, 100) i`,
+       SELECT id, 'acme', i || repeat('x', 245), '{pull,push,delete}' FROM r, generate_series(1, 500) i`,
       'accounts.robots',
     ),
   },
@@ -258,6 +274,13 @@ const lists: Readonly<Record<string, string | List>> = {
     ),
   },
 
+  [`${api0}/index/autocomplete`]: 'a hundred accounts and repositories at most',
+  [`${api0}/index/dockersearch`]: 'a hundred repositories at most',
+  '/v1/search': 'a hundred repositories at most',
+  [`${api0}/content_caches/:contentcacheuuid`]: single,
+  [`${api0}/accounts/:username/settings`]: single,
+  '/enzi/v0/conf/auth/ldap': single,
+  '/ca': single,
   [`${api0}/actions`]: 'the catalogue of the program',
   [`${api0}/actions/:action`]: single,
   [`${api0}/action_configs`]: ofActions,

@@ -26,6 +26,7 @@ import { createListener, type Listener } from '../../database/listener.ts';
 import { createDirectory } from '../../directory/directory.ts';
 import { createWakeUp, jobChannel } from '../../jobs/wake-up.ts';
 import { createOutboundClient } from '../../outbound/client.ts';
+import { createDeleteManifest } from '../../registry/delete-manifest.ts';
 import { createDeleteTag } from '../../registry/delete-tag.ts';
 import { createClientAddress } from '../../server/client-address.ts';
 import { createClientCertificate } from '../../server/client-certificate.ts';
@@ -116,6 +117,7 @@ export interface TestApiOptions {
   readonly oidc?: OidcConfig;
   readonly idleLimitMs?: number;
   readonly limitMs?: number;
+  readonly tlsCertFile?: string;
 }
 
 /** Starts the API with the accounts `admin`, `ada` (no administrator), `gone` (inactive) and the organization `acme`. */
@@ -195,6 +197,12 @@ export async function startApi(
   const clientAddress = createClientAddress(nginxSecret);
   const byDirectory = ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log });
   const wakeDispatcher = { send: () => wakeUps.push('dispatcher') };
+  const deletion = {
+    pool,
+    wakeDispatcher,
+    cache: { publish: async () => void wakeUps.push('caches') },
+    host: new URL(services.publicUrl).host,
+  };
   const deps: ApiDeps = {
     pool,
     listener,
@@ -207,12 +215,10 @@ export async function startApi(
     analyticsUrl: 'https://analytics.example/reports',
     outbound,
     forgetRepositories: async () => void wakeUps.push('caches'),
-    deleteTag: createDeleteTag({
-      pool,
-      wakeDispatcher,
-      cache: { publish: async () => void wakeUps.push('caches') },
-      host: new URL(services.publicUrl).host,
-    }),
+    deleteTag: createDeleteTag(deletion),
+    deleteManifest: createDeleteManifest(deletion),
+    tlsCertFile: options.tlsCertFile,
+    ldap,
     verifyToken: createTokenVerifier({
       findKey: createVerificationKeys(pool),
       isRefused: refusedSubjects.isRefused,

@@ -75,8 +75,13 @@ test(
     const { stdout: tags } = await docker('image', 'ls', '--format', '{{.Tag}}', name);
     assert.deepEqual(tags.trim().split('\n').sort(), ['1.0', 'list']);
 
+    const search = async () =>
+      (await docker('search', '--format', '{{.Name}}', `${host}/app`)).stdout.trim().split('\n');
+    assert.deepEqual((await search()).sort(), ['admin/app', 'admin/app-copy'], 'what the engine is signed in for');
+
     await docker('tag', `${name}:1.0`, `${name}:2.0`);
     await docker('logout', host);
+    assert.deepEqual(await search(), [''], 'nothing is public');
     const refused = await docker.fails('push', `${name}:2.0`);
     assert.match(refused.stdout + refused.stderr, /unauthorized|denied|authentication required/i);
     await docker.fails('pull', `${name}:1.0`);

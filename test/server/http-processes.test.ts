@@ -78,6 +78,7 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     sessionIdleLimitMs: 3_600_000,
     sessionLimitMs: 86_400_000,
     oidc: undefined,
+    tls: undefined,
     shutdownGraceMs: 5_000,
     logLevel: 'error',
     databaseUrl,
