@@ -28,7 +28,7 @@ key. So these three limits, together, are the most jobs that a push of one tag m
 - Accounts and organizations are made by system administrators, and by the LDAP directory or OpenID provider that they
   have set up. Members of organizations and teams, and grants to teams, are at most as many as there are users and teams.
 - Queues and defaults of actions are at most as many as there are actions. Settings of a user are one record.
-- Permissions of a robot, and groups that are linked to a team, are bounded by the form that sets them: 100.
+- Permissions of a robot, and groups that are linked to a team, are bounded by the form that sets them.
 - Bytes are bounded by the disk or bucket: where it is full, \`/v2\` answers 507. Blobs that no manifest names are
   collected. An upload has at most \`MAX_UPLOAD_SIZE\` bytes, a manifest 4 MiB.
 - Jobs of webhooks wait in turn by namespace, and are as many as pushes and the limits on webhooks make them. Retries of a

@@ -14,7 +14,12 @@ const maxPageSize = 1_000;
 /** `start` is the id of the first session. */
 const sessionPageQuery = Type.Object(
   {
-    start: Type.String({ maxLength: 36, pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$', default: '' }),
+    start: Type.String({
+      maxLength: 36,
+      allowed: 'the id that nextPageStart of the page before gave',
+      pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$',
+      default: '',
+    }),
     limit: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 100 }),
   },
   { additionalProperties: false },

@@ -57,7 +57,9 @@ export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
       const digest = isDigest ? reference : await findTaggedDigest(pool, request.params, reference);
       if (digest === undefined) throw noSuchReference(repository.full, reference);
       await deleteManifest(repository, digest, requestActor(deps, request)).catch((error: unknown) => {
-        if (!(error instanceof RegistryError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
+        if (!(error instanceof RegistryError)) throw error;
+        if (error.code === 'DENIED') throw new ApiError('TAG_IMMUTABLE', error.message, { cause: error });
+        if (error.code !== 'MANIFEST_UNKNOWN') throw error;
         throw noSuchReference(repository.full, reference);
       });
       return reply.code(204).send();

@@ -21,8 +21,8 @@ import {
 } from '../robot-store.ts';
 
 const config = { access: 'authenticated' } as const;
-// Each may have a hundred permissions.
-const rowsAtOnce = 100;
+// Each may have five hundred permissions.
+const rowsAtOnce = 20;
 const robotParams = Type.Object({ robot: Type.String({ minLength: 1, maxLength: 255 }) });
 
 /**

@@ -77,8 +77,13 @@ export function searchRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       // Nobody who has not signed in sees more than what is public. An engine sends what it is signed in with, if anything.
       config: { access: 'anonymous' },
-      // Engines send more than this, such as the page.
-      schema: { querystring: Type.Object({ q: Text, n: Limit }) },
+      // Engines may send more than this, such as the page.
+      schema: {
+        querystring: Type.Object(
+          { q: Text, n: Limit },
+          { maxProperties: 10, propertyNames: Type.String({ maxLength: 100 }) },
+        ),
+      },
     },
     async ({ raw, query: { q, n } }) => dockerSearch((await authenticate(deps, raw))?.account.name ?? '', q, n),
   );

@@ -165,10 +165,10 @@ const lists: Readonly<Record<string, string | List>> = {
     fill: filled(
       `WITH r AS (
          INSERT INTO accounts.robots (name, namespace, description, create_repositories, secret_hash, created_by)
-         SELECT 'robot$acme+' || i, 'acme', ${mostOf(1_000)}, false, i::text, 'admin' FROM generate_series(1, 250) i
+         SELECT 'robot$acme+' || i, 'acme', ${mostOf(1_000)}, false, i::text, 'admin' FROM generate_series(1, 60) i
          RETURNING id)
        INSERT INTO accounts.robot_permissions
-       SELECT id, 'acme', i || repeat('x', 245), '{pull,push,delete}' FROM r, generate_series(1, 100) i`,
+       SELECT id, 'acme', i || repeat('x', 245), '{pull,push,delete}' FROM r, generate_series(1, 500) i`,
       'accounts.robots',
     ),
   },

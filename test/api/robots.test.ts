@@ -247,6 +247,10 @@ test('a robot reads and deletes by the API where it may, and uses no other route
     'GET /api/v0/repositories/:namespace': 200,
     'GET /api/v0/repositories/:namespace/:reponame': 200,
     'GET /api/v0/repositories/:namespace/:reponame/events': 200,
+    // What is searched for is missing.
+    'GET /api/v0/index/dockersearch': 400,
+    'GET /api/v0/repositories/:namespace/:reponame/manifests': 200,
+    'DELETE /api/v0/repositories/:namespace/:reponame/manifests/:reference': 404,
     'GET /api/v0/repositories/:namespace/:reponame/tags': 200,
     // There is no such tag.
     'GET /api/v0/repositories/:namespace/:reponame/tags/:reference': 404,
