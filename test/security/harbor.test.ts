@@ -41,7 +41,7 @@ async function stateOf({ pool }: Target): Promise<string> {
   return rows[0]?.state ?? '';
 }
 
-/** Makes a webhook, a robot and a cron that are nobody's business but their administrators'. */
+/** Makes a webhook, to which nothing is delivered here, and a robot; both are their administrators' alone. */
 async function furnish({ send }: Target) {
   const made = async (method: string, path: string, body: object): Promise<{ id: string; name?: string }> => {
     const answer = await send('admin', method, path, { body });
@@ -51,7 +51,7 @@ async function furnish({ send }: Target) {
   const webhook = await made('POST', '/api/v0/webhooks', {
     type: 'TAG_PUSH',
     key: 'acme/app',
-    endpoint: 'https://192.0.2.1/secret-path',
+    endpoint: 'https://1.1.1.1/secret-path',
   });
   const robot = await made('POST', '/api/v0/robots', {
     name: 'ci',
@@ -236,9 +236,9 @@ test('faults of Harbor', { timeout: 600_000 }, async (t) => {
       ['GET', '/api/v0/repositories/acme/app/webhooks'],
       ['GET', '/api/v0/accounts/acme/webhooks'],
       ['DELETE', `/api/v0/webhooks/${webhook.id}`],
-      ['POST', '/api/v0/webhooks', { type: 'TAG_PUSH', key: 'acme/app', endpoint: 'https://192.0.2.9/' }],
-      ['POST', '/api/v0/webhooks', { type: 'TAG_PUSH', key: 'acme', endpoint: 'https://192.0.2.9/' }],
-      ['POST', '/api/v0/webhooks', { type: 'TAG_PUSH', endpoint: 'https://192.0.2.9/' }],
+      ['POST', '/api/v0/webhooks', { type: 'TAG_PUSH', key: 'acme/app', endpoint: 'https://1.1.1.1/' }],
+      ['POST', '/api/v0/webhooks', { type: 'TAG_PUSH', key: 'acme', endpoint: 'https://1.1.1.1/' }],
+      ['POST', '/api/v0/webhooks', { type: 'TAG_PUSH', endpoint: 'https://1.1.1.1/' }],
       ['POST', '/api/v0/webhooks/update', { id: webhook.id, inactive: true }],
       ['GET', '/api/v0/jobs?action=webhook'],
       ['GET', `/api/v0/jobs/${job}`],
