@@ -72,7 +72,7 @@ test('GET /v2/ answers whoever has a token', async (t) => {
   const { send } = await startRegistry(t);
   const response = await send('GET', '/v2/');
   assert.equal(response.status, 200);
-  assert.equal(response.body.toString(), '{}');
+  assert.equal(response.body.toString(), '{}\n');
   assert.equal(response.headers['docker-distribution-api-version'], 'registry/2.0');
 });
 
