@@ -11,6 +11,9 @@ export interface Config {
   /** Undefined: nobody has said. */
   readonly host: string | undefined;
   readonly port: number;
+  readonly metricsHost: string;
+  /** Undefined: nobody is served metrics. */
+  readonly metricsPort: number | undefined;
   /** How many processes serve HTTP; 1: the process itself, otherwise so many children of it. */
   readonly httpProcesses: number;
   /** Of all processes that serve HTTP together. */
@@ -231,6 +234,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: resolve(required('JOBRUNNER_DATA_DIR', variables.JOBRUNNER_DATA_DIR)),
     host: read('HOST', variables.HOST),
     port,
+    metricsHost: required('METRICS_HOST', variables.METRICS_HOST),
+    metricsPort: read('METRICS_PORT', variables.METRICS_PORT),
     httpProcesses,
     maxConnectionsPerAddress: required('MAX_CONNECTIONS_PER_ADDRESS', variables.MAX_CONNECTIONS_PER_ADDRESS),
     publicUrl: publicUrl ?? `${certFile ? 'https' : 'http'}://localhost:${port}`,

@@ -233,6 +233,11 @@ export const variables = {
   ),
   HOST: variable('address to listen on; 0.0.0.0: every one (default: 127.0.0.1, or with TLS 0.0.0.0)', asIs),
   PORT: variable('port of the registry, the API and the token service', parsePort, { default: '8080' }),
+  METRICS_PORT: variable(
+    'port on which /metrics is served to Prometheus, without asking who it is (default: none)',
+    parsePort,
+  ),
+  METRICS_HOST: variable('address to listen on for that', asIs, { default: '127.0.0.1' }),
   HTTP_PROCESSES: variable(
     'how many processes serve HTTP on PORT; 1: this one alone (default: one for each core)',
     parseInteger(1, 1_024),

@@ -95,7 +95,9 @@ export async function run(config: Config, { withNginx, signals }: RunOptions): P
     }
     if (signals.stop.aborted) return 0;
 
-    console.log(describeReady(server, started, { startMs: performance.now() - startedMs, logPath: path, host }));
+    console.log(
+      describeReady(server, started, { startMs: performance.now() - startedMs, logPath: path, config, host }),
+    );
     await signals.stopped;
     return 0;
   } catch (error) {
@@ -109,7 +111,7 @@ export async function run(config: Config, { withNginx, signals }: RunOptions): P
 function describeReady(
   server: RunningServer,
   stack: Stack,
-  { startMs, logPath, host: listens }: { startMs: number; logPath: string; host: string },
+  { startMs, logPath, config, host: listens }: { startMs: number; logPath: string; config: Config; host: string },
 ): string {
   const { host } = new URL(server.publicUrl);
   const rows = [
@@ -117,6 +119,7 @@ function describeReady(
     ['API', `${server.publicUrl}/api/v0/`],
     ['Open to', isLoopback(listens) ? 'this machine alone; to others with HOST=0.0.0.0, better behind TLS' : undefined],
     ['Temporal UI', stack.temporalUiUrl && `${server.publicUrl}${temporalUiPath}/`],
+    ['Metrics', server.metricsPort && `http://${config.metricsHost}:${server.metricsPort}/metrics`],
     ['Log', logPath],
     ['Log in', `docker login ${host} -u admin`],
     ['Password', server.adminPassword && `${server.adminPassword}   (of admin; it is not shown again)`],

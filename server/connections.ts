@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpLimits } from './http-limits.ts';
-import { createPace, type Pace } from './pace.ts';
+import type { Pace } from './pace.ts';
 
 /** A request with its response, until both are through. */
 export interface Exchange {
@@ -9,6 +9,10 @@ export interface Exchange {
   readonly res: ServerResponse;
   readonly isRegistry: boolean;
   readonly startedMs: number;
+  readonly sending: Pace;
+  readonly receiving: Pace;
+  /** Whether its body was too slow in coming. */
+  isRefused: boolean;
 }
 
 /** What is known of one connection of this process. */
@@ -18,8 +22,6 @@ export interface Connection {
   exchange: Exchange | undefined;
   /** Whether it takes no further request. */
   isClosing: boolean;
-  readonly sending: Pace;
-  readonly receiving: Pace;
   /** Whose connections it counts with; undefined: it is NGINX's. */
   peer: Peer | undefined;
 }
@@ -98,8 +100,6 @@ export function createConnections(
         socket,
         exchange: undefined,
         isClosing: false,
-        sending: createPace(),
-        receiving: createPace(),
         peer,
       };
       all.set(socket, connection);

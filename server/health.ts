@@ -3,8 +3,6 @@ import type { ApiInstance } from '../api/instance.ts';
 
 export interface HealthDeps {
   readonly pool: pg.Pool;
-  /** The metrics of all processes, in the text format of Prometheus. */
-  readonly renderMetrics: () => Promise<{ contentType: string; text: string }>;
   /** What is wrong with the parts of the installation process; empty: nothing. */
   readonly problems: () => string[];
 }
@@ -14,9 +12,9 @@ const databaseTimeoutMs = 5_000;
 
 /**
  * What probes and monitors ask: `/livez` (the process runs), `/readyz` (it can work), `/health` and `/_ping` as MSR has
- * them (msr.md section 5), `/metrics` for Prometheus.
+ * them.
  */
-export function healthRoutes(app: ApiInstance, { pool, renderMetrics, problems }: HealthDeps): void {
+export function healthRoutes(app: ApiInstance, { pool, problems }: HealthDeps): void {
   async function findProblem(): Promise<string> {
     const [problem] = problems();
     if (problem !== undefined) return problem;
@@ -38,8 +36,4 @@ export function healthRoutes(app: ApiInstance, { pool, renderMetrics, problems }
       return reply.code(error ? 503 : 200).send({ error, healthy: error === '' });
     });
   }
-  app.get('/metrics', { config }, async (_request, reply) => {
-    const { contentType, text } = await renderMetrics();
-    return reply.type(contentType).send(text);
-  });
 }

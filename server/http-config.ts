@@ -8,6 +8,8 @@ export type HttpConfig = Pick<
   | 'ldap'
   | 'maxUploadBytes'
   | 'port'
+  | 'metricsHost'
+  | 'metricsPort'
   | 'publicUrl'
   | 'isPublicUrlSet'
   | 'analyticsUrl'

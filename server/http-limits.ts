@@ -5,10 +5,10 @@ const mib = 1024 * kib;
 export interface HttpLimits {
   /** How often connections are looked at. */
   readonly sweepIntervalMs: number;
-  /** The stretch of time spent waiting for a client over which its pace is measured, in either direction. */
-  readonly paceWindowMs: number;
-  /** The least that has to pass in each such stretch. */
-  readonly minBytesPerWindow: number;
+  /** The least that a client has to send or take while it is waited for. */
+  readonly minBytesPerSecond: number;
+  /** For how long it may do less. */
+  readonly patienceMs: number;
   /** How long a body may be in coming where it is no layer and no manifest, so that it has 1 MiB at the most. */
   readonly apiBodyMs: number;
   /** How much is still read of a body whose request was answered before its end, and for how long. */
@@ -23,10 +23,10 @@ export interface HttpLimits {
 
 export const defaultHttpLimits: HttpLimits = {
   sweepIntervalMs: 1_000,
-  // 1 KiB/s: below any line that layers are pushed or pulled over, and far above what "slow loris" clients send or take
-  // to hold a connection for ever.
-  paceWindowMs: 60_000,
-  minBytesPerWindow: 60 * kib,
+  // Below any line that layers are pushed or pulled over, and far above what "slow loris" clients send or take to hold a
+  // connection for ever.
+  minBytesPerSecond: kib,
+  patienceMs: 60_000,
   apiBodyMs: 60_000,
   lingerBytes: 128 * mib,
   lingerMs: 15_000,

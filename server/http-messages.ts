@@ -27,7 +27,7 @@ export type ToChild =
 export type FromChild =
   /** It has loaded its program, and hears messages. */
   | { readonly type: 'loaded' }
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly port: number; readonly metricsPort: number | undefined }
   | { readonly type: 'failed'; readonly message: string }
   /** Answers `status`. */
   | { readonly type: 'alive' }

@@ -13,6 +13,8 @@ import type { ServerProcess } from './supervisor.ts';
 export interface HttpProcess extends ServerProcess {
   /** The port that it listens on. */
   readonly port: number;
+  /** The one on which metrics are served; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
   /** Why it cannot serve just now; undefined: it can, as far as is known. */
   problem(): string | undefined;
   sendStatus(problems: readonly string[]): void;
@@ -60,7 +62,7 @@ export async function startHttpProcess(options: HttpProcessOptions): Promise<Htt
 
 async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpProcess> {
   const { settings, collectAll, onSnapshot, lastKnown } = options;
-  const listening = Promise.withResolvers<number>();
+  const listening = Promise.withResolvers<Pick<HttpProcess, 'port' | 'metricsPort'>>();
   const collects = new Map<number, (snapshot: MetricsSnapshot) => void>();
   let collectId = 0;
   // Counted in questions, not in time: a primary process that was stopped itself, with the machine or by the kernel, has
@@ -86,7 +88,7 @@ async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpP
         send({ type: 'start', settings });
         break;
       case 'listening':
-        listening.resolve(message.port);
+        listening.resolve(message);
         break;
       case 'failed':
         listening.reject(new Error(message.message));
@@ -112,9 +114,9 @@ async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpP
   }
   const timer = setTimeout(() => listening.reject(new Error('an HTTP process does not start')), startTimeoutMs);
   void exited.then((how) => listening.reject(new Error(`an HTTP process ended ${how} before it served`)));
-  let port: number;
+  let ports: Pick<HttpProcess, 'port' | 'metricsPort'>;
   try {
-    port = await listening.promise;
+    ports = await listening.promise;
   } catch (error) {
     kill();
     await exited;
@@ -125,7 +127,8 @@ async function watch(worker: Worker, options: HttpProcessOptions): Promise<HttpP
 
   return {
     pid: worker.process.pid ?? 0,
-    port,
+    port: ports.port,
+    metricsPort: ports.metricsPort,
     exited,
     stop: () => {
       send({ type: 'stop' });

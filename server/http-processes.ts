@@ -8,6 +8,8 @@ import { supervise, type Supervised } from './supervisor.ts';
 /** The processes that serve HTTP on one port. */
 export interface HttpProcesses {
   readonly port: number;
+  /** The one on which metrics are served; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
   /** Tells each to stop, and waits until all have ended. */
   stop(): Promise<void>;
 }
@@ -97,6 +99,7 @@ export async function startHttpProcesses(options: HttpProcessesOptions): Promise
   const [first] = servers();
   return {
     port: first?.port ?? settings.config.port,
+    metricsPort: first?.metricsPort,
     stop: async () => {
       // One that hangs now is killed in the end anyhow.
       isStopping = true;

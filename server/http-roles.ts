@@ -16,11 +16,13 @@ import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { type OpenedApiDeps, openApiDeps } from './api-deps.ts';
+import { frontPage } from './front-page.ts';
 import { healthRoutes } from './health.ts';
 import type { HttpConfig } from './http-config.ts';
 import { connectionsFor } from './http-limits.ts';
 import { closeServer, serverFactory } from './http.ts';
 import { toListenError } from './listen-error.ts';
+import { startMetricsServer } from './metrics-server.ts';
 import { maxOpenFiles } from './open-files.ts';
 import { createPublicUrlOf } from './public-url.ts';
 import type { Resources } from './resources.ts';
@@ -43,13 +45,15 @@ export interface HttpRolesDeps {
 export interface HttpRoles {
   /** The port that it listens on. */
   readonly port: number;
+  /** The one on which metrics are served; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
   readonly metrics: Metrics;
   /** Is unready at once, takes no more connections, and lets requests end, for as long as the configuration grants. */
   close(): Promise<void>;
 }
 
 /**
- * Serves health, metrics, and the HTTP roles among `roles`, on one port.
+ * Serves health and the HTTP roles among `roles` on one port, and metrics on another, where that is configured.
  *
  * @throws ListenError, or an error where the signing key of tokens cannot be read
  */
@@ -77,9 +81,9 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   checkAccess(app, api);
   healthRoutes(app, {
     pool,
-    renderMetrics: async () => metrics.render(await deps.collect(metrics)),
     problems: () => [...(stopping.signal.aborted ? ['stopping'] : []), ...deps.problems()],
   });
+  frontPage(app, config);
   if (roles.has('api')) {
     const cleanup = startSessionCleanup(pool, log);
     cleanUp.defer(() => cleanup.close());
@@ -101,10 +105,23 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   });
   cleanUp.defer(() => stopping.abort());
 
+  const { metricsHost, metricsPort } = config;
+  const metricsServer =
+    metricsPort === undefined
+      ? undefined
+      : await startMetricsServer({
+          host: metricsHost,
+          port: metricsPort,
+          render: async () => metrics.render(await deps.collect(metrics)),
+          log,
+        });
+  if (metricsServer) cleanUp.defer(() => metricsServer.close());
+
   const address = app.server.address();
   const opened = cleanUp.move();
   return {
     port: typeof address === 'object' && address ? address.port : port,
+    metricsPort: metricsServer?.port,
     metrics,
     close: () => opened.disposeAsync(),
   };

@@ -5,9 +5,10 @@ import { answerClientError, refuseBadHost, refuseExpectation } from './client-er
 import { createConnections, type Exchange, type Overflow } from './connections.ts';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { linger, lingerBeforeClose } from './linger.ts';
+import { createPace, takenBytes } from './pace.ts';
 import { refusalBytes, type Refusal } from './refusal.ts';
 import { securityHeaderEntries } from './security-headers.ts';
-import { cutMostUnsent, cutSlowClients, restartPaces } from './slow-clients.ts';
+import { cutMostUnsent, cutSlowClients } from './slow-clients.ts';
 
 export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -88,9 +89,16 @@ export function createHttpServer(handle: RequestHandler, options: HttpServerOpti
     // One that was turned away, or is about to be closed.
     if (!connection || connection.isClosing) return;
     const begin = (): void => {
-      const exchange: Exchange = { req, res, isRegistry, startedMs: performance.now() };
+      const exchange: Exchange = {
+        req,
+        res,
+        isRegistry,
+        startedMs: performance.now(),
+        sending: createPace(limits, takenBytes(req.socket)),
+        receiving: createPace(limits, req.socket.bytesRead),
+        isRefused: false,
+      };
       connections.begin(connection, exchange);
-      restartPaces(connection);
       res.once('close', () => connections.end(connection, exchange));
       res.once('prefinish', () => {
         if (!req.complete) {

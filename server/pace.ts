@@ -1,47 +1,33 @@
 import type { Socket } from 'node:net';
+import type { HttpLimits } from './http-limits.ts';
 
-/** How quickly a client has sent or taken bytes in the stretch of waiting for it that is measured just now. */
+/** How much longer a client is waited for that sends, or takes, more slowly than it may. */
 export interface Pace {
-  waitedMs: number;
-  bytes: number;
+  patienceMs: number;
   /** What had passed in all when it was last looked at. */
   totalBytes: number;
 }
 
-/** The least that has to pass. */
-export interface LeastPace {
-  readonly paceWindowMs: number;
-  readonly minBytesPerWindow: number;
-}
+export type LeastPace = Pick<HttpLimits, 'minBytesPerSecond' | 'patienceMs'>;
 
-/** A pace of which nothing is known yet. */
-export function createPace(): Pace {
-  return { waitedMs: 0, bytes: 0, totalBytes: 0 };
-}
-
-/** Forgets what has been measured: a new body begins, in one direction or the other. */
-export function restart(pace: Pace, totalBytes: number): void {
-  pace.waitedMs = 0;
-  pace.bytes = 0;
-  pace.totalBytes = totalBytes;
+/** The pace of a body that begins, after `totalBytes` have passed. */
+export function createPace({ patienceMs }: LeastPace, totalBytes: number): Pace {
+  return { patienceMs, totalBytes };
 }
 
 /**
- * Counts another stretch of time.
+ * Counts another stretch of time: waiting uses patience up, and bytes bring back what they take at the least pace, up to
+ * what there was at first. So who is silent is cut as long after the last byte, and who trickles sooner or later.
  *
  * @param waitedMs how much of it was spent waiting for the client
  * @param totalBytes what has passed in all
  * @returns whether the client is slower than it may be
  */
 export function isTooSlow(pace: Pace, waitedMs: number, totalBytes: number, least: LeastPace): boolean {
-  pace.bytes += totalBytes - pace.totalBytes;
+  const earnedMs = ((totalBytes - pace.totalBytes) / least.minBytesPerSecond) * 1_000;
   pace.totalBytes = totalBytes;
-  pace.waitedMs += waitedMs;
-  if (pace.waitedMs < least.paceWindowMs) return false;
-  const isSlow = pace.bytes < least.minBytesPerWindow;
-  pace.bytes = 0;
-  pace.waitedMs = 0;
-  return isSlow;
+  pace.patienceMs = Math.min(least.patienceMs, pace.patienceMs + earnedMs) - waitedMs;
+  return pace.patienceMs <= 0;
 }
 
 interface Handle {

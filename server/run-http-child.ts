@@ -32,7 +32,7 @@ export async function runHttpChild(): Promise<void> {
     });
     cleanUp.defer(() => http.close());
     primary.serve(http);
-    primary.send({ type: 'listening', port: http.port });
+    primary.send({ type: 'listening', port: http.port, metricsPort: http.metricsPort });
     await primary.stopped;
     await cleanUp.disposeAsync();
     // The IPC channel would keep it alive.

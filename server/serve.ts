@@ -31,6 +31,8 @@ export interface RunningServer {
   readonly publicUrl: string;
   /** The port that it listens on. */
   readonly port: number;
+  /** The one on which metrics are served; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
   /** How many processes serve HTTP. */
   readonly httpProcesses: number;
   /** The first administrator's password, if it has just been made up; to be shown this once. */
@@ -83,6 +85,7 @@ export async function serve(
   const problems = (): string[] => (worker && !worker.isReady() ? ['a worker is not polling'] : []);
 
   let port: number;
+  let metricsPort: number | undefined;
   if (resources && !forks) {
     const http = await startHttpRoles({
       config,
@@ -95,6 +98,7 @@ export async function serve(
     });
     cleanUp.defer(() => http.close());
     port = http.port;
+    metricsPort = http.metricsPort;
   } else {
     const settings = { config: httpConfig(config, httpProcesses), roles, maxConnections, logPath };
     const http = await startHttpProcesses({
@@ -106,10 +110,18 @@ export async function serve(
     });
     cleanUp.defer(() => http.stop());
     port = http.port;
+    metricsPort = http.metricsPort;
   }
 
   const opened = cleanUp.move();
-  return { publicUrl: config.publicUrl, port, httpProcesses, adminPassword, close: () => opened.disposeAsync() };
+  return {
+    publicUrl: config.publicUrl,
+    port,
+    metricsPort,
+    httpProcesses,
+    adminPassword,
+    close: () => opened.disposeAsync(),
+  };
 }
 
 /** Does what has to be done once, before any process works. Gives the password that was made up. */
@@ -141,7 +153,8 @@ async function startWorker(deps: WorkerRoleDeps): Promise<WorkerRole> {
 
 /** A child gets what it uses, and no more secrets than that; and its share of what is for all of them. */
 function httpConfig(config: ServeConfig, processes: number): HttpConfig {
-  const { dataDir, s3, ldap, maxUploadBytes, host, port, publicUrl, isPublicUrlSet, nginxSecret } = config;
+  const { dataDir, s3, ldap, maxUploadBytes, host, port, metricsHost, metricsPort } = config;
+  const { publicUrl, isPublicUrlSet, nginxSecret } = config;
   const { acceptsSparseManifests, signingKeyAgeMs, notaryService } = config;
   const { sessionIdleLimitMs, sessionLimitMs, oidc, tls } = config;
   const { analyticsUrl, outboundAllowPrivate, shutdownGraceMs, logLevel, databaseUrl, secretKey, temporalUiUrl } =
@@ -153,6 +166,8 @@ function httpConfig(config: ServeConfig, processes: number): HttpConfig {
     maxUploadBytes,
     host,
     port,
+    metricsHost,
+    metricsPort,
     maxConnectionsPerAddress: Math.ceil(config.maxConnectionsPerAddress / processes),
     publicUrl,
     isPublicUrlSet,

@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
-import type { Connection, Connections, Exchange } from './connections.ts';
+import type { Socket } from 'node:net';
+import type { Connections, Exchange } from './connections.ts';
 import type { HttpLimits } from './http-limits.ts';
-import { isTooSlow, restart, takenBytes } from './pace.ts';
+import { isTooSlow, takenBytes } from './pace.ts';
 import { refuse, type Refusal } from './refusal.ts';
 
 /**
@@ -12,12 +13,6 @@ export class RequestTimeoutError extends Error {
   override name = 'RequestTimeoutError';
   readonly code = 'REQUEST_TIMEOUT';
   readonly statusCode = 408;
-}
-
-/** Puts the clock of a connection back, for a request that begins. */
-export function restartPaces({ socket, sending, receiving }: Connection): void {
-  restart(sending, takenBytes(socket));
-  restart(receiving, socket.bytesRead);
 }
 
 /**
@@ -36,11 +31,11 @@ export function cutSlowClients(server: Server, connections: Connections, limits:
       const { exchange, socket } = connection;
       if (!exchange) continue;
       const waitedMs = socket.writableLength > 0 ? passedMs : 0;
-      if (isTooSlow(connection.sending, waitedMs, takenBytes(socket), limits)) {
+      if (isTooSlow(exchange.sending, waitedMs, takenBytes(socket), limits)) {
         socket.destroy();
         continue;
       }
-      const problem = bodyProblem(connection, exchange, { nowMs, passedMs }, limits);
+      const problem = bodyProblem(exchange, { nowMs, passedMs }, limits);
       if (problem !== undefined) refuseBody(exchange, problem);
     }
     cutMostUnsent(connections, limits.maxUnsentBytes);
@@ -54,15 +49,14 @@ export function cutSlowClients(server: Server, connections: Connections, limits:
 }
 
 function bodyProblem(
-  { socket, receiving }: Connection,
-  { req, isRegistry, startedMs }: Exchange,
+  { req, res, isRegistry, startedMs, receiving, isRefused }: Exchange,
   { nowMs, passedMs }: { nowMs: number; passedMs: number },
   limits: HttpLimits,
 ): string | undefined {
-  if (req.complete) return undefined;
+  if (req.complete || res.writableEnded || isRefused) return undefined;
   const isAwaited = req.readableFlowing === true;
-  if (isTooSlow(receiving, isAwaited ? passedMs : 0, socket.bytesRead, limits)) {
-    return `the body came too slowly: at least ${limits.minBytesPerWindow} bytes have to come in ${limits.paceWindowMs / 1_000} s; try again over a faster connection`;
+  if (isTooSlow(receiving, isAwaited ? passedMs : 0, req.socket.bytesRead, limits)) {
+    return `the body came too slowly: less than ${limits.minBytesPerSecond} bytes a second for ${limits.patienceMs / 1_000} s; try again over a faster connection`;
   }
   if (!isRegistry && isAwaited && nowMs - startedMs > limits.apiBodyMs) {
     return `the body did not arrive within ${limits.apiBodyMs / 1_000} s: send it again`;
@@ -70,7 +64,9 @@ function bodyProblem(
   return undefined;
 }
 
-function refuseBody({ req, res }: Exchange, message: string): void {
+function refuseBody(exchange: Exchange, message: string): void {
+  const { req, res } = exchange;
+  exchange.isRefused = true;
   const refusal: Refusal = { status: 408, code: 'REQUEST_TIMEOUT', message };
   if (res.headersSent) req.socket.destroy();
   // Not `destroy`, which would take the connection with it, and the answer.
@@ -84,19 +80,17 @@ function refuseBody({ req, res }: Exchange, message: string): void {
  */
 export function cutMostUnsent(connections: Connections, maxUnsentBytes: number): void {
   let unsentBytes = 0;
-  for (const { socket } of connections.active()) unsentBytes += socket.writableLength;
+  const waiting: { socket: Socket; patienceMs: number }[] = [];
+  for (const { socket, exchange } of connections.active()) {
+    if (!exchange || socket.writableLength === 0) continue;
+    unsentBytes += socket.writableLength;
+    waiting.push({ socket, patienceMs: exchange.sending.patienceMs });
+  }
   if (unsentBytes <= maxUnsentBytes) return;
-  const waiting = [...connections.active()]
-    .filter(({ socket }) => socket.writableLength > 0)
-    .sort((a, b) => bytesPerMs(a) - bytesPerMs(b) || b.socket.writableLength - a.socket.writableLength);
+  waiting.sort((a, b) => a.patienceMs - b.patienceMs || b.socket.writableLength - a.socket.writableLength);
   for (const { socket } of waiting) {
     if (unsentBytes <= maxUnsentBytes) return;
     unsentBytes -= socket.writableLength;
     socket.destroy();
   }
-}
-
-function bytesPerMs({ sending }: Connection): number {
-  // Of one that has just begun to wait nothing is known.
-  return sending.waitedMs === 0 ? Number.MAX_VALUE : sending.bytes / sending.waitedMs;
 }

@@ -14,7 +14,7 @@ const cacheControl = 'public, max-age=30';
 export function keyRoutes(app: ApiInstance, { pool }: Pick<ApiDeps, 'pool'>): void {
   app.get('/auth/jwks', { config }, async (_request, reply) => {
     void reply.header('cache-control', cacheControl).type('application/jwk-set+json');
-    return JSON.stringify(await readKeySet(pool));
+    return readKeySet(pool);
   });
 
   app.get('/auth/root.pem', { config }, async (_request, reply) => {

@@ -16,7 +16,7 @@ const expected: Readonly<Record<string, string>> = {
   'GET /readyz': 'anonymous',
   'GET /health': 'anonymous',
   'GET /_ping': 'anonymous',
-  'GET /metrics': 'anonymous',
+  'GET /': 'anonymous',
   'GET /auth/token': 'anonymous',
   'POST /auth/token': 'anonymous',
   'GET /auth/jwks': 'anonymous',

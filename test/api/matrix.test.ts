@@ -58,7 +58,7 @@ const matrix: readonly Row[] = [
   row('GET /readyz', everybody(200)),
   row('GET /health', everybody(200)),
   row('GET /_ping', everybody(200)),
-  row('GET /metrics', everybody(200)),
+  row('GET /', everybody(200)),
   // All but nobody come with a token, which is not exchanged for another one.
   row(
     'GET /auth/token',

@@ -31,6 +31,7 @@ import { createDeleteManifest } from '../../registry/delete-manifest.ts';
 import { createDeleteTag } from '../../registry/delete-tag.ts';
 import { createClientAddress } from '../../server/client-address.ts';
 import { createClientCertificate } from '../../server/client-certificate.ts';
+import { frontPage } from '../../server/front-page.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
 import { apiRoutes } from '../../api/routes/index.ts';
@@ -92,6 +93,8 @@ export interface TestApi {
   readonly routes: readonly DeclaredRoute[];
   /** Names of the wake-ups that were sent. */
   readonly wakeUps: string[];
+  /** The metrics, as Prometheus reads them. */
+  readonly metrics: () => Promise<string>;
   /** The routes under which requests were measured. */
   readonly measuredRoutes: string[];
   readonly send: (method: string, path: string, request?: ApiRequest) => Promise<ApiResponse>;
@@ -245,7 +248,8 @@ export async function startApi(
     stopping: stopping.signal,
   };
   checkAccess(app, deps);
-  healthRoutes(app, { pool, renderMetrics: async () => metrics.render([await metrics.snapshot()]), problems });
+  healthRoutes(app, { pool, problems });
+  frontPage(app, deps);
   apiRoutes(app, deps);
   tokenRoutes(app, { ...deps, notaryService: services.notaryService, signer, tokenUsage });
   keyRoutes(app, deps);
@@ -270,6 +274,7 @@ export async function startApi(
     routes,
     wakeUps,
     measuredRoutes,
+    metrics: async () => (await metrics.render([await metrics.snapshot()])).text,
     send: (method, path, request) => send(port, method, path, request),
     wakeFollowers: () => followerWakeUp.send(),
     followers: () => followers,

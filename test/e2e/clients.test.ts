@@ -16,7 +16,7 @@ test('crane and skopeo', { skip: missing('crane', 'skopeo', 'temporal', 'base-im
   const folder = await temporaryFolder(cleanUp);
   const { path: layout } = await copyLayerAsImage(baseImagePath(), await temporaryFolder(cleanUp), 1);
   const blobUploads = async (): Promise<number> => {
-    const response = await fetch(`${jobrunner.baseUrl}/metrics`);
+    const response = await fetch(jobrunner.metricsUrl);
     const lines = (await response.text()).split('\n');
     const patches = lines.filter((line) => /_count\{/.test(line) && /method="(PATCH|PUT)"/.test(line));
     return patches
@@ -131,8 +131,9 @@ test('crane and skopeo', { skip: missing('crane', 'skopeo', 'temporal', 'base-im
   });
 
   await t.test('metrics and health answer while all this goes on', async () => {
-    for (const path of ['/health', '/_ping', '/livez', '/readyz', '/metrics']) {
-      await eventually(path, async () => (await fetch(jobrunner.baseUrl + path)).status === 200);
+    const probes = ['/health', '/_ping', '/livez', '/readyz'].map((path) => jobrunner.baseUrl + path);
+    for (const url of [...probes, jobrunner.metricsUrl]) {
+      await eventually(url, async () => (await fetch(url)).status === 200);
     }
   });
 });

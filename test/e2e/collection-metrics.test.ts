@@ -9,8 +9,8 @@ import { startJobrunner } from './jobrunner-process.ts';
 const age = /^jobrunner_gc_oldest_review_age_seconds/;
 
 /** The figures about garbage collection, by their series without the prefix. */
-async function scrape(baseUrl: string): Promise<{ ages: number[]; figures: Record<string, number> }> {
-  const response = await fetch(`${baseUrl}/metrics`);
+async function scrape(metricsUrl: string): Promise<{ ages: number[]; figures: Record<string, number> }> {
+  const response = await fetch(metricsUrl);
   assert.equal(response.status, 200);
   const series = [...(await response.text()).matchAll(/^(jobrunner_gc_\S+) (\S+)$/gm)].map(
     ([, name = '', value = '']) => [name, Number(value)] as const,
@@ -49,8 +49,8 @@ test(
   { skip: missing('temporal'), timeout: 300_000 },
   async (t) => {
     const cleanUp = createCleanUp(t);
-    const { client, baseUrl } = await startJobrunner(cleanUp, { env: { UPLOAD_EXPIRY: '1ms' } });
-    assert.deepEqual(await scrape(baseUrl), { ages: [0, 0], figures: nothing });
+    const { client, metricsUrl } = await startJobrunner(cleanUp, { env: { UPLOAD_EXPIRY: '1ms' } });
+    assert.deepEqual(await scrape(metricsUrl), { ages: [0, 0], figures: nothing });
 
     const [config, layer, orphan] = [randomBytes(200), randomBytes(3_000), randomBytes(40)];
     const manifest = imageManifest({ digest: await client.pushBlob('admin/app', config), size: config.length }, [
@@ -65,7 +65,7 @@ test(
       await client.api('PATCH', '/repositories/admin/app', { untaggedManifests: 'delete', untaggedGraceSeconds: 0 }),
     );
     expectStatus(202, await client.registry('DELETE', '/admin/app/manifests/1.0'));
-    const before = await scrape(baseUrl);
+    const before = await scrape(metricsUrl);
     const due = { ...nothing, 'reviews{kind="manifest",state="due"}': 1, 'reviews{kind="blob",state="due"}': 3 };
     assert.deepEqual(before.figures, due);
     assert.ok(
@@ -75,10 +75,10 @@ test(
 
     const dryRun = await client.startJob('onlinegc', { dryRun: 'true' });
     await client.waitForJob(dryRun, ['done'], 120_000);
-    assert.deepEqual((await scrape(baseUrl)).figures, due, 'a dry run takes nothing');
+    assert.deepEqual((await scrape(metricsUrl)).figures, due, 'a dry run takes nothing');
 
     await client.waitForJob(await client.startJob('onlinegc'), ['done'], 120_000);
-    assert.deepEqual(await scrape(baseUrl), {
+    assert.deepEqual(await scrape(metricsUrl), {
       ages: [0, 0],
       figures: {
         ...nothing,

@@ -74,7 +74,7 @@ test(
       (await api.client.jobLog(jobId)).map(({ msg }) => msg),
       ['started', 'worker_dead', 'done'],
     );
-    const metrics = await (await fetch(`${second.baseUrl}/metrics`)).text();
+    const metrics = await (await fetch(second.metricsUrl)).text();
     assert.match(metrics, /^jobrunner_jobs_ended_total\{action="sleep",status="done"\} 1$/m);
     assert.match(metrics, /^jobrunner_workers\{deployment="first",status="dead"\} 1$/m);
 

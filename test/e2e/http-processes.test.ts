@@ -25,8 +25,8 @@ async function settings(cleanUp: CleanUp) {
 }
 
 /** The pids of the processes that serve HTTP, by name. */
-async function httpPids({ baseUrl }: RoleProcess): Promise<Map<string, number>> {
-  const response = await fetch(`${baseUrl}/metrics`);
+async function httpPids({ metricsUrl }: RoleProcess): Promise<Map<string, number>> {
+  const response = await fetch(metricsUrl);
   const found = (await response.text()).matchAll(/^jobrunner_process_info\{pid="(\d+)",process="(http-\d+)"\} 1$/gm);
   return new Map([...found].map(([, pid, name = '']) => [name, Number(pid)]));
 }

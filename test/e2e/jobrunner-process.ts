@@ -48,6 +48,8 @@ export interface Jobrunner {
   /** localhost:port, as names of images start with. */
   readonly host: string;
   readonly port: number;
+  /** Where Prometheus scrapes. */
+  readonly metricsUrl: string;
   readonly password: string;
   readonly dataDir: string;
   readonly client: Client;
@@ -193,7 +195,8 @@ export async function startJobrunner(t: CleanUp, { env = {}, args = [] }: Jobrun
   const dataDir = await temporaryDataDir(t);
   const port = await freePort();
   const password = randomBytes(8).toString('hex');
-  const settings = productEnv({ ...startSettings(dataDir, port, password), ...env });
+  const metricsPort = String(await freePort());
+  const settings = productEnv({ ...startSettings(dataDir, port, password), METRICS_PORT: metricsPort, ...env });
   let running: ProductProcess;
   const start = async (): Promise<void> => {
     running = startProcess(t, process.execPath, ['local/main.ts', ...args], settings);
@@ -206,6 +209,7 @@ export async function startJobrunner(t: CleanUp, { env = {}, args = [] }: Jobrun
     baseUrl,
     host: `localhost:${port}`,
     port,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     password,
     dataDir,
     client: createClient(baseUrl, password),
@@ -233,6 +237,8 @@ export async function startJobrunner(t: CleanUp, { env = {}, args = [] }: Jobrun
 /** A process that plays some of the roles. */
 export interface RoleProcess {
   readonly baseUrl: string;
+  /** Where Prometheus scrapes. */
+  readonly metricsUrl: string;
   readonly password: string;
   readonly client: Client;
   readonly process: ProductProcess;
@@ -252,7 +258,9 @@ export async function startRole(
 ): Promise<RoleProcess> {
   const port = await freePort();
   const password = env.ADMIN_PASSWORD;
-  const settings = productEnv({ ...startSettings(env.JOBRUNNER_DATA_DIR, port, password), ...env });
+  const metricsPort = String(await freePort());
+  const ours = { ...startSettings(env.JOBRUNNER_DATA_DIR, port, password), METRICS_PORT: metricsPort };
+  const settings = productEnv({ ...ours, ...env });
   const running = startProcess(t, process.execPath, ['server/main.ts', '--roles', roles], settings);
   await running.waitForOutput(/"msg":"ready"/, startTimeoutMs);
   const baseUrl = `http://localhost:${port}`;
@@ -261,7 +269,8 @@ export async function startRole(
     if (performance.now() > deadlineMs) throw new Error(`${roles} did not become ready: ${running.output.stdout}`);
     await delay(50);
   }
-  return { baseUrl, password, client: createClient(baseUrl, password), process: running };
+  const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+  return { baseUrl, metricsUrl, password, client: createClient(baseUrl, password), process: running };
 }
 
 async function isReady(baseUrl: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { freePort } from '../../local/ports.ts';
 import { isRunning, run, signal } from '../../local/process.ts';
 import { baseImagePath, missing } from '../setup/tools.ts';
+import { openSocket, sendThenRead } from '../server/test-http.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { digestOf, expectStatus } from './client.ts';
 import { eventually } from './eventually.ts';
@@ -25,7 +26,7 @@ const repository = 'admin/app';
 
 test('NGINX in front', { skip: missing('nginx', 'temporal') }, async (t) => {
   const cleanUp = createCleanUp(t);
-  const jobrunner = await startJobrunner(cleanUp, { args: ['--nginx'] });
+  const jobrunner = await startJobrunner(cleanUp, { args: ['--nginx'], env: { MAX_CONNECTIONS_PER_ADDRESS: '40' } });
   const { client, port } = jobrunner;
   const authorization = `Bearer ${await client.token(`repository:${repository}:pull,push`)}`;
   const bytes = randomBytes(100_000);
@@ -65,6 +66,7 @@ test('NGINX in front', { skip: missing('nginx', 'temporal') }, async (t) => {
       );
       const what = `${method} ${target} ${JSON.stringify(headers)}`;
       assert.equal(through?.status, status, what);
+      assert.equal(through?.headers['x-content-type-options'], 'nosniff', what);
       assert.deepEqual(through?.text, direct?.text, what);
       for (const name of [
         'content-type',
@@ -77,6 +79,9 @@ test('NGINX in front', { skip: missing('nginx', 'temporal') }, async (t) => {
         'last-modified',
         'x-accel-redirect',
         'x-request-id',
+        'content-security-policy',
+        'referrer-policy',
+        'x-content-type-options',
       ]) {
         assert.equal(through?.headers[name], direct?.headers[name], `${name} of ${what}`);
       }
@@ -145,7 +150,50 @@ test('NGINX in front', { skip: missing('nginx', 'temporal') }, async (t) => {
     assert.match(tooLarge, /^HTTP\/1\.1 413 .*"code":"REQUEST_TOO_LARGE"/s);
     const headers = await rawExchange(port, `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(70_000)}\r\n\r\n`);
     assert.match(headers, /^HTTP\/1\.1 400 .*"code":"UNKNOWN"/s);
+    for (const answer of [tooLarge, headers]) {
+      for (const line of [
+        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+        'Referrer-Policy: no-referrer',
+        'X-Content-Type-Options: nosniff',
+      ]) {
+        assert.ok(answer.includes(`\r\n${line}\r\n`), `${line} in ${answer}`);
+      }
+    }
+    const twoHosts = 'GET /livez HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n';
+    assert.match(await rawExchange(port, twoHosts), /^HTTP\/1\.1 400 /);
     assert.match(await rawExchange(port, 'GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /);
+  });
+
+  await t.test('a client that is refused while it sends 100 MB sends all of it, and reads why', async (st) => {
+    for (const [target, status] of [
+      // By NGINX, by the length that is announced.
+      ['/api/v0/jobs', 413],
+      // By Node, through NGINX.
+      [`/v2/${repository}/blobs/uploads/?digest=${digest}`, 401],
+    ] as const) {
+      const { answer, problem } = await sendThenRead(await openSocket(st, port), target, 100_000_000);
+      assert.equal(problem, undefined, target);
+      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), target);
+    }
+  });
+
+  await t.test('one address has so many requests under way at once, and no more', async (st) => {
+    // Each waits for the rest of its body.
+    const begun = await Promise.all(Array.from({ length: 50 }, () => openSocket(st, port)));
+    const answers: string[] = [];
+    for (const socket of begun) {
+      socket.on('data', (chunk: Buffer) => answers.push(chunk.toString('latin1')));
+      socket.write(
+        'POST /enzi/v0/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+      );
+    }
+    await eventually('those beyond the bound to be refused', () => answers.length >= 10);
+    assert.equal(answers.length, 10);
+    for (const answer of answers) {
+      assert.match(answer, /^HTTP\/1\.1 429 [^]*\r\nRetry-After: 5\r\n[^]*"code":"TOO_MANY_REQUESTS"/);
+    }
+    for (const socket of begun) socket.destroy();
+    await eventually('room again', async () => (await rawRequest(port, 'GET', '/livez')).status === 200);
   });
 
   await t.test('a kill -9 of NGINX is healed, and Ctrl-C ends everything', async () => {

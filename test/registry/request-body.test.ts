@@ -7,7 +7,7 @@ import { ClientGoneError, readBody } from '../../registry/request-body.ts';
 import type { HttpLimits } from '../../server/http-limits.ts';
 import { openSocket, startHttp } from '../server/test-http.ts';
 
-const limits: Partial<HttpLimits> = { sweepIntervalMs: 50, paceWindowMs: 500, minBytesPerWindow: 1_000 };
+const limits: Partial<HttpLimits> = { sweepIntervalMs: 50, minBytesPerSecond: 2_000, patienceMs: 500 };
 
 /** A server that reads one body, and gives what became of it. */
 async function readOne(t: TestContext, readDelayMs = 0): Promise<{ port: number; outcome: Promise<unknown> }> {
@@ -37,7 +37,7 @@ test('a body that trickles is an error that says so', async (t) => {
   const error = await outcome;
   assert.ok(error instanceof RegistryError, String(error));
   assert.deepEqual([error.code, error.status, error.headers], ['REQUEST_TIMEOUT', 408, { Connection: 'close' }]);
-  assert.match(error.message, /^the body came too slowly: at least 1000 bytes have to come in 0\.5 s/);
+  assert.match(error.message, /^the body came too slowly: less than 2000 bytes a second for 0\.5 s/);
 });
 
 test('a body that comes steadily is not, nor is one that the reader itself is slow to take', async (t) => {

@@ -67,6 +67,8 @@ async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promis
     maxUploadBytes: 1024 ** 3,
     host: '127.0.0.1',
     port,
+    metricsHost: '127.0.0.1',
+    metricsPort: 0,
     maxConnectionsPerAddress: 1_024,
     publicUrl: 'http://localhost',
     isPublicUrlSet: true,
@@ -109,10 +111,10 @@ function replacements(metrics: string): number {
 }
 
 test('requests go to all processes in turn, and the metrics of any are the sum', async (t) => {
-  const { port } = await startTwo(createCleanUp(t));
+  const { port, metricsPort = 0 } = await startTwo(createCleanUp(t));
   for (let index = 0; index < 10; index++) assert.equal((await ask(port, '/_ping')).status, 200);
-  const first = await ask(port, '/metrics');
-  const second = await ask(port, '/metrics');
+  const first = await ask(metricsPort, '/metrics');
+  const second = await ask(metricsPort, '/metrics');
   for (const { status, text } of [first, second]) {
     assert.equal(status, 200);
     assert.equal(pingCount(text), 10);
@@ -134,7 +136,7 @@ test('requests go to all processes in turn, and the metrics of any are the sum',
 
 test('every process says what is wrong with the primary one', async (t) => {
   const found: string[] = [];
-  const { port } = await startTwo(createCleanUp(t), () => found);
+  const { port, metricsPort = 0 } = await startTwo(createCleanUp(t), () => found);
   const readiness = async (): Promise<string[]> => {
     const answers = await Promise.all([ask(port, '/readyz'), ask(port, '/health')]);
     return answers.map(({ status, text }) => `${status} ${(JSON.parse(text) as { error: string }).error}`);
@@ -149,9 +151,9 @@ test('every process says what is wrong with the primary one', async (t) => {
 });
 
 test('a process that is killed is replaced, and nothing that was counted is taken back', async (t) => {
-  const { port } = await startTwo(createCleanUp(t));
+  const { port, metricsPort = 0 } = await startTwo(createCleanUp(t));
   for (let index = 0; index < 10; index++) await ask(port, '/_ping');
-  const before = (await ask(port, '/metrics')).text;
+  const before = (await ask(metricsPort, '/metrics')).text;
   const pid = pids(before).get('http-1') ?? 0;
   signal(pid, 'SIGKILL');
   await waitForExit(pid, 10_000);
@@ -159,7 +161,7 @@ test('a process that is killed is replaced, and nothing that was counted is take
   await eventually('the other one to go on', async () => (await tryToAsk(port, '/_ping'))?.status === 200);
   await eventually('readiness to tell', async () => /has ended/.test((await tryToAsk(port, '/readyz'))?.text ?? ''));
   const after = await eventually('another one in its place', async () => {
-    const { text } = await ask(port, '/metrics');
+    const { text } = await ask(metricsPort, '/metrics');
     const now = pids(text).get('http-1');
     return now !== undefined && now !== pid ? text : undefined;
   });
@@ -172,9 +174,9 @@ test(
   { timeout: 120_000 },
   async (t) => {
     const cleanUp = createCleanUp(t);
-    const { port } = await startTwo(cleanUp);
+    const { port, metricsPort = 0 } = await startTwo(cleanUp);
     for (let index = 0; index < 10; index++) await ask(port, '/_ping');
-    const before = pids((await ask(port, '/metrics')).text);
+    const before = pids((await ask(metricsPort, '/metrics')).text);
     const pid = before.get('http-2') ?? 0;
     signal(pid, 'SIGSTOP');
     // Fails where it has been replaced, as it should be.
@@ -182,7 +184,7 @@ test(
     const stoppedMs = performance.now();
     // The one that hangs is given one connection at most, and no other before it has taken it.
     const answers = await Promise.all(
-      Array.from({ length: 3 }, () => Promise.race([ask(port, '/metrics'), ask(port, '/metrics')])),
+      Array.from({ length: 3 }, () => Promise.race([ask(metricsPort, '/metrics'), ask(metricsPort, '/metrics')])),
     );
     for (const { status, text } of answers) {
       assert.equal(status, 200);
@@ -192,7 +194,7 @@ test(
     const after = await eventually(
       'another one in its place',
       async () => {
-        const answer = await tryToAsk(port, '/metrics');
+        const answer = await tryToAsk(metricsPort, '/metrics');
         const now = answer && pids(answer.text).get('http-2');
         return now !== undefined && now !== pid ? answer?.text : undefined;
       },
@@ -211,8 +213,8 @@ test(
 
 test('processes that all hang are replaced one after the other', { timeout: 180_000 }, async (t) => {
   const cleanUp = createCleanUp(t);
-  const { port } = await startTwo(cleanUp);
-  const before = pids((await ask(port, '/metrics')).text);
+  const { port, metricsPort = 0 } = await startTwo(cleanUp);
+  const before = pids((await ask(metricsPort, '/metrics')).text);
   const children = ['http-1', 'http-2'].map((name) => before.get(name) ?? 0);
   for (const pid of children) signal(pid, 'SIGSTOP');
   await eventually('one to be killed', () => children.some((pid) => !isRunning(pid)), { timeoutMs: 60_000 });
@@ -220,7 +222,7 @@ test('processes that all hang are replaced one after the other', { timeout: 180_
   const after = await eventually(
     'two others in their places',
     async () => {
-      const answer = await tryToAsk(port, '/metrics');
+      const answer = await tryToAsk(metricsPort, '/metrics');
       const now = answer && pids(answer.text);
       const isNew =
         now && ['http-1', 'http-2'].every((name) => now.has(name) && !children.includes(now.get(name) ?? 0));
@@ -237,8 +239,8 @@ test(
   'neither a process that stands still for a moment is replaced, nor one that nobody has asked',
   { timeout: 120_000 },
   async (t) => {
-    const { port } = await startTwo(createCleanUp(t));
-    const pid = pids((await ask(port, '/metrics')).text).get('http-2') ?? 0;
+    const { port, metricsPort = 0 } = await startTwo(createCleanUp(t));
+    const pid = pids((await ask(metricsPort, '/metrics')).text).get('http-2') ?? 0;
     signal(pid, 'SIGSTOP');
     await delay(6_000);
     signal(pid, 'SIGCONT');
@@ -246,7 +248,7 @@ test(
     // As where the machine was asleep: the primary process has heard nothing for 12 s, and has asked nothing.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12_000);
     await delay(3_000);
-    const { text } = await ask(port, '/metrics');
+    const { text } = await ask(metricsPort, '/metrics');
     assert.equal(pids(text).get('http-2'), pid);
     assert.equal(replacements(text), 0);
   },
@@ -318,7 +320,7 @@ test('a port in use ends the start with the words of one process, and leaves non
 
 test('stopping ends every process', async (t) => {
   const http = await startTwo(createCleanUp(t));
-  const found = [...pids((await ask(http.port, '/metrics')).text)];
+  const found = [...pids((await ask(http.metricsPort ?? 0, '/metrics')).text)];
   await http.stop();
   for (const [name, pid] of found) assert.equal(isRunning(pid), name === 'primary', name);
   await assert.rejects(ask(http.port, '/_ping'), { code: 'ECONNREFUSED' });

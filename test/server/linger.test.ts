@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createApiApp } from '../../api/app.ts';
 import { RegistryError } from '../../registry/errors.ts';
@@ -10,7 +10,7 @@ import { sendError } from '../../registry/exchange.ts';
 import type { HttpLimits } from '../../server/http-limits.ts';
 import { closeServer, serverFactory, type RequestHandler } from '../../server/http.ts';
 import { createLogger } from '../../telemetry/logger.ts';
-import { openSocket } from './test-http.ts';
+import { openSocket, sendThenRead } from './test-http.ts';
 
 const mib = 1024 * 1024;
 
@@ -44,35 +44,6 @@ async function start(t: TestContext, limits: Partial<HttpLimits> = {}): Promise<
     await app.close();
   });
   return (app.server.address() as AddressInfo).port;
-}
-
-interface Sent {
-  readonly answer: string;
-  /** Why not all of it was sent; undefined: it was. */
-  readonly problem: string | undefined;
-}
-
-/** Sends a whole body, and reads only after that, as simple clients do. */
-async function sendThenRead(socket: Socket, path: string, bodyBytes: number, more = ''): Promise<Sent> {
-  const isChunked = more.includes('chunked');
-  const problems: (string | undefined)[] = [];
-  socket.on('error', (error: NodeJS.ErrnoException) => problems.push(error.code));
-  socket.pause();
-  const length = isChunked ? '' : `Content-Length: ${bodyBytes}\r\n`;
-  socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${length}${more}\r\n`);
-  const piece = Buffer.alloc(64 * 1024, 'x');
-  for (let sent = 0; sent < bodyBytes && problems.length === 0; sent += piece.length) {
-    const bytes = piece.subarray(0, Math.min(piece.length, bodyBytes - sent));
-    if (isChunked) socket.write(`${bytes.length.toString(16)}\r\n`);
-    await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
-    if (isChunked) socket.write('\r\n');
-  }
-  if (isChunked) socket.write('0\r\n\r\n');
-  let answer = '';
-  socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
-  socket.resume();
-  while (!answer.includes('}]}') && !socket.closed) await Promise.race([once(socket, 'data'), once(socket, 'close')]);
-  return { answer, problem: problems[0] };
 }
 
 const paths = [

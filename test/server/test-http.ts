@@ -37,3 +37,33 @@ export function readToEnd(socket: Socket): Promise<string> {
     socket.on('close', () => resolve(text));
   });
 }
+
+/** What became of a body. */
+export interface Sent {
+  readonly answer: string;
+  /** Why not all of it was sent; undefined: it was. */
+  readonly problem: string | undefined;
+}
+
+/** Sends a whole body, and reads only after that, as simple clients do. */
+export async function sendThenRead(socket: Socket, path: string, bodyBytes: number, more = ''): Promise<Sent> {
+  const isChunked = more.includes('chunked');
+  const problems: (string | undefined)[] = [];
+  socket.on('error', (error: NodeJS.ErrnoException) => problems.push(error.code));
+  socket.pause();
+  const length = isChunked ? '' : `Content-Length: ${bodyBytes}\r\n`;
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${length}${more}\r\n`);
+  const piece = Buffer.alloc(64 * 1024, 'x');
+  for (let sent = 0; sent < bodyBytes && problems.length === 0; sent += piece.length) {
+    const bytes = piece.subarray(0, Math.min(piece.length, bodyBytes - sent));
+    if (isChunked) socket.write(`${bytes.length.toString(16)}\r\n`);
+    await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
+    if (isChunked) socket.write('\r\n');
+  }
+  if (isChunked) socket.write('0\r\n\r\n');
+  let answer = '';
+  socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+  socket.resume();
+  while (!answer.includes('}]}') && !socket.closed) await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+  return { answer, problem: problems[0] };
+}
