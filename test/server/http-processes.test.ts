@@ -136,7 +136,7 @@ test('requests go to all processes in turn, and the metrics of any are the sum',
 
 test('every process says what is wrong with the primary one', async (t) => {
   const found: string[] = [];
-  const { port, metricsPort = 0 } = await startTwo(createCleanUp(t), () => found);
+  const { port } = await startTwo(createCleanUp(t), () => found);
   const readiness = async (): Promise<string[]> => {
     const answers = await Promise.all([ask(port, '/readyz'), ask(port, '/health')]);
     return answers.map(({ status, text }) => `${status} ${(JSON.parse(text) as { error: string }).error}`);
@@ -239,7 +239,7 @@ test(
   'neither a process that stands still for a moment is replaced, nor one that nobody has asked',
   { timeout: 120_000 },
   async (t) => {
-    const { port, metricsPort = 0 } = await startTwo(createCleanUp(t));
+    const { metricsPort = 0 } = await startTwo(createCleanUp(t));
     const pid = pids((await ask(metricsPort, '/metrics')).text).get('http-2') ?? 0;
     signal(pid, 'SIGSTOP');
     await delay(6_000);
