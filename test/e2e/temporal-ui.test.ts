@@ -64,7 +64,8 @@ test(
       await see(name, 'history', [
         'Running',
         'Request Cancellation',
-        'reviewBlobs • review after',
+        'reviewBlobs',
+        'review after',
         'at most 1 a second',
       ]);
       await see(name, 'search-attributes', [
