@@ -1,5 +1,6 @@
 import { FilterParser } from 'ldapts';
 import { parseDurationMs } from './duration.ts';
+import { hasPasswordLength, passwordLength } from './password-length.ts';
 
 /** What a deployment of workers may be called. */
 export const deploymentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -257,9 +258,13 @@ export const variables = {
   NGINX_SECRET: variable('what an NGINX in front proves itself with, to send the bytes of blobs', parseSharedSecret, {
     isSecret: true,
   }),
-  ADMIN_PASSWORD: variable('password of the first administrator, "admin" (default: made and printed once)', asIs, {
-    isSecret: true,
-  }),
+  ADMIN_PASSWORD: variable(
+    'password of the first administrator, "admin" (default: made and printed once)',
+    parsePassword,
+    {
+      isSecret: true,
+    },
+  ),
   SECRET_KEY: variable(
     'key that encrypts secrets at rest, 64 hex digits (default: made in the data folder)',
     parseKey,
@@ -403,6 +408,12 @@ export const variables = {
 function parseSharedSecret(text: string): string {
   // It goes into a header, and into NGINX's configuration.
   if (!/^[\w-]{32,256}$/.test(text)) throw new InvalidValue('must be 32 to 256 letters, digits, "-" and "_"');
+  return text;
+}
+
+function parsePassword(text: string): string {
+  const { min, max } = passwordLength;
+  if (!hasPasswordLength(text)) throw new InvalidValue(`must have ${min} to ${max.toLocaleString('en')} characters`);
   return text;
 }
 

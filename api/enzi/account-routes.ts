@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { hasPasswordLength, passwordLength } from '../../config/password-length.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
@@ -27,9 +28,7 @@ const filtersForAll: ReadonlySet<AccountFilter> = new Set(['all', 'users', 'orgs
 const FullName = Type.String({ maxLength: 255 });
 // Terraform's provider sends its whole record; what the server decides is not looked at.
 const sentBack = { id: Type.Optional(Type.String({ maxLength: 255 })) };
-// NIST SP 800-63B, section 3.1.1: at least 8 characters, and long ones are taken.
-const minPasswordLength = 8;
-const NewPassword = Type.String({ minLength: minPasswordLength, maxLength: 1_024 });
+const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
 
 /** `/enzi/v0/accounts`: users and organizations (msr.md section 5). */
 export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -102,8 +101,8 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       if (form.isOrg && (form.isAdmin || password !== '')) {
         throw new ApiError('INVALID_PARAMETERS', 'an organization has no password, and is no administrator');
       }
-      if (!form.isOrg && password.length < minPasswordLength) {
-        throw new ApiError('INVALID_PARAMETERS', `a password has at least ${minPasswordLength} characters`);
+      if (!form.isOrg && !hasPasswordLength(password)) {
+        throw new ApiError('INVALID_PARAMETERS', `a password has at least ${passwordLength.min} characters`);
       }
       assertPassword(password);
       const passwordHash = form.isOrg ? undefined : await hashPassword(password);

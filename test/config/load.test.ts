@@ -385,6 +385,15 @@ test('what only matters to S3 is checked, and a bucket is asked for where blobs 
   }
 });
 
+test('the password of the first administrator is as long as any other', () => {
+  for (const text of ['123', '1234567', '\u{1F511}'.repeat(7), 'x'.repeat(1_025)]) {
+    assert.deepEqual(problemsOf({ ADMIN_PASSWORD: text }), ['ADMIN_PASSWORD must have 8 to 1,024 characters']);
+  }
+  for (const text of ['12345678', '\u{1F511}'.repeat(8), 'x'.repeat(1_024)]) {
+    assert.equal(loadConfig({ ADMIN_PASSWORD: text }).adminPassword, text);
+  }
+});
+
 test('a secret may come from a file, without the line break at its end', async (t) => {
   const file = await secretFile(t, 'from the file\n');
   assert.equal(loadConfig({ ADMIN_PASSWORD_FILE: file }).adminPassword, 'from the file');
