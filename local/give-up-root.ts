@@ -25,6 +25,8 @@ export interface GiveUpRootOptions {
   readonly warn: (message: string) => void;
   /** Ends a long preparation. */
   readonly signal: AbortSignal;
+  /** Whether the program will start a Temporal where the configuration names none. Default true. */
+  readonly needsTemporal?: boolean;
 }
 
 /**
@@ -84,7 +86,10 @@ export async function giveUpRoot(options: GiveUpRootOptions): Promise<void> {
   );
 }
 
-async function prepare(user: SystemUser, { config, onProgress, signal }: GiveUpRootOptions): Promise<void> {
+async function prepare(
+  user: SystemUser,
+  { config, onProgress, signal, needsTemporal = true }: GiveUpRootOptions,
+): Promise<void> {
   const dataDir = resolve(config.dataDir);
   // Those of a former process may be root's, and could not be ended any more.
   await endLeftoverNginx(dataDir);
@@ -93,7 +98,7 @@ async function prepare(user: SystemUser, { config, onProgress, signal }: GiveUpR
   await giveTo(user, ...(await ownPaths(dataDir)));
   // Both may write where only root does.
   if (config.databaseUrl === undefined) await postgresBinaries();
-  if (config.temporal.address === undefined) await temporalBinary({ onProgress, signal });
+  if (needsTemporal && config.temporal.address === undefined) await temporalBinary({ onProgress, signal });
 }
 
 function setprivArguments({ uid, gid }: SystemUser, capabilities: readonly string[]): string[] {

@@ -77,6 +77,36 @@ export function rotateSigningKey(pool: pg.Pool, secretKey: Uint8Array, maxAgeMs:
   });
 }
 
+/**
+ * Deletes every signing key and the root that issued their certificates, where they were encrypted under another secret
+ * key, so that the next start makes new ones. Tokens that were signed by them are refused.
+ *
+ * @returns false where the secret key fits, and nothing was deleted
+ */
+export function resetSigningKeys(pool: pg.Pool, secretKey: Uint8Array): Promise<boolean> {
+  return withTransaction(pool, async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [advisoryLockKey]);
+    const { rows } = await tx.query<{ context: string; encrypted: Buffer }>(
+      `SELECT $1 AS context, private_key_encrypted AS encrypted FROM accounts.signing_keys
+       UNION ALL SELECT $2, private_key_encrypted FROM accounts.token_authority`,
+      [encryptionContext, rootContext],
+    );
+    if (rows.every(({ context, encrypted }) => canDecrypt(secretKey, context, encrypted))) return false;
+    await tx.query('TRUNCATE accounts.signing_keys, accounts.token_authority');
+    return true;
+  });
+}
+
+function canDecrypt(secretKey: Uint8Array, context: string, encrypted: Buffer): boolean {
+  try {
+    decryptSecret(secretKey, context, encrypted);
+    return true;
+  } catch {
+    // It throws for no other reason than a key that does not fit.
+    return false;
+  }
+}
+
 /** The certificate of the root that issued those of all signing keys, PEM; undefined: there is no key yet. */
 export async function readRootCertificate(q: Queryable): Promise<string | undefined> {
   const { rows } = await q.query<{ certificate: Buffer }>('SELECT certificate FROM accounts.token_authority');
@@ -103,7 +133,7 @@ function decrypt(secretKey: Uint8Array, context: string, encrypted: Buffer): str
     return decryptSecret(secretKey, context, encrypted);
   } catch (error) {
     throw new Error(
-      'the key that signs tokens cannot be decrypted: SECRET_KEY is not the one that this database was set up with',
+      'the key that signs tokens cannot be decrypted: SECRET_KEY is not the one that this database was set up with; if that is lost: npm run reset-secret-key',
       { cause: error },
     );
   }
