@@ -79,6 +79,8 @@ const expected: Readonly<Record<string, string>> = {
   'PUT /enzi/v0/conf/auth/ldap': 'system-admin',
   'GET /api/v0/webhooks': 'authenticated',
   'POST /api/v0/webhooks': 'authenticated',
+  'POST /api/v0/webhooks/update': 'authenticated',
+  'POST /api/v0/webhooks/test': 'authenticated',
   'DELETE /api/v0/webhooks/:webhook': 'authenticated',
   'GET /api/v0/accounts/:namespace/webhooks': 'namespace-admin',
   'GET /api/v0/repositories/:namespace/:reponame/webhooks': 'repository-admin',
