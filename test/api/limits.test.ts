@@ -45,6 +45,7 @@ const job = (request: Making['request'], prepare?: Making['prepare']): Making =>
 
 const adminsAlone = 'accounts are made by system administrators alone';
 const changes = 'changes what is there';
+const temporal = 'what Temporal has, by its UI, for system administrators';
 const steers = 'steers jobs that are there';
 
 // Every route that could make something, with what it makes and the limit on it, or why there is none. A new route fails
@@ -175,6 +176,12 @@ const makings: Readonly<Record<string, string | readonly Making[]>> = {
 
   [`PATCH ${api0}/accounts/:username/settings`]: 'one record of each user',
   'PUT /enzi/v0/conf/auth/ldap': 'changes nothing',
+  ...Object.fromEntries(
+    ['POST', 'PUT', 'PATCH'].flatMap((method) => [
+      [`${method} /temporal`, temporal],
+      [`${method} /temporal/*`, temporal],
+    ]),
+  ),
   [`POST ${enzi}`]: adminsAlone,
   [`PUT ${enzi}/:organization/members/:member`]: 'a member is a user, and each is one at most once',
   [`PUT ${enzi}/:organization/teams/:team/members/:member`]: 'a member is a user, and each is one at most once',

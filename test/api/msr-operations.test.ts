@@ -212,3 +212,17 @@ test('teams and accounts are found by id: and their id as well', async (t) => {
   assert.equal((await api.send('GET', `${enzi}/acme/teams/id:${orgID}`)).outcome, '404 NO_SUCH_TEAM');
   assert.equal((await api.send('GET', `${enzi}/acme/teams/id:readers`)).status, 404);
 });
+
+test('a search finds what is the caller’s also where very many of others have the same words', async (t) => {
+  const api = await startApi(t);
+  await createOrganization(api);
+  await api.pool.query(
+    `INSERT INTO registry.repositories (namespace, name) SELECT 'acme', 'service-' || i FROM generate_series(1, 3000) i;
+     INSERT INTO registry.repositories (namespace, name) VALUES ('ada', 'service')`,
+  );
+  const { json } = await api.send('GET', `${api0}/index/dockersearch?q=service`, { as: 'ada' });
+  assert.deepEqual(
+    (json as { results: { name: string }[] }).results.map(({ name }) => name),
+    ['ada/service'],
+  );
+});
