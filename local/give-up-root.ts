@@ -129,7 +129,9 @@ async function canRead(
 
 /** That of this process, with the secrets of files that only root may read. */
 function environment({ dataDir }: Config): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, HOME: resolve(dataDir), USER: userName, LOGNAME: userName };
+  // Libraries keep things below it that may be lost.
+  const home = join(resolve(dataDir), 'cache');
+  const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, USER: userName, LOGNAME: userName };
   env['AWS_SHARED_CREDENTIALS_FILE'] ??= join(homedir(), '.aws', 'credentials');
   env['AWS_CONFIG_FILE'] ??= join(homedir(), '.aws', 'config');
   for (const [name, { isSecret }] of Object.entries(variables)) {

@@ -167,6 +167,7 @@ test('Ctrl-C ends everything, and another start goes on with the same data', { s
   expectStatus(200, await client.registry('GET', `/admin/app/blobs/${layers[0]?.digest}`));
   assert.equal((await client.waitForJob(jobId, ['done'])).status, 'done', 'a job that was running goes on');
   assert.deepEqual(await again.stop('SIGTERM'), { code: 0, signal: null });
+  assert.equal(again.output.stderr, '', 'what the first start has left is nothing to be told of');
   assert.deepEqual(await processesOf(dataDir), []);
 });
 
