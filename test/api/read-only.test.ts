@@ -43,7 +43,9 @@ test('read-only, no route of the API takes content away, and all others go on', 
   const api = await start(t);
   const refused = [
     'DELETE /api/v0/accounts/:namespace',
+    'DELETE /api/v0/accounts/:namespace/repositories',
     'DELETE /api/v0/repositories/:namespace/:reponame',
+    'DELETE /api/v0/repositories/:namespace/:reponame/manifests/:reference',
     'DELETE /api/v0/repositories/:namespace/:reponame/tags/:tag',
   ];
   await setReadOnly(api, true);
