@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { sqlState } from '../database/transaction.ts';
 import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import { LimitReachedError } from '../jobs/limits.ts';
+import { ImmutableTagError } from '../registry/immutable-tags.ts';
 import { ReadOnlyError } from '../registry/read-only.ts';
 import { rememberMethods } from './allowed-methods.ts';
 import { ApiError, apiErrors, type ApiErrorCode } from './errors.ts';
@@ -157,12 +158,13 @@ const fastifyErrors: Readonly<Record<string, (request: FastifyRequest, message: 
 const unstorable = new Set(['22021', '22P05']);
 
 function toApiError(
-  error: FastifyError | ApiError | LimitReachedError | ReadOnlyError,
+  error: FastifyError | ApiError | LimitReachedError | ReadOnlyError | ImmutableTagError,
   request: FastifyRequest,
 ): Pick<ApiError, 'code' | 'status' | 'message'> {
   if (error instanceof ApiError) return error;
   if (error instanceof LimitReachedError) return view('LIMIT_REACHED', error.message);
   if (error instanceof ReadOnlyError) return view('REGISTRY_READ_ONLY', error.message);
+  if (error instanceof ImmutableTagError) return view('TAG_IMMUTABLE', error.message);
   if (error.validation) {
     const message = describeValidation(error.validation, error.validationContext ?? 'request');
     return view(error.validationContext === 'body' ? 'INVALID_JSON' : 'INVALID_PARAMETERS', message);

@@ -19,16 +19,18 @@ export async function findImmutableTag(tx: Queryable, manifestId: number): Promi
 }
 
 /**
- * The error for what would take an immutable tag away, or a part of what it names. A deletion that is not possible is
- * 405 (OCI distribution specification, "Deleting tags").
- *
- * @param manifest digest of the manifest that was to be deleted; undefined: the tag itself was
+ * What would take an immutable tag away, or a part of what it names. A deletion that is not possible is 405 (OCI
+ * distribution specification, "Deleting tags").
  */
-export function tagImmutable({ full }: RepositoryName, tag: string, manifest?: string): RegistryError {
-  const what = manifest === undefined ? `the tag ${tag}` : `the manifest ${manifest}, which the tag ${tag} needs,`;
-  return new RegistryError(
-    'DENIED',
-    `${what} cannot be deleted, because the tags of ${full} are immutable: an administrator of the repository may switch immutableTags off, or send DELETE /api/v0/repositories/${full}/tags/${tag}?force=true`,
-    { status: 405, headers: { Allow: 'GET, HEAD, PUT' }, detail: { tag } },
-  );
+export class ImmutableTagError extends RegistryError {
+  override name = 'ImmutableTagError';
+  /** @param manifest digest of the manifest that was to be deleted; undefined: the tag itself was */
+  constructor({ full }: RepositoryName, tag: string, manifest?: string) {
+    const what = manifest === undefined ? `the tag ${tag}` : `the manifest ${manifest}, which the tag ${tag} needs,`;
+    super(
+      'DENIED',
+      `${what} cannot be deleted, because the tags of ${full} are immutable: an administrator of the repository may switch immutableTags off, or send DELETE /api/v0/repositories/${full}/tags/${tag}?force=true`,
+      { status: 405, headers: { Allow: 'GET, HEAD, PUT' }, detail: { tag } },
+    );
+  }
 }

@@ -3,7 +3,7 @@ import type { Queryable } from '../database/pool.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { recordEvents } from '../jobs/events.ts';
 import { RegistryError } from './errors.ts';
-import { findImmutableTag, tagImmutable } from './immutable-tags.ts';
+import { findImmutableTag, ImmutableTagError } from './immutable-tags.ts';
 import type { Platform } from './image-platform.ts';
 import { type EventContext, manifestDeleted, tagDeleted } from './manifest-events.ts';
 import type { RepositoryName } from './names.ts';
@@ -110,7 +110,7 @@ export async function deleteTag(
       [repository.namespace, repository.name, tag],
     );
     const found = tags[0];
-    if (found?.isImmutable && !force) throw tagImmutable(repository, tag);
+    if (found?.isImmutable && !force) throw new ImmutableTagError(repository, tag);
     const { rows } = await tx.query<DeletedRow>(
       `DELETE FROM registry.tags t USING registry.manifests m
        WHERE t.repository_id = $1 AND t.name = $2 AND m.id = t.manifest_id RETURNING m.digest, m.os, m.architecture`,
@@ -147,7 +147,7 @@ export async function deleteManifest(
     const manifest = rows[0];
     if (!manifest) throw manifestUnknown(repository, digest);
     const immutable = await findImmutableTag(tx, manifest.id);
-    if (immutable !== undefined) throw tagImmutable(repository, immutable, digest);
+    if (immutable !== undefined) throw new ImmutableTagError(repository, immutable, digest);
     const { rows: tags } = await tx.query<{ name: string }>(
       'DELETE FROM registry.tags WHERE manifest_id = $1 RETURNING name',
       [manifest.id],

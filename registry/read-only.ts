@@ -6,7 +6,7 @@ import { RegistryError, type RegistryErrorOptions } from './errors.ts';
  * What would change the content of repositories while the setting `readOnlyRegistry` is on. That stops
  *
  * - at `/v2` whatever is not GET or HEAD;
- * - at `/api/v0` deletions of tags, of repositories, and of namespaces with theirs;
+ * - at `/api/v0` deletions of tags, of manifests, and of repositories, also with their namespace;
  * - the jobs that delete content, or what pushes have left of it: `onlinegc_metadata`, `onlinegc_blobs`, `upload_purge`, and
  *   `gc_audit` where it repairs; they fail, at the next page where they have begun. Dry runs go on.
  *

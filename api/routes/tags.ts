@@ -92,9 +92,7 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
         }
       }
       await deleteTag(repository, tag, requestActor(deps, request), { force }).catch((error: unknown) => {
-        if (!(error instanceof RegistryError)) throw error;
-        if (error.code === 'DENIED') throw new ApiError('TAG_IMMUTABLE', error.message, { cause: error });
-        if (error.code !== 'MANIFEST_UNKNOWN') throw error;
+        if (!(error instanceof RegistryError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
         throw new ApiError('NO_SUCH_TAG', `the repository ${repository.full} has no tag "${tag}"`, { cause: error });
       });
       return reply.code(204).send();

@@ -154,6 +154,13 @@ test('an immutable tag goes only where an administrator of the repository says s
       /the tag 1 cannot be deleted, .* immutableTags off, .*\/acme\/app\/tags\/1\?force=true$/,
     );
   }
+  const manifests = '/api/v0/repositories/acme/app/manifests';
+  const digest = `sha256:${'a'.repeat(64)}`;
+  await api.pool.query(`UPDATE registry.manifests SET digest = $1 WHERE digest = 'sha256:arm'`, [digest]);
+  for (const reference of ['1', 'many', digest]) {
+    const refused = await send('admin', 'DELETE', `${manifests}/${reference}`);
+    assert.equal(refused.outcome, '409 TAG_IMMUTABLE', `manifest ${reference}`);
+  }
   assert.equal((await send('walt', 'DELETE', `${path}/1?force=true`)).outcome, '403 NOT_AUTHORIZED');
   assert.equal((await send('walt', 'DELETE', `${path}/none`)).outcome, '404 NO_SUCH_TAG');
   assert.equal((await send('nora', 'DELETE', `${path}/1?force=true`)).status, 204);

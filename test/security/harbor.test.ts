@@ -465,11 +465,12 @@ test('faults of Harbor', { timeout: 600_000 }, async (t) => {
       'select=*',
     ];
     for (const who of ['admin', 'eve']) {
-      for (const { path } of reading) {
+      for (const { path, parameters } of reading) {
         // A log or a list of what just happens differs from one moment to the next.
         if (/metrics|alerts|status|analytics|events|logs|workers/.test(path)) continue;
         const plain = await send(who, 'GET', path);
-        for (const attack of attacks) {
+        // What a search is asked for is a text, and names no column.
+        for (const attack of attacks.filter((each) => !parameters.includes(each.split('=', 1)[0] ?? ''))) {
           const { status, text } = await send(who, 'GET', `${path}?${attack}`);
           if (status >= 400) continue;
           assert.equal(text, plain.text, `${who} ${path}?${attack} is not listened to`);
