@@ -291,7 +291,7 @@ const lists: Readonly<Record<string, string | List>> = {
   '/auth/jwks': 'the few keys that sign, which are changed in turn',
   '/auth/root.pem': single,
   '/auth/token': single,
-  '/metrics': 'a list of what is measured, by names of the program',
+  '/': single,
   [`${enzi}/:organization/teams/:team/memberSyncConfig`]: 'a hundred groups of each provider at most',
   [`${api0}/accounts/:username/repositoryAccess/:namespace/:reponame`]: single,
   [`${api0}/accounts/language`]: single,
