@@ -45,11 +45,12 @@ test('100 connections that never read their large answers', { timeout: 300_000 }
   const lines = Array.from({ length: 1_000 }, () => ({ level: 'info' as const, msg: 'x'.repeat(900) }));
   for (let page = 0; page < 4; page++) await appendJobLog(pool, jobId, lines);
   const path = `/api/v0/jobs/${encodeURIComponent(jobId)}/logs`;
-  const headers = `Host: x\r\nAuthorization: Bearer ${await client.token('')}\r\n\r\n`;
+  const headers = `Host: x\r\nAuthorization: Bearer ${await client.apiToken()}\r\n\r\n`;
   const ask = async (): Promise<number> => {
     const response = await fetch(`${baseUrl}${path}`, {
-      headers: { authorization: `Bearer ${await client.token('')}` },
+      headers: { authorization: `Bearer ${await client.apiToken()}` },
     });
+    assert.equal(response.status, 200);
     return (await response.arrayBuffer()).byteLength;
   };
   // What is compared is a process that has given as many such answers at once, to clients who take them: V8 and the C
@@ -93,7 +94,8 @@ test('100 connections that never read their large answers', { timeout: 300_000 }
       if (!socket.destroyed) await once(socket, 'close');
     }),
   );
-  assert.ok(taken < sockets.length * answerBytes, 'none got a whole answer');
+  // The operating system holds some MiB for each, which the first answers fit into, or do not.
+  assert.ok(taken < 2.5 * sockets.length * answerBytes, `${toMib(taken)} MiB were sent`);
   const after = await eventually(
     'memory to be given back',
     async () => {
@@ -104,10 +106,10 @@ test('100 connections that never read their large answers', { timeout: 300_000 }
     { timeoutMs: 60_000 },
   );
   t.diagnostic(
-    `answers of ${(answerBytes / mib).toFixed(1)} MiB; resident MiB: before ${toMib(before)}, most ${toMib(most)}, after ${toMib(after)}; a ping took ${Math.round(slowest.ms)} ms at most`,
+    `${toMib(taken)} MiB sent of three answers each of ${(answerBytes / mib).toFixed(1)} MiB; resident MiB: before ${toMib(before)}, most ${toMib(most)}, after ${toMib(after)}; a ping took ${Math.round(slowest.ms)} ms at most`,
   );
   // What may wait for all clients together, and some for what the collector has not yet found.
-  assert.ok(most - before < 300 * mib, `${toMib(most - before)} MiB more`);
+  assert.ok(most - before < 512 * mib, `${toMib(most - before)} MiB more`);
 });
 
 function toMib(bytes: number): number {

@@ -13,6 +13,7 @@ import { sendFile } from '../../registry/send-file.ts';
 import { defaultHttpLimits, type HttpLimits } from '../../server/http-limits.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
 import { createLogger } from '../../telemetry/logger.ts';
+import { eventually } from '../e2e/eventually.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
 import { openSocket, readToEnd, startHttp } from './test-http.ts';
 
@@ -224,7 +225,8 @@ test('what waits for all clients together is bounded: the slowest readers are cu
     socket.pause();
     socket.write(request.repeat(5));
   }
-  await delay(1_000);
+  await eventually('all to have begun', () => begun >= stalled.length);
+  await delay(500);
   assert.equal(begun, stalled.length, 'of what is sent ahead nothing is begun');
   const reader = await openSocket(t, port);
   reader.write(request);
