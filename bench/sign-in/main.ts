@@ -85,7 +85,7 @@ async function measureVerification({ databaseUrl }: JobrunnerTarget, some: reado
   cleanUp.after(() => pool.end());
   const verify = createTokenVerifier({
     findKey: createVerificationKeys(pool),
-    isRefused: () => false,
+    hasEnded: () => false,
     audience: registryService,
   });
   // The first 200 warm the program up.
