@@ -12,7 +12,10 @@ const scopesOf = (count: number) => numbers.slice(0, count).map((index) => `repo
 /** How many statements something takes; what goes on in the background besides is not there each time. */
 async function leastStatements(run: () => Promise<unknown>): Promise<number> {
   const counts = [];
-  for (let round = 0; round < 5; round++) counts.push(await countStatements(run));
+  for (let round = 0; round < 5; round++) {
+    const statements = await collectStatements(run);
+    counts.push(statements.filter((text) => !text.includes('FROM accounts.ended_generations')).length);
+  }
   return Math.min(...counts);
 }
 
