@@ -46,7 +46,7 @@ async function measureTokens(server: JobrunnerTarget): Promise<string[]> {
   const response = await fetch(`${origin}/api/v0/api_tokens?username=admin`, {
     method: 'POST',
     headers: {
-      authorization: (await server.authorize('')).slice('Authorization: '.length).trim(),
+      authorization: `Bearer ${await server.apiToken()}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify({ tokenLabel: 'bench' }),
