@@ -16,6 +16,7 @@ const maxAnonymousBodyBytes = 64 * 1024;
 export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
   app.decorateRequest('account', null);
   app.decorateRequest('session', null);
+  app.decorateRequest('generations', null);
   app.addHook('onRoute', (route) => {
     const { url, method, config } = route;
     if (!config?.access) throw new Error(`route ${String(method)} ${url} declares no access`);
@@ -34,6 +35,7 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
     }
     request.account = caller.account;
     request.session = caller.session ?? null;
+    request.generations = caller.generations;
     await authorizeRoute(deps.pool, caller.account, access, {
       action: `${request.method} ${request.routeOptions.url}`,
       params: request.params as RouteParams,

@@ -4,7 +4,7 @@ import { assertNotCrossSite } from './enzi/csrf.ts';
 import { findAccountByCertificate } from './enzi/public-key-store.ts';
 import { ApiError } from './errors.ts';
 import type { ActiveSession } from './enzi/sessions.ts';
-import type { SignedIn } from './garant/sign-in.ts';
+import { generationsOf, type SignedIn } from './garant/sign-in.ts';
 import { apiService, TokenRejectedError } from './garant/tokens.ts';
 import type { ApiDeps } from './instance.ts';
 import { findActiveSubject } from './subjects.ts';
@@ -19,6 +19,8 @@ export interface Caller {
   readonly account: Account;
   /** Where the cookie of a session has said who it is. */
   readonly session?: ActiveSession;
+  /** What the request stands on, as tokens name it: the account and its credentials. Of a session none. */
+  readonly generations: readonly number[];
 }
 
 /**
@@ -34,9 +36,12 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
   const { scheme, value } = readAuthorization(request.headers);
   if (scheme === undefined) {
     const session = await deps.sessions.find(request);
-    return session ? { account: session.account, session } : authenticateByCertificate(deps, request);
+    if (session) return { account: session.account, session, generations: [] };
   }
-  if (scheme !== 'bearer') return authenticateBasic(deps, request);
+  if (scheme !== 'bearer') {
+    const signedIn = await authenticateBasic(deps, request);
+    return signedIn && { account: signedIn.account, generations: generationsOf(signedIn) };
+  }
   const claims = await deps.verifyToken(value).catch((error: unknown) => {
     if (!(error instanceof TokenRejectedError)) throw error;
     throw new ApiError(
@@ -47,8 +52,11 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
   });
   if (claims.subject === '') return undefined;
   const account = await findActiveSubject(deps.pool, claims.subject);
-  if (!account) throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active');
-  return { account };
+  // Sooner than this process hears of the change.
+  if (!account || account.tokenGeneration !== claims.generations[0]) {
+    throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active, or was changed since');
+  }
+  return { account, generations: claims.generations };
 }
 
 /**
@@ -100,7 +108,8 @@ async function authenticateByCertificate(
   }
   // A browser shows its certificate by itself, whichever page makes it send the request.
   assertNotCrossSite(request, publicUrl);
-  return { account, isByCertificate: true };
+  const { keyGeneration, ...holder } = account;
+  return { account: holder, isByCertificate: true, credentialGenerations: [keyGeneration] };
 }
 
 /** The scheme in lower case; undefined: there is no such header. */

@@ -20,6 +20,12 @@ export interface ClientTokenRow {
 const columns = `token_hash AS hash, account_id AS "accountID", generated_by AS "generatedBy", label,
   creator_ua AS "creatorUa", is_active AS "isActive", created_at AS "createdAt", last_used_at AS "lastUsed"`;
 
+/** An access token to be made. */
+export interface NewAccessToken extends Pick<ClientTokenRow, 'accountID' | 'label' | 'creatorUa'> {
+  /** The hash of the access token with which it is made, and with which it ends; undefined: it is made with none. */
+  readonly parentHash: string | undefined;
+}
+
 /**
  * Makes an access token, in the caller's transaction. It is shown this once.
  *
@@ -28,14 +34,14 @@ const columns = `token_hash AS hash, account_id AS "accountID", generated_by AS 
  */
 export async function insertAccessToken(
   tx: Queryable,
-  { accountID, label, creatorUa }: Pick<ClientTokenRow, 'accountID' | 'label' | 'creatorUa'>,
+  { accountID, label, creatorUa, parentHash }: NewAccessToken,
   owner: string,
 ): Promise<{ readonly token: string; readonly row: ClientTokenRow }> {
   const token = makeClientToken('jrat');
   const { rows } = await tx.query<ClientTokenRow>(
-    `INSERT INTO accounts.client_tokens (token_hash, account_id, generated_by, label, creator_ua)
-     VALUES ($1, $2, 'user', $3, $4) RETURNING ${columns}`,
-    [hashClientToken(token), accountID, label, creatorUa],
+    `INSERT INTO accounts.client_tokens (token_hash, account_id, generated_by, label, creator_ua, parent_hash)
+     VALUES ($1, $2, 'user', $3, $4, $5) RETURNING ${columns}`,
+    [hashClientToken(token), accountID, label, creatorUa, parentHash ?? null],
   );
   const row = rows[0];
   if (!row) throw new Error('the access token was not inserted');
@@ -93,6 +99,15 @@ export async function findClientToken(
   return rows[0];
 }
 
+/** The access token of this generation; undefined where there is none. */
+export async function findByGeneration(q: Queryable, generation: number): Promise<ClientTokenRow | undefined> {
+  const { rows } = await q.query<ClientTokenRow>(
+    `SELECT ${columns} FROM accounts.client_tokens WHERE token_generation = $1 AND generated_by = 'user'`,
+    [generation],
+  );
+  return rows[0];
+}
+
 /** Changes label or state of a token; what is undefined stays. Gives the token, if it is one of the account. */
 export async function updateClientToken(
   q: Queryable,
@@ -108,7 +123,17 @@ export async function updateClientToken(
   return rows[0];
 }
 
-/** Deletes a token, and the refresh tokens that it gave. Gives the token, if it was one of the account. */
+/** Switches the access tokens of an account off; they can be switched on again. Gives how many there were. */
+export async function deactivateAccessTokens(q: Queryable, accountID: string): Promise<number> {
+  const { rowCount } = await q.query(
+    `UPDATE accounts.client_tokens SET is_active = false
+     WHERE account_id = $1 AND generated_by = 'user' AND is_active`,
+    [accountID],
+  );
+  return rowCount ?? 0;
+}
+
+/** Deletes a token, and those that were made with it. Gives the token, if it was one of the account. */
 export async function deleteClientToken(
   q: Queryable,
   hash: string,

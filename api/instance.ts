@@ -106,5 +106,7 @@ declare module 'fastify' {
     account: Account | null;
     /** The session of the browser that sent the request; null where the request is signed in another way, or not at all. */
     session: ActiveSession | null;
+    /** What the request stands on, as tokens name it (`accounts.ended_generations`); null for nobody. */
+    generations: readonly number[] | null;
   }
 }

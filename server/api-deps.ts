@@ -1,5 +1,5 @@
 import { createDirectorySignIn } from '../api/garant/directory-sign-in.ts';
-import { followRefusedSubjects } from '../api/garant/refused-subjects.ts';
+import { followEndedTokens } from '../api/garant/ended-tokens.ts';
 import { createKnownNetworks } from '../api/garant/known-networks.ts';
 import { createSignInEvents } from '../api/garant/sign-in-events.ts';
 import { createSignIn } from '../api/garant/sign-in.ts';
@@ -51,8 +51,8 @@ export async function openApiDeps(
 ): Promise<OpenedApiDeps> {
   const { pool, listener, wakeDispatcher, onWakeUpError } = resources;
   const { ldap, oidc, publicUrl, sessionIdleLimitMs: idleLimitMs, sessionLimitMs: limitMs } = config;
-  const refusedSubjects = await followRefusedSubjects({ pool, listener, log });
-  cleanUp.defer(() => refusedSubjects.close());
+  const endedTokens = await followEndedTokens({ pool, listener, log });
+  cleanUp.defer(() => endedTokens.close());
   const tokenUsage = createTokenUsage(pool, log);
   cleanUp.defer(() => tokenUsage.close());
   const signInEvents = createSignInEvents(pool, log);
@@ -65,7 +65,7 @@ export async function openApiDeps(
   const outbound = createOutboundClient({ allowPrivate: config.outboundAllowPrivate });
   cleanUp.defer(() => outbound.close());
   const clientAddress = createClientAddress(config.nginxSecret);
-  const verification = { findKey: createVerificationKeys(pool), isRefused: refusedSubjects.isRefused };
+  const verification = { findKey: createVerificationKeys(pool), hasEnded: endedTokens.hasEnded };
 
   return {
     pool,

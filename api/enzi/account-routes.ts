@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { hasPasswordLength, passwordLength } from '../../config/password-length.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
+import { deactivateAccessTokens } from '../client-token-store.ts';
 import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { accountChangeEvent, accountEvent } from './account-events.ts';
@@ -182,13 +183,17 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       schema: {
         params: accountParams,
         body: Type.Object(
-          { oldPassword: Type.Optional(Type.String({ maxLength: 1_024 })), newPassword: NewPassword },
+          {
+            oldPassword: Type.Optional(Type.String({ maxLength: 1_024 })),
+            newPassword: NewPassword,
+            keepAccessTokens: Type.Boolean({ default: false }),
+          },
           { additionalProperties: false },
         ),
       },
     },
     async (request) => {
-      const { oldPassword = '', newPassword } = request.body;
+      const { oldPassword = '', newPassword, keepAccessTokens } = request.body;
       assertPassword(newPassword);
       const account = await requireNamed(pool, request.params.username);
       if (account.isOrg) {
@@ -208,7 +213,9 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       const passwordHash = await hashPassword(newPassword);
       await auditedChange(deps, request, async (tx, record) => {
         await updatePasswordHash(tx, account.id, passwordHash);
-        await record(accountEvent('PASSWORD_CHANGE', account));
+        // Whoever knew the old one may have made some.
+        const accessTokensEnded = keepAccessTokens ? 0 : await deactivateAccessTokens(tx, account.id);
+        await record(accountEvent('PASSWORD_CHANGE', account, { accessTokensEnded }));
       });
       return requireNamed(pool, account.id);
     },

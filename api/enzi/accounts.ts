@@ -5,8 +5,10 @@ import { withTransaction } from '../../database/transaction.ts';
 import { systemActor } from '../../jobs/actor.ts';
 import { recordAudit } from '../../jobs/audit.ts';
 import type { RobotRights } from '../policy/robot-rights.ts';
+import { deactivateAccessTokens } from '../client-token-store.ts';
 import { accountEvent } from './account-events.ts';
 import type { Turn } from './password-queue.ts';
+import { type TokenHolder, tokenHolderColumns } from './token-holder.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 /** Somebody who has signed in. */
@@ -18,22 +20,20 @@ export interface Account {
   readonly robot?: RobotRights;
 }
 
-interface AccountRow extends Account {
+interface AccountRow extends TokenHolder {
   readonly passwordHash: string | null;
 }
 
-const columns = `id, name, is_admin AS "isAdmin", password_hash AS "passwordHash"`;
-
 /** The active account of this name, or undefined. */
-export async function findActiveAccount(q: Queryable, name: string): Promise<Account | undefined> {
+export async function findActiveAccount(q: Queryable, name: string): Promise<TokenHolder | undefined> {
   const row = await findRow(q, name);
-  return row && { id: row.id, name: row.name, isAdmin: row.isAdmin };
+  return row && toHolder(row);
 }
 
 /** The active user of this id, or undefined. */
-export async function findActiveAccountById(q: Queryable, id: string): Promise<Account | undefined> {
-  const { rows } = await q.query<Account>(
-    `SELECT id, name, is_admin AS "isAdmin" FROM accounts.accounts WHERE id = $1 AND is_active AND NOT is_org`,
+export async function findActiveAccountById(q: Queryable, id: string): Promise<TokenHolder | undefined> {
+  const { rows } = await q.query<TokenHolder>(
+    `SELECT ${tokenHolderColumns} FROM accounts.accounts a WHERE a.id = $1 AND a.is_active AND NOT a.is_org`,
     [id],
   );
   return rows[0];
@@ -41,10 +41,15 @@ export async function findActiveAccountById(q: Queryable, id: string): Promise<A
 
 async function findRow(q: Queryable, name: string): Promise<AccountRow | undefined> {
   const { rows } = await q.query<AccountRow>(
-    `SELECT ${columns} FROM accounts.accounts WHERE name = $1 AND is_active AND NOT is_org`,
+    `SELECT ${tokenHolderColumns}, a.password_hash AS "passwordHash" FROM accounts.accounts a
+     WHERE a.name = $1 AND a.is_active AND NOT a.is_org`,
     [name],
   );
   return rows[0];
+}
+
+function toHolder({ id, name, isAdmin, tokenGeneration }: AccountRow): TokenHolder {
+  return { id, name, isAdmin, tokenGeneration };
 }
 
 /** Whether there is an account, user or organization, whose name repositories may begin with. */
@@ -54,10 +59,15 @@ export async function namespaceExists(q: Queryable, name: string): Promise<boole
 }
 
 /** Signs in with name and password. Undefined where either is wrong; which one cannot be told from the time it takes. */
-export async function signIn(pool: pg.Pool, name: string, password: string, turn?: Turn): Promise<Account | undefined> {
+export async function signIn(
+  pool: pg.Pool,
+  name: string,
+  password: string,
+  turn?: Turn,
+): Promise<TokenHolder | undefined> {
   const row = await findRow(pool, name);
   const isRight = await verifyPassword(password, row?.passwordHash ?? undefined, turn);
-  return row && isRight ? { id: row.id, name: row.name, isAdmin: row.isAdmin } : undefined;
+  return row && isRight ? toHolder(row) : undefined;
 }
 
 /** The name of the first system administrator. */
@@ -93,7 +103,7 @@ export async function ensureFirstAdmin(pool: pg.Pool, password: string | undefin
 /**
  * Gives the system administrator `admin` a new password, for whoever has the machine and no password. The account is made
  * where it is gone, and is local, active and a system administrator after it. What was signed in under the old password
- * ends, as with any change of it.
+ * ends, as with any change of it, and so do its access tokens.
  *
  * @returns the password, to be shown this once
  * @throws Error where the name is that of an organization
@@ -111,6 +121,7 @@ export async function resetFirstAdmin(pool: pg.Pool): Promise<string> {
     );
     const [account] = rows;
     if (!account) throw new Error(`"${firstAdminName}" is an organization, which has no password`);
+    await deactivateAccessTokens(tx, account.id);
     await recordAudit(tx, {
       kind: 'PASSWORD_CHANGE',
       actor: systemActor(''),

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
 import { assertWithinLimit } from '../../jobs/limits.ts';
-import type { Account } from './accounts.ts';
+import { type TokenHolder, tokenHolderColumns } from './token-holder.ts';
 import type { ListPage } from './paging.ts';
 
 /** A certificate by which an account signs in. */
@@ -62,11 +62,20 @@ export async function deletePublicKey(q: Queryable, accountID: string, id: strin
   return rowCount === 1;
 }
 
+/** Who signs in by a certificate. */
+export interface CertificateHolder extends TokenHolder {
+  /** Of the certificate. */
+  readonly keyGeneration: number;
+}
+
 /** The active user who signs in by the certificate of this fingerprint, or undefined. */
-export async function findAccountByCertificate(q: Queryable, fingerprint: string): Promise<Account | undefined> {
-  const { rows } = await q.query<Account>({
+export async function findAccountByCertificate(
+  q: Queryable,
+  fingerprint: string,
+): Promise<CertificateHolder | undefined> {
+  const { rows } = await q.query<CertificateHolder>({
     name: 'find-account-by-certificate',
-    text: `SELECT a.id, a.name, a.is_admin AS "isAdmin" FROM accounts.public_keys k
+    text: `SELECT ${tokenHolderColumns}, k.token_generation AS "keyGeneration" FROM accounts.public_keys k
            JOIN accounts.accounts a ON a.id = k.account_id
            WHERE k.fingerprint = $1 AND a.is_active AND NOT a.is_org`,
     values: [fingerprint],

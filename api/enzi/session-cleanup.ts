@@ -1,12 +1,16 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
+import { deleteOldGenerations } from '../garant/ended-tokens.ts';
 import { deleteOldNetworks } from '../garant/known-networks.ts';
 import { deleteExpiredSessions } from './session-store.ts';
 
 const intervalMs = 10 * 60_000;
 const pageSize = 1_000;
 
-/** Deletes what signing in leaves behind: sessions that have expired, and networks that were not seen for long. */
+/**
+ * Deletes what signing in leaves behind: sessions that have expired, networks that were not seen for long, and what ended
+ * tokens that have expired since.
+ */
 export interface SessionCleanup {
   /** Resolves once the page that is under way is done. */
   readonly close: () => Promise<void>;
@@ -22,11 +26,11 @@ export function startSessionCleanup(pool: pg.Pool, log: Pick<FastifyBaseLogger, 
 
   async function clean(): Promise<void> {
     try {
-      for (const deletePage of [deleteExpiredSessions, deleteOldNetworks]) {
+      for (const deletePage of [deleteExpiredSessions, deleteOldNetworks, deleteOldGenerations]) {
         while (!stop.signal.aborted && (await deletePage(pool, pageSize)) === pageSize);
       }
     } catch (error) {
-      log.warn({ err: error }, 'expired sessions and old networks could not be deleted; it is tried again soon');
+      log.warn({ err: error }, 'what signing in has left behind could not be deleted; it is tried again soon');
     }
   }
   const start = (): void => {

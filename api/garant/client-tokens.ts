@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import { lockLimit, readLimit } from '../../jobs/limits.ts';
 import { withTransaction } from '../../database/transaction.ts';
+import { type TokenHolder, tokenHolderColumns } from '../enzi/token-holder.ts';
 
 // The prefix tells people and scanners of secrets what they have found, and us that it is no password.
 const accessTokenPattern = /^jrat_[\w-]{43}$/;
@@ -23,15 +24,36 @@ export function makeClientToken(prefix: 'jrat' | 'jrrt' | 'jrrs'): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
 }
 
-/** Whether an access token is one of the account of this name, and active. */
-export async function isActiveAccessToken(q: Queryable, hash: string, accountName: string): Promise<boolean> {
-  const { rowCount } = await q.query({
+/** Whose a token is, and what tokens that are got with it stand on. */
+export interface TokenOwner {
+  readonly account: TokenHolder;
+  /** Of the token, and of the access tokens with which it, and each of those, was made. */
+  readonly generations: readonly number[];
+}
+
+// An access token can be made with another one, and a refresh token be got with it: each ends with all those before it.
+const findOwner = `WITH RECURSIVE line AS (
+    SELECT t.* FROM accounts.client_tokens t WHERE t.token_hash = $1
+    UNION ALL
+    SELECT p.* FROM line JOIN accounts.client_tokens p ON p.token_hash = line.parent_hash)
+  SELECT ${tokenHolderColumns}, (SELECT json_agg(line.token_generation) FROM line) AS generations
+  FROM accounts.client_tokens t JOIN accounts.accounts a ON a.id = t.account_id
+  WHERE t.token_hash = $1 AND a.is_active AND NOT a.is_org AND (SELECT bool_and(line.is_active) FROM line)`;
+
+function toOwner(row: (TokenHolder & Pick<TokenOwner, 'generations'>) | undefined): TokenOwner | undefined {
+  if (!row) return undefined;
+  const { generations, ...account } = row;
+  return { account, generations };
+}
+
+/** Whose access token this is, by its hash; undefined where it is none of the account of this name, or not active. */
+export async function findAccessTokenOwner(q: Queryable, hash: string, name: string): Promise<TokenOwner | undefined> {
+  const { rows } = await q.query<TokenHolder & Pick<TokenOwner, 'generations'>>({
     name: 'find-access-token',
-    text: `SELECT FROM accounts.client_tokens t JOIN accounts.accounts a ON a.id = t.account_id
-           WHERE t.token_hash = $1 AND t.generated_by = 'user' AND t.is_active AND a.name = $2`,
-    values: [hash, accountName],
+    text: `${findOwner} AND t.generated_by = 'user' AND a.name = $2`,
+    values: [hash, name],
   });
-  return rowCount === 1;
+  return toOwner(rows[0]);
 }
 
 const refreshTokenIdleDays = 90;
@@ -80,21 +102,22 @@ export async function insertRefreshToken(tx: Queryable, binding: RefreshTokenBin
 }
 
 /**
- * The name of the account whose refresh token this is; undefined where it is none, is bound to another service, has not
- * been used for long, or was ended.
+ * Whose refresh token this is; undefined where it is none, is bound to another service, has not been used for long, or was
+ * ended.
  */
-export async function findRefreshTokenOwner(q: Queryable, token: string, service: string): Promise<string | undefined> {
+export async function findRefreshTokenOwner(
+  q: Queryable,
+  token: string,
+  service: string,
+): Promise<TokenOwner | undefined> {
   if (!refreshTokenPattern.test(token)) return undefined;
-  const { rows } = await q.query<{ name: string }>({
+  const { rows } = await q.query<TokenHolder & Pick<TokenOwner, 'generations'>>({
     name: 'find-refresh-token',
-    text: `SELECT a.name FROM accounts.client_tokens t JOIN accounts.accounts a ON a.id = t.account_id
-           LEFT JOIN accounts.client_tokens parent ON parent.token_hash = t.parent_hash
-           WHERE t.token_hash = $1 AND t.generated_by = 'auto' AND t.service = $2 AND t.is_active AND a.is_active
-             AND parent.is_active IS NOT FALSE
-             AND coalesce(t.last_used_at, t.created_at) > now() - $3 * interval '1 day'`,
+    text: `${findOwner} AND t.generated_by = 'auto' AND t.service = $2
+           AND coalesce(t.last_used_at, t.created_at) > now() - $3 * interval '1 day'`,
     values: [hashClientToken(token), service, refreshTokenIdleDays],
   });
-  return rows[0]?.name;
+  return toOwner(rows[0]);
 }
 
 /** Writes when tokens and secrets of robots were last used, by their hashes. */

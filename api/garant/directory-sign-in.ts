@@ -5,7 +5,8 @@ import type { Directory } from '../../directory/directory.ts';
 import { DirectoryUnavailableError } from '../../directory/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { isAccountName } from '../enzi/account-store.ts';
-import { type Account, findActiveAccountById } from '../enzi/accounts.ts';
+import { findActiveAccountById } from '../enzi/accounts.ts';
+import type { TokenHolder } from '../enzi/token-holder.ts';
 import { importAccount, isDirectoryName } from '../enzi/imported-accounts.ts';
 import { ApiError } from '../errors.ts';
 import type { Credentials } from './sign-in.ts';
@@ -17,7 +18,7 @@ import type { Credentials } from './sign-in.ts';
  * @returns undefined where either is wrong, or where the name is that of a local account
  * @throws ApiError UNAVAILABLE where the directory has to be asked and does not answer
  */
-export type DirectorySignIn = (credentials: Credentials, digest: string) => Promise<Account | undefined>;
+export type DirectorySignIn = (credentials: Credentials, digest: string) => Promise<TokenHolder | undefined>;
 
 export interface DirectorySignInDeps {
   readonly pool: pg.Pool;
@@ -55,8 +56,12 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
     const { account, outcome } = await withTransaction(pool, (tx) =>
       importAccount(tx, member, { creates: createOnLogin, address }),
     );
-    if (account) remembered.set(digest, account.id);
-    else log.warn({ name: member.name, outcome }, 'somebody of the directory may not sign in');
-    return account;
+    if (!account) {
+      log.warn({ name: member.name, outcome }, 'somebody of the directory may not sign in');
+      return undefined;
+    }
+    remembered.set(digest, account.id);
+    // As it is now that the directory's groups have been applied.
+    return findActiveAccountById(pool, account.id);
   };
 }

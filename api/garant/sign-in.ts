@@ -1,11 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
-import { findActiveAccount, signIn as checkPassword, type Account } from '../enzi/accounts.ts';
+import { signIn as checkPassword } from '../enzi/accounts.ts';
+import type { TokenHolder } from '../enzi/token-holder.ts';
 import type { DirectorySignIn } from './directory-sign-in.ts';
 import { isRobotName } from '../../jobs/actor.ts';
 import { findRobotBySecret } from '../subjects.ts';
-import { hashClientToken, isAccessToken, isActiveAccessToken } from './client-tokens.ts';
+import { findAccessTokenOwner, hashClientToken, isAccessToken } from './client-tokens.ts';
 import type { KnownNetworks } from './known-networks.ts';
 import { type Networks, networksOf } from './networks.ts';
 import { type CountedAttempt, createSignInThrottle } from './sign-in-throttle.ts';
@@ -25,11 +26,18 @@ export interface Credentials {
 
 /** Somebody who has signed in. */
 export interface SignedIn {
-  readonly account: Account;
+  readonly account: TokenHolder;
+  /** What tokens stand on besides the account: the generations of the credential, and of those that it was got with. */
+  readonly credentialGenerations: readonly number[];
   /** The hash of the access token that stood in place of the password. */
   readonly accessTokenHash?: string;
   /** Whether the client's certificate did, which it shows again each time. */
   readonly isByCertificate?: boolean;
+}
+
+/** What the tokens of somebody stand on. */
+export function generationsOf({ account, credentialGenerations }: SignedIn): readonly number[] {
+  return [account.tokenGeneration, ...credentialGenerations];
 }
 
 /**
@@ -52,7 +60,7 @@ export interface SignInDeps {
 
 /** What came of checking a password. */
 interface Checked {
-  readonly account?: Account | undefined;
+  readonly account?: TokenHolder | undefined;
   /** Undefined: it was right a moment ago, which is no event. */
   readonly kind?: SignInKind;
   readonly provider?: 'ldap' | undefined;
@@ -85,8 +93,8 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
     } catch (refusal) {
       return { kind: 'SIGN_IN_LOCKOUT', refusal };
     }
-    let member: Account | undefined;
-    let account: Account | undefined;
+    let member: TokenHolder | undefined;
+    let account: TokenHolder | undefined;
     try {
       // What the directory refuses is checked like any other password, and so takes no less time than a local one.
       member = await byDirectory?.({ name, secret, address }, digest);
@@ -107,14 +115,12 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
 
   async function byAccessToken({ name, secret, address }: Credentials): Promise<SignedIn | undefined> {
     const hash = hashClientToken(secret);
-    const [account, isActive] = await Promise.all([
-      findActiveAccount(pool, name),
-      isActiveAccessToken(pool, hash, name),
-    ]);
-    if (!account || !isActive) return undefined;
+    const owner = await findAccessTokenOwner(pool, hash, name);
+    if (!owner) return undefined;
+    const { account, generations: credentialGenerations } = owner;
     tokenUsage.record(hash);
     knownNetworks.remember(account.name, networksOf(address).network);
-    return { account, accessTokenHash: hash };
+    return { account, accessTokenHash: hash, credentialGenerations };
   }
 
   async function byRobotSecret({ name, secret }: Credentials): Promise<SignedIn | undefined> {
@@ -122,7 +128,7 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
     const account = await findRobotBySecret(pool, name, hash);
     if (!account) return undefined;
     tokenUsage.record(hash);
-    return { account };
+    return { account, credentialGenerations: [] };
   }
 
   return async (credentials) => {
@@ -146,6 +152,6 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
     // Names of accounts are in lower case; a directory takes them in any.
     if (kind) signInEvents.record({ kind, name: name.toLowerCase(), address, provider });
     if (refusal) throw refusal;
-    return account && { account };
+    return account && { account, credentialGenerations: [] };
   };
 }

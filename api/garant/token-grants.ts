@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { findActiveAccount } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import { recordAudit } from '../../jobs/audit.ts';
@@ -7,7 +6,7 @@ import { findRefreshTokenOwner, hashClientToken, insertRefreshToken } from './cl
 import { grantScopes } from '../policy/grant-scopes.ts';
 import type { Scope } from './scopes.ts';
 import type { Service } from './services.ts';
-import type { SignedIn } from './sign-in.ts';
+import { generationsOf, type SignedIn } from './sign-in.ts';
 import type { Signer } from './signer.ts';
 import type { TokenUsage } from './token-usage.ts';
 import { issueToken, tokenLifeSeconds } from './tokens.ts';
@@ -85,7 +84,8 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
       if (service.isApi) assertApiToken(request);
       const issuedAt = new Date();
       const access = await grantScopes(pool, signedIn?.account, scopes, service.repositoryName);
-      const claims = { subject: signedIn?.account.name ?? '', access };
+      const generations = signedIn ? generationsOf(signedIn) : [];
+      const claims = { subject: signedIn?.account.name ?? '', access, generations };
       const lifeSeconds = lifeOf(signedIn, issuedAt);
       const token = await issueToken(signer.key(), claims, {
         audience: service.audience,
@@ -106,16 +106,15 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
       };
     },
     signInByRefreshToken: async (token, service) => {
-      const name = await findRefreshTokenOwner(pool, token, service.audience);
-      const account = name === undefined ? undefined : await findActiveAccount(pool, name);
-      if (!account) {
+      const owner = await findRefreshTokenOwner(pool, token, service.audience);
+      if (!owner) {
         throw new ApiError(
           'NOT_AUTHENTICATED',
           'the refresh token is not valid (any more): sign in again with name and password',
         );
       }
       tokenUsage.record(hashClientToken(token));
-      return { account };
+      return { account: owner.account, credentialGenerations: owner.generations };
     },
   };
 }

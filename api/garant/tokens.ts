@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { errors, jwtVerify, SignJWT, type CryptoKey } from 'jose';
 import { signingAlgorithm, type SigningKey } from './signing-keys.ts';
-import type { RefusedSubjects } from './refused-subjects.ts';
+import type { EndedTokens } from './ended-tokens.ts';
 import type { Scope } from './scopes.ts';
 
 /** What a token says. */
@@ -10,6 +10,8 @@ export interface TokenClaims {
   /** Account name; empty: nobody signed in. */
   readonly subject: string;
   readonly access: readonly Scope[];
+  /** What it stands on: first the account, then the credentials by which it was got. It ends with any of them. */
+  readonly generations: readonly number[];
 }
 
 /** The token is not one of ours, or not valid (any more). The message can be shown to the client. */
@@ -38,14 +40,14 @@ export interface IssueOptions {
   readonly lifeSeconds?: number;
 }
 
-/** Signs a token (Docker token specification: iss, sub, aud, exp, nbf, iat, jti, access). */
+/** Signs a token (Docker token specification: iss, sub, aud, exp, nbf, iat, jti, access; `gen` is our own). */
 export async function issueToken(
   key: SigningKey,
   claims: TokenClaims,
   { audience, now = new Date(), lifeSeconds = tokenLifeSeconds }: IssueOptions,
 ): Promise<string> {
   const nowSeconds = Math.floor(now.getTime() / 1_000);
-  return new SignJWT({ access: claims.access })
+  return new SignJWT({ access: claims.access, gen: claims.generations })
     .setProtectedHeader({ alg: signingAlgorithm, typ: 'JWT', kid: key.kid, x5c: [...key.certificates] })
     .setIssuer(tokenIssuer)
     .setSubject(claims.subject)
@@ -63,14 +65,13 @@ const maxRemembered = 5_000;
 export interface TokenVerifierDeps {
   /** The public key of this id; undefined: there is none. */
   readonly findKey: (kid: string) => Promise<CryptoKey | undefined>;
-  readonly isRefused: RefusedSubjects['isRefused'];
+  readonly hasEnded: EndedTokens['hasEnded'];
   /** The one service whose tokens are taken. */
   readonly audience: string;
 }
 
 interface VerifiedToken {
   readonly claims: TokenClaims;
-  readonly issuedAtSeconds: number;
   readonly expiresAtMs: number;
 }
 
@@ -82,7 +83,7 @@ interface VerifiedToken {
  */
 export function createTokenVerifier({
   findKey,
-  isRefused,
+  hasEnded,
   audience,
 }: TokenVerifierDeps): (token: string) => Promise<TokenClaims> {
   const remembered = new LRUCache<string, VerifiedToken>({ max: maxRemembered });
@@ -91,8 +92,10 @@ export function createTokenVerifier({
     const known = remembered.get(token);
     const verified = known && Date.now() < known.expiresAtMs ? known : await checkSignature(token);
     if (verified !== known) remembered.set(token, verified);
-    if (isRefused(verified.claims.subject, verified.issuedAtSeconds)) {
-      throw new TokenRejectedError('its account is no longer active');
+    if (hasEnded(verified.claims.generations)) {
+      throw new TokenRejectedError(
+        'its account, or what it was got with, has ended or was changed since: get another one',
+      );
     }
     return verified.claims;
   };
@@ -104,7 +107,7 @@ function createSignatureCheck(
 ): (token: string) => Promise<VerifiedToken> {
   return async (token) => {
     try {
-      const { payload } = await jwtVerify<{ access?: Scope[] }>(
+      const { payload } = await jwtVerify<{ access?: Scope[]; gen?: number[] }>(
         token,
         async ({ kid }) => {
           // The key is ours or none: what the token itself brings along (jwk, x5c, jku) is not looked at.
@@ -120,9 +123,12 @@ function createSignatureCheck(
           requiredClaims: ['exp', 'iat', 'sub'],
         },
       );
+      const { sub: subject = '', access = [], gen: generations = [] } = payload;
+      if (subject !== '' && generations.length === 0) {
+        throw new TokenRejectedError('it was made by an earlier version: get another one');
+      }
       return {
-        claims: { subject: payload.sub ?? '', access: payload.access ?? [] },
-        issuedAtSeconds: payload.iat ?? 0,
+        claims: { subject, access, generations },
         expiresAtMs: ((payload.exp ?? 0) + clockToleranceSeconds) * 1_000,
       };
     } catch (error) {

@@ -5,6 +5,7 @@ import {
   countClientTokens,
   deleteClientToken,
   deleteClientTokens,
+  findByGeneration,
   findClientToken,
   insertAccessToken,
   listClientTokens,
@@ -25,6 +26,8 @@ import { readTime } from '../times.ts';
 const config = { access: 'authenticated' } as const;
 const maxPageSize = 1_000;
 const maxUserAgentLength = 255;
+// Each is looked up whenever the token is used.
+const maxAncestors = 4;
 const username = Type.Optional(Type.String({ maxLength: 255 }));
 const tokenLabel = Type.String({ maxLength: 255 });
 const tokenParams = Type.Object({ hashedtoken: Type.String({ maxLength: 255 }) });
@@ -101,7 +104,9 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const account = requireAccount(request);
       const owner = request.query.username ?? account.name;
+      const parent = await findParent(request);
       const wanted = {
+        parentHash: parent?.hash,
         accountID: (await ownerOf(account, request.query.username)) ?? account.id,
         label: request.body.tokenLabel ?? '',
         creatorUa: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentLength),
@@ -115,6 +120,23 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
       return { token: made.token, ...viewToken(made.row) };
     },
   );
+
+  /**
+   * The access token with which a request is sent, be it through a token of `/auth/token`: what it makes ends with it.
+   *
+   * @throws ApiError NOT_AUTHORIZED where it was itself made with one that was made with one, and so on
+   */
+  async function findParent({ generations }: FastifyRequest): Promise<{ readonly hash: string } | undefined> {
+    const [, generation, ...before] = generations ?? [];
+    const parent = generation === undefined ? undefined : await findByGeneration(pool, generation);
+    if (parent && before.length >= maxAncestors) {
+      throw new ApiError(
+        'NOT_AUTHORIZED',
+        'this access token was made with one that was made with others: make the next one with the password',
+      );
+    }
+    return parent;
+  }
 
   app.delete(
     '/api/v0/api_tokens',

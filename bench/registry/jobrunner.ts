@@ -11,6 +11,8 @@ export interface JobrunnerTarget extends Target {
   /** Of its database. */
   readonly databaseUrl: string;
   readonly dataDir: string;
+  /** A token of the administrator for the API. */
+  readonly apiToken: () => Promise<string>;
   /** Starts a job, and waits until it is done. */
   readonly runJob: (action: string, parameters?: Readonly<Record<string, string>>) => Promise<void>;
 }
@@ -53,6 +55,7 @@ export async function startJobrunnerTarget(
       await runJob('onlinegc_blobs');
     },
     databaseUrl: url,
+    apiToken: jobrunner.client.apiToken,
     dataDir: jobrunner.dataDir,
     runJob,
   };

@@ -46,7 +46,7 @@ async function measureTokens(server: JobrunnerTarget): Promise<string[]> {
   const response = await fetch(`${origin}/api/v0/api_tokens?username=admin`, {
     method: 'POST',
     headers: {
-      authorization: (await server.authorize('')).slice('Authorization: '.length).trim(),
+      authorization: `Bearer ${await server.apiToken()}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify({ tokenLabel: 'bench' }),
@@ -85,7 +85,7 @@ async function measureVerification({ databaseUrl }: JobrunnerTarget, some: reado
   cleanUp.after(() => pool.end());
   const verify = createTokenVerifier({
     findKey: createVerificationKeys(pool),
-    isRefused: () => false,
+    hasEnded: () => false,
     audience: registryService,
   });
   // The first 200 warm the program up.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ApiRequest, ApiResponse, TestApi } from './test-api.ts';
+import type { ApiResponse, TestApi } from './test-api.ts';
 import { bearer } from './test-api.ts';
 
 /** Whoever sends a request: an account by its token, or nobody. */
@@ -17,12 +17,10 @@ export interface TestOrganization {
  * private, `acme/open` is public.
  */
 export async function createOrganization(api: TestApi): Promise<TestOrganization> {
-  const tokens = new Map<string, ApiRequest['headers']>();
   const send: TestOrganization['send'] = async (who, method, path, body) => {
     if (who === undefined) return api.send(method, path, { as: null, body });
-    const headers = tokens.get(who) ?? (await bearer(api, who));
-    tokens.set(who, headers);
-    return api.send(method, path, { as: null, headers, body });
+    // A new one each time: what takes rights away ends tokens.
+    return api.send(method, path, { as: null, headers: await bearer(api, who), body });
   };
   const must = async (method: string, path: string, body: unknown): Promise<void> => {
     const response = await send('admin', method, path, body);

@@ -10,7 +10,7 @@ import { startApi } from './test-api.ts';
 
 const audience = 'jobrunner';
 const hourMs = 3_600_000;
-const claims = { subject: 'ada', access: [] } as const;
+const claims = { subject: 'ada', access: [], generations: [1] } as const;
 
 async function setUp(t: Parameters<typeof createTestDatabase>[0]) {
   const { pool } = await createTestDatabase(t);
@@ -25,7 +25,7 @@ async function setUp(t: Parameters<typeof createTestDatabase>[0]) {
   const load = () => loadSigningKey(pool, secretKey);
   const rotate = () => rotateSigningKey(pool, secretKey, hourMs);
   const verify = (token: string) =>
-    createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused: () => false, audience })(token);
+    createTokenVerifier({ findKey: createVerificationKeys(pool), hasEnded: () => false, audience })(token);
   return { pool, secretKey, pass, load, rotate, verify };
 }
 

@@ -11,7 +11,7 @@ import { createOidcSignIn } from '../../api/enzi/oidc.ts';
 import { createSessions } from '../../api/enzi/sessions.ts';
 import { createDirectorySignIn } from '../../api/garant/directory-sign-in.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
-import { followRefusedSubjects } from '../../api/garant/refused-subjects.ts';
+import { followEndedTokens } from '../../api/garant/ended-tokens.ts';
 import { createKnownNetworks } from '../../api/garant/known-networks.ts';
 import { createSignInEvents } from '../../api/garant/sign-in-events.ts';
 import { createSignIn } from '../../api/garant/sign-in.ts';
@@ -173,8 +173,8 @@ export async function startApi(
   const secretKey = randomBytes(32);
   const signer = await createSigner({ pool, secretKey, maxKeyAgeMs: 3_600_000, log });
   cleanUp.defer(() => signer.close());
-  const refusedSubjects = await followRefusedSubjects({ pool, listener: databaseListener, log });
-  cleanUp.defer(() => refusedSubjects.close());
+  const endedTokens = await followEndedTokens({ pool, listener: databaseListener, log });
+  cleanUp.defer(() => endedTokens.close());
   const tokenUsage = createTokenUsage(pool, log);
   cleanUp.defer(() => tokenUsage.close());
   const signInEvents = createSignInEvents(pool, log);
@@ -228,7 +228,7 @@ export async function startApi(
     ldap,
     verifyToken: createTokenVerifier({
       findKey: createVerificationKeys(pool),
-      isRefused: refusedSubjects.isRefused,
+      hasEnded: endedTokens.hasEnded,
       audience: apiService,
     }),
     signIn: createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, byDirectory }),
@@ -286,14 +286,26 @@ export function basic(name: string, secret = password): { readonly authorization
   return { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` };
 }
 
+/** What the tokens of an account or robot stand on; nothing where there is none of this name. */
+export async function findGenerations(pool: pg.Pool, name: string): Promise<number[]> {
+  const { rows } = await pool.query<{ generation: number }>(
+    `SELECT token_generation AS generation FROM accounts.accounts WHERE name = $1
+     UNION ALL SELECT token_generation FROM accounts.robots WHERE name = $1`,
+    [name],
+  );
+  return rows.map(({ generation }) => generation);
+}
+
 /** The header with a token for an account, for the API or another service. */
 export async function bearer(
-  { signingKey }: TestApi,
+  { pool, signingKey }: TestApi,
   subject: string,
   now = new Date(),
   audience: string = apiService,
 ): Promise<{ readonly authorization: string }> {
-  return { authorization: `Bearer ${await issueToken(signingKey, { subject, access: [] }, { audience, now })}` };
+  const generations = await findGenerations(pool, subject);
+  const token = await issueToken(signingKey, { subject, access: [], generations }, { audience, now });
+  return { authorization: `Bearer ${token}` };
 }
 
 function send(port: number, method: string, path: string, request: ApiRequest = {}): Promise<ApiResponse> {

@@ -6,13 +6,13 @@ import { createTokenVerifier, issueToken, TokenRejectedError, type TokenClaims }
 import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import type pg from 'pg';
 import { createTestDatabase } from '../support/postgres.ts';
-import { basic, bearer, startApi, type ApiRequest, type TestApi } from './test-api.ts';
+import { basic, bearer, findGenerations, startApi, type ApiRequest, type TestApi } from './test-api.ts';
 
 const audience = 'jobrunner';
 
 /** A check of tokens that knows of no account that was made inactive. */
 function createVerifier(pool: pg.Pool): (token: string) => Promise<TokenClaims> {
-  return createTokenVerifier({ findKey: createVerificationKeys(pool), isRefused: () => false, audience });
+  return createTokenVerifier({ findKey: createVerificationKeys(pool), hasEnded: () => false, audience });
 }
 
 async function claimsOf(api: TestApi, query: string, request: ApiRequest = {}): Promise<TokenClaims> {
@@ -52,8 +52,10 @@ test('the answer has both names of the token, its life, and must not be kept by 
 test('an administrator is granted all that is asked for, and no more', async (t) => {
   const api = await startApi(t);
   const claims = await claimsOf(api, `&scope=repository:acme/app:${everything}&scope=registry:catalog:*`);
+  const generations = await findGenerations(api.pool, 'admin');
   assert.deepEqual(claims, {
     subject: 'admin',
+    generations,
     access: [
       { type: 'repository', name: 'acme/app', actions: ['pull', 'push', 'delete'] },
       { type: 'registry', name: 'catalog', actions: ['*'] },
@@ -82,6 +84,7 @@ test('nobody may pull what is public, and never push', async (t) => {
   const scope = `&scope=repository:acme/open:${everything}%20repository:acme/none:push&scope=registry:catalog:*`;
   assert.deepEqual(await claimsOf(api, scope, { as: null }), {
     subject: '',
+    generations: [],
     access: [
       { type: 'repository', name: 'acme/open', actions: ['pull'] },
       { type: 'registry', name: 'catalog', actions: ['*'] },
@@ -116,7 +119,11 @@ test('a token is good until a little after it expires, to allow for clocks', asy
   const key = await loadSigningKey(pool, randomBytes(32));
   const verify = createVerifier(pool);
   const issued = (secondsAgo: number) =>
-    issueToken(key, { subject: 'admin', access: [] }, { audience, now: new Date(Date.now() - secondsAgo * 1_000) });
+    issueToken(
+      key,
+      { subject: 'admin', access: [], generations: [1] },
+      { audience, now: new Date(Date.now() - secondsAgo * 1_000) },
+    );
   assert.equal((await verify(await issued(295))).subject, 'admin');
   await assert.rejects(verify(await issued(320)), TokenRejectedError);
   await assert.rejects(verify(await issued(-60)), TokenRejectedError);
@@ -130,7 +137,7 @@ test('processes that make the signing key at once agree on one, and later ones f
   const verify = createVerifier(pool);
   for (const key of keys) {
     assert.equal(
-      (await verify(await issueToken(key, { subject: key.kid, access: [] }, { audience }))).subject,
+      (await verify(await issueToken(key, { subject: key.kid, access: [], generations: [1] }, { audience }))).subject,
       key.kid,
     );
   }
@@ -144,7 +151,7 @@ test('processes that make the signing key at once agree on one, and later ones f
 test('a retired key signs nothing any more', async (t) => {
   const { pool } = await createTestDatabase(t);
   const key = await loadSigningKey(pool, randomBytes(32));
-  const token = await issueToken(key, { subject: 'admin', access: [] }, { audience });
+  const token = await issueToken(key, { subject: 'admin', access: [], generations: [1] }, { audience });
   await pool.query('UPDATE accounts.signing_keys SET retired_at = now()');
   await assert.rejects(createVerifier(pool)(token), TokenRejectedError);
 });

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { loadSigningKey } from '../../api/garant/signing-keys.ts';
 import { issueToken } from '../../api/garant/tokens.ts';
 import { missing } from '../setup/tools.ts';
+import { findGenerations } from '../api/test-api.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { digestOf, expectStatus, imageManifest, imageType } from './client.ts';
 import { eventually } from './eventually.ts';
@@ -313,8 +314,9 @@ test('bad input gets a clear error and loses nothing', { skip }, async (t) => {
     const secretKey = Buffer.from(await readFile(join(dataDir, 'secrets', 'secret-key'), 'utf8'), 'hex');
     const signingKey = await loadSigningKey(database, secretKey);
     const access = [{ type: 'repository', name: 'admin/app', actions: ['pull', 'push'] }] as const;
+    const generations = await findGenerations(database, 'admin');
     const issued = (at: Date): Promise<string> =>
-      issueToken(signingKey, { subject: 'admin', access }, { audience: 'jobrunner', now: at });
+      issueToken(signingKey, { subject: 'admin', access, generations }, { audience: 'jobrunner', now: at });
     const now = { authorization: `Bearer ${await issued(new Date())}` };
     assert.equal((await rawRequest(port, 'GET', '/v2/', { headers: now })).status, 200);
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { issueToken, tokenLifeSeconds } from '../../api/garant/tokens.ts';
 import { loadSigningKey } from '../../api/garant/signing-keys.ts';
 import { createRoutes, type Handlers } from '../../registry/routes.ts';
+import { findGenerations } from '../api/test-api.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { digestOf, expectStatus } from './client.ts';
@@ -191,7 +192,7 @@ test(
         const agesMs = (tokenLifeSeconds + 60) * 1_000;
         return issueToken(
           signingKey,
-          { subject: name, access },
+          { subject: name, access, generations: await findGenerations(pool, name) },
           { audience: 'jobrunner', now: new Date(Date.now() - agesMs) },
         );
       }
