@@ -55,7 +55,7 @@ export async function startJobrunnerTarget(
       await runJob('onlinegc_blobs');
     },
     databaseUrl: url,
-    apiToken: jobrunner.client.apiToken,
+    apiToken: () => jobrunner.client.apiToken(),
     dataDir: jobrunner.dataDir,
     runJob,
   };

@@ -100,7 +100,7 @@ function assertClear({ answer }: RawOutcome, shown: string): void {
   // The token endpoint speaks OAuth 2.0 besides, which has fields of its own before ours.
   assert.match(
     answer.text,
-    /^\{(?:"error":"\w+","error_description":.*,)?"errors":\[\{.*\}\]\}$/s,
+    /^\{(?:"error":"\w+","error_description":.*,)?"errors":\[\{.*\}\]\}\n?$/s,
     `${answer.status} ${answer.text}: ${shown}`,
   );
   const [error] = (JSON.parse(answer.text) as { errors: { code: string; message: string }[] }).errors;
