@@ -18,7 +18,9 @@ test('crane and skopeo', { skip: missing('crane', 'skopeo', 'temporal', 'base-im
   const blobUploads = async (): Promise<number> => {
     const response = await fetch(jobrunner.metricsUrl);
     const lines = (await response.text()).split('\n');
-    const patches = lines.filter((line) => line.startsWith('jobrunner_http_requests_total{') && /method="(PATCH|PUT)"/.test(line));
+    const patches = lines.filter(
+      (line) => line.startsWith('jobrunner_http_requests_total{') && /method="(PATCH|PUT)"/.test(line),
+    );
     return patches
       .filter((line) => line.includes('/blobs/uploads/'))
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
