@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import type { CleanUp } from '../../test/support/clean-up.ts';
+import { startLoadProcess, type LoadProcess } from '../load-process.ts';
 
 /** Where a server listens. */
 export interface Address {
@@ -12,26 +10,10 @@ export interface Address {
   readonly port: number;
 }
 
-/** Somebody who tries wrong passwords. */
-export interface Flood {
-  /** Ends it. Gives how often each status was answered. */
-  stop(): Promise<Record<string, number>>;
-}
-
-/** Starts a process of its own that tries wrong passwords. */
-export function startFlood(cleanUp: CleanUp, { hostname, port }: Address, perSecond: number): Flood {
-  const program = fileURLToPath(new URL('flood-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [program, hostname, String(port), String(perSecond)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  cleanUp.after(() => child.kill('SIGKILL'));
-  const output = text(child.stdout);
-  return {
-    stop: async () => {
-      child.stdin.end();
-      return JSON.parse(await output) as Record<string, number>;
-    },
-  };
+/** Starts a process of its own that tries wrong passwords, and gives how often each status was answered. */
+export function startFlood(cleanUp: CleanUp, { hostname, port }: Address, perSecond: number): LoadProcess {
+  const program = new URL('flood-process.ts', import.meta.url);
+  return startLoadProcess(cleanUp, program, [hostname, String(port), String(perSecond)]);
 }
 
 /** A server that refuses every request, at the least cost that Node has. */

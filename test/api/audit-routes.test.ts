@@ -6,7 +6,7 @@ import { startReceiver } from '../activities/test-receiver.ts';
 import { addJob } from '../jobs/test-jobs.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { createOrganization } from './organization.ts';
-import { password, startApi, type ApiRequest, type TestApi } from './test-api.ts';
+import { dockerLogin, password, startApi, type ApiRequest, type TestApi } from './test-api.ts';
 
 /** What is sent to a route so that it changes something; by default by `admin`. */
 interface Change extends ApiRequest {
@@ -27,7 +27,6 @@ const cache = { name: 'near', host: 'https://cache.example' };
 const longPassword = 'another long password';
 // Of the whole file: rows know no test.
 const cleanUp = { after: (close: unknown) => afterAll(close as () => Promise<void>) };
-const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** Sends what a change needs first, and gives the answer. */
 async function made(api: TestApi, method: string, path: string, request: ApiRequest = {}) {
@@ -100,18 +99,7 @@ const config = { action: 'sleep', parameters: { seconds: '1' } };
 const changes: Readonly<Record<string, Row>> = {
   'POST /auth/token': {
     kinds: ['API_TOKEN_CREATE'],
-    change: async () => ({
-      as: null,
-      headers: form,
-      rawBody: new URLSearchParams({
-        grant_type: 'password',
-        access_type: 'offline',
-        service: 'jobrunner',
-        client_id: 'docker',
-        username: 'ada',
-        password,
-      }).toString(),
-    }),
+    change: async () => dockerLogin,
   },
   'POST /enzi/v0/login': {
     kinds: ['SESSION_CREATE'],

@@ -6,11 +6,10 @@ import { limitsPage } from '../../jobs/limits-page.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { limitsOfPushes } from '../support/limits-of-pushes.ts';
 import { createOrganization } from './organization.ts';
-import { password, startApi, type ApiRequest, type ApiResponse, type TestApi } from './test-api.ts';
+import { dockerLogin, password, startApi, type ApiRequest, type ApiResponse, type TestApi } from './test-api.ts';
 
 const api0 = '/api/v0';
 const enzi = '/enzi/v0/accounts';
-const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const hook = { type: 'TAG_PUSH', endpoint: 'https://192.0.2.1/' };
 
 interface Making {
@@ -95,18 +94,7 @@ const makings: Readonly<Record<string, string | readonly Making[]>> = {
   'POST /auth/token': [
     {
       limit: 'maxRefreshTokensPerAccount',
-      request: () => ({
-        as: null,
-        headers: form,
-        rawBody: new URLSearchParams({
-          grant_type: 'password',
-          access_type: 'offline',
-          service: 'jobrunner',
-          client_id: 'docker',
-          username: 'ada',
-          password,
-        }).toString(),
-      }),
+      request: () => dockerLogin,
       count: `SELECT FROM accounts.client_tokens WHERE generated_by = 'auto' AND ${ofAda}`,
     },
   ],

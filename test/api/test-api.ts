@@ -70,6 +70,20 @@ export interface ApiRequest {
   readonly rawBody?: string;
 }
 
+/** What `docker login` sends for `ada`: a sign-in that leaves a refresh token. */
+export const dockerLogin: ApiRequest = {
+  as: null,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  rawBody: new URLSearchParams({
+    grant_type: 'password',
+    access_type: 'offline',
+    service: 'jobrunner',
+    client_id: 'docker',
+    username: 'ada',
+    password,
+  }).toString(),
+};
+
 export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
-import { createRoutes, type Handlers } from '../../registry/routes.ts';
+import { createRoutes } from '../../registry/routes.ts';
 import { startApi } from '../api/test-api.ts';
 import { exchangeBytes, type RawAnswer } from '../e2e/raw-request.ts';
 import { startRegistry } from '../registry/test-registry.ts';
 import { startHttp } from './test-http.ts';
+import { idleHandlers } from '../registry/idle-handlers.ts';
 
 const expected: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -53,21 +54,10 @@ test('every route of the API answers with the security headers, and JSON with a 
   }
 });
 
-const handle = () => Promise.resolve();
-const handlers: Handlers = {
-  base: handle,
-  catalog: handle,
-  tags: handle,
-  referrers: handle,
-  blobs: { head: handle, get: handle, remove: handle },
-  uploads: { start: handle, status: handle, append: handle, finish: handle, cancel: handle },
-  manifests: { read: handle, put: handle, remove: handle },
-};
-
 test('every route of the registry does, too', async (t) => {
   const registry = await startRegistry(t);
   const digest = `sha256:${'0'.repeat(64)}`;
-  for (const { method, template } of createRoutes(handlers)) {
+  for (const { method, template } of createRoutes(idleHandlers)) {
     const path = template
       .replace('<name>', 'admin/app')
       .replace('<digest>', digest)
