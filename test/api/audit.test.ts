@@ -151,12 +151,14 @@ test('each change that an administrator makes is an event, with who, from where 
     { action: 'sleep', schedule: '@daily', timeZone: 'UTC' },
   );
   await is(await act('DELETE', '/api/v0/crons/sleep'), ['CRON_DELETE', 'sleep', '', '']);
-  const changes = [{ setting: 'readOnlyRegistry', from: false, to: true }];
-  await is(
-    await act('POST', '/api/v0/meta/settings', { readOnlyRegistry: true }),
-    ['SETTINGS_UPDATE', 'readOnlyRegistry', '', ''],
-    { changes },
-  );
+  // Off again at the end: what follows deletes.
+  for (const to of [true, false]) {
+    await is(
+      await act('POST', '/api/v0/meta/settings', { readOnlyRegistry: to }),
+      ['SETTINGS_UPDATE', 'readOnlyRegistry', '', ''],
+      { changes: [{ setting: 'readOnlyRegistry', from: !to, to }] },
+    );
+  }
 
   await is(await act('DELETE', '/api/v0/repositories/acme/app'), ['REPOSITORY_DELETE', 'acme/app', 'acme', 'app']);
   await is(
