@@ -5,7 +5,7 @@ import { findAccountByCertificate } from './enzi/public-key-store.ts';
 import { ApiError } from './errors.ts';
 import type { ActiveSession } from './enzi/sessions.ts';
 import { generationsOf, type SignedIn } from './garant/sign-in.ts';
-import { apiService, TokenRejectedError } from './garant/tokens.ts';
+import { apiService, TokenRejectedError, type TokenClaims } from './garant/tokens.ts';
 import type { ApiDeps } from './instance.ts';
 import { findActiveSubject } from './subjects.ts';
 
@@ -50,8 +50,37 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
       { cause: error },
     );
   });
+  return findHolder(deps.pool, claims);
+}
+
+/**
+ * Who sends a search of a Docker engine: as {@link authenticate}, or by a token for the registry whose scopes are for a
+ * search. An engine that is signed in asks for that, `registry:catalog:search` (moby, `registry/search.go`).
+ *
+ * @returns undefined where the request names nobody
+ * @throws ApiError as {@link authenticate}
+ */
+export async function authenticateSearch(
+  deps: AuthenticateDeps & Pick<ApiDeps, 'verifyRegistryToken'>,
+  request: IncomingMessage,
+): Promise<Caller | undefined> {
+  const { scheme, value } = readAuthorization(request.headers);
+  if (scheme === 'bearer') {
+    const claims = await deps.verifyRegistryToken(value).catch((error: unknown) => {
+      if (!(error instanceof TokenRejectedError)) throw error;
+      return undefined;
+    });
+    const maySearch = claims?.access.some(
+      ({ type, name, actions }) => type === 'registry' && name === 'catalog' && actions.includes('search'),
+    );
+    if (claims && maySearch) return findHolder(deps.pool, claims);
+  }
+  return authenticate(deps, request);
+}
+
+async function findHolder(pool: ApiDeps['pool'], claims: TokenClaims): Promise<Caller | undefined> {
   if (claims.subject === '') return undefined;
-  const account = await findActiveSubject(deps.pool, claims.subject);
+  const account = await findActiveSubject(pool, claims.subject);
   // Sooner than this process hears of the change.
   if (!account || account.tokenGeneration !== claims.generations[0]) {
     throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active, or was changed since');
@@ -79,6 +108,8 @@ export async function authenticateBasic(
     throw new ApiError('NOT_AUTHENTICATED', 'the Authorization header must be Basic or Bearer');
   }
   const text = Buffer.from(value, 'base64').toString('utf8');
+  // What `docker search` of an engine that is not signed in sends.
+  if (text === ':') return undefined;
   const colon = text.indexOf(':');
   const address = clientAddress(request);
   const signedIn =

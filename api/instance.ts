@@ -50,6 +50,12 @@ export interface ApiDeps {
    * @throws TokenRejectedError
    */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
+  /**
+   * Checks a token for the registry, which is good for next to nothing in the API.
+   *
+   * @throws TokenRejectedError
+   */
+  readonly verifyRegistryToken: (token: string) => Promise<TokenClaims>;
   readonly signIn: SignIn;
   readonly sessions: Sessions;
   /** Undefined: no OpenID provider is set up. */

@@ -1,11 +1,23 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { toListenError } from '../server/listen-error.ts';
 
 const loopback = '127.0.0.1';
 
-/** A TCP port on which nobody listens now. */
-export function freePort(host: string = loopback): Promise<number> {
-  return tryListen(0, host);
+// Below what operating systems give to connections that go out, which could take the port before it is listened on.
+const firstPort = 10_240;
+const lastPort = 32_767;
+const given = new Set<number>();
+
+/** A TCP port on which nobody listens now, and which this process has not been given before. */
+export async function freePort(host: string = loopback): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(firstPort, lastPort + 1);
+    if (given.has(port) || !(await isFreePort(port, host))) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error(`no free TCP port was found on ${host} between ${firstPort} and ${lastPort}`);
 }
 
 /** Whether nobody listens on the port. */

@@ -31,12 +31,6 @@ export interface OpenApiDepsOptions {
 
 /** What the routes of the API need, the token service and the registry included. */
 export interface OpenedApiDeps extends ApiDeps {
-  /**
-   * Checks a token for the registry.
-   *
-   * @throws TokenRejectedError
-   */
-  readonly verifyRegistryToken: ApiDeps['verifyToken'];
   readonly tokenUsage: TokenUsage;
 }
 

@@ -28,9 +28,9 @@ export async function grantScopes(
     .filter(({ actions }) => actions.length > 0);
 }
 
-/** The catalog shows everybody what they may read, and no more. */
+/** The catalog and a search show everybody what they may read, and no more. */
 function mayList({ type, name }: Scope, action: string): boolean {
-  return type === 'registry' && name === 'catalog' && action === '*';
+  return type === 'registry' && name === 'catalog' && (action === '*' || action === 'search');
 }
 
 function parsePath(fullName: string): RepositoryPath {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { requireAccount } from '../access.ts';
-import { authenticate } from '../authenticate.ts';
+import { authenticateSearch } from '../authenticate.ts';
 import { viewAccount } from '../enzi/account-view.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { readableRepositories } from '../policy/access.ts';
@@ -85,6 +85,6 @@ export function searchRoutes(app: ApiInstance, deps: ApiDeps): void {
         ),
       },
     },
-    async ({ raw, query: { q, n } }) => dockerSearch((await authenticate(deps, raw))?.account.name ?? '', q, n),
+    async ({ raw, query: { q, n } }) => dockerSearch((await authenticateSearch(deps, raw))?.account.name ?? '', q, n),
   );
 }

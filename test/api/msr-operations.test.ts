@@ -115,6 +115,19 @@ test('/v1/search answers engines: nobody sees what is public, somebody what they
   assert.deepEqual(namesOf((await search({})).json), ['acme/open']);
   assert.equal(namesOf((await search({ ...basic('admin') })).json).length, 3);
   assert.equal((await search({ ...basic('admin', 'wrong password') })).status, 401);
+  const none = await search({ authorization: `Basic ${Buffer.from(':').toString('base64')}` });
+  assert.deepEqual(namesOf(none.json), ['acme/open'], 'what an engine sends that is not signed in');
+
+  const bySearchToken = async (scope: string, headers: Record<string, string>) => {
+    const { json } = await api.send('GET', `/auth/token?service=jobrunner&scope=${scope}`, { as: null, headers });
+    return search({ authorization: `Bearer ${(json as { token: string }).token}` });
+  };
+  const asked = 'registry:catalog:search';
+  assert.equal(namesOf((await bySearchToken(asked, basic('admin'))).json).length, 3, 'what an engine asks for');
+  assert.deepEqual(namesOf((await bySearchToken(asked, {})).json), ['acme/open']);
+  for (const other of ['registry:catalog:*', 'repository:acme/app:pull', '']) {
+    assert.equal((await bySearchToken(other, basic('admin'))).status, 401, other);
+  }
 });
 
 test('content caches are registered by administrators, seen by everybody, and chosen by users', async (t) => {

@@ -19,7 +19,7 @@ import { createSigner } from '../../api/garant/signer.ts';
 import type { SigningKey } from '../../api/garant/signing-keys.ts';
 import { tokenRoutes } from '../../api/garant/token-route.ts';
 import { createTokenUsage } from '../../api/garant/token-usage.ts';
-import { apiService, createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
+import { apiService, registryService, createTokenVerifier, issueToken } from '../../api/garant/tokens.ts';
 import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
 import type { ApiDeps } from '../../api/instance.ts';
 import type { LdapConfig, OidcConfig } from '../../config/load.ts';
@@ -223,6 +223,7 @@ export async function startApi(
     cache: { publish: async () => void wakeUps.push('caches') },
     host: new URL(services.publicUrl).host,
   };
+  const verification = { findKey: createVerificationKeys(pool), hasEnded: endedTokens.hasEnded };
   const deps: ApiDeps = {
     pool,
     listener,
@@ -240,11 +241,8 @@ export async function startApi(
     deleteManifest: createDeleteManifest(deletion),
     tlsCertFile: options.tlsCertFile,
     ldap,
-    verifyToken: createTokenVerifier({
-      findKey: createVerificationKeys(pool),
-      hasEnded: endedTokens.hasEnded,
-      audience: apiService,
-    }),
+    verifyToken: createTokenVerifier({ ...verification, audience: apiService }),
+    verifyRegistryToken: createTokenVerifier({ ...verification, audience: registryService }),
     signIn: createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, byDirectory }),
     sessions: createSessions({
       pool,

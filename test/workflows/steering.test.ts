@@ -84,7 +84,8 @@ test('jobs are paused and go on', async (t) => {
     const late = await jobrunner.submit('sleep', { parameters: { seconds: '100' }, deadline: '3s' });
     await jobrunner.waitFor(late, (job) => job.status === 'running');
     await steer(pauseJob, late);
-    assert.equal((await jobrunner.ended(late)).status, 'cancel');
+    const { status, failure, paused } = await jobrunner.ended(late);
+    assert.deepEqual([status, failure, paused], ['error', 'deadline: it ran longer than 3s', false]);
   });
 
   await t.test('a paged job stops between pages, and does the rest, over several runs of its workflow', async () => {
