@@ -38,7 +38,7 @@ export const namedPageQuery = Type.Object(
 );
 
 /** The most bytes of JSON that a list answers with. */
-export const maxPageBytes = 4 * 1024 * 1024;
+export const maxPageBytes = 1024 * 1024;
 
 /** Where a page begins, and what it is filled from. */
 export interface PageSource<Row, Entry> {

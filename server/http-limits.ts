@@ -30,7 +30,7 @@ export const defaultHttpLimits: HttpLimits = {
   apiBodyMs: 60_000,
   lingerBytes: 128 * mib,
   lingerMs: 15_000,
-  maxUnsentBytes: 256 * mib,
+  maxUnsentBytes: 128 * mib,
   maxConnections: 8_192,
   maxConnectionsPerAddress: 1_024,
 };

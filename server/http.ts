@@ -105,7 +105,7 @@ export function createHttpServer(handle: RequestHandler, options: HttpServerOpti
           connection.isClosing = !res.shouldKeepAlive;
           linger(req, limits);
         }
-        if (req.socket.writableLength > largeAnswerBytes) cutMostUnsent(connections, limits.maxUnsentBytes);
+        if (req.socket.writableLength > largeAnswerBytes) cutMostUnsent(connections, limits);
       });
       for (const [name, value] of securityHeaderEntries) res.setHeader(name, value);
       if (refuseBadHost(req, res)) return;

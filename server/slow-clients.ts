@@ -38,7 +38,7 @@ export function cutSlowClients(server: Server, connections: Connections, limits:
       const problem = bodyProblem(exchange, { nowMs, passedMs }, limits);
       if (problem !== undefined) refuseBody(exchange, problem);
     }
-    cutMostUnsent(connections, limits.maxUnsentBytes);
+    cutMostUnsent(connections, limits);
   };
   let timer: NodeJS.Timeout | undefined;
   server.on('listening', () => {
@@ -74,22 +74,35 @@ function refuseBody(exchange: Exchange, message: string): void {
   else refuse(res, refusal);
 }
 
+// What a stream has on its way at a time, such as the file of a blob.
+const streamBytes = 2 * 1024 * 1024;
+// A client that has used up this share of its patience takes next to nothing.
+const stalledShare = 0.1;
+const floodFactor = 2;
+
 /**
- * Bounds what waits in memory for all clients together: the slowest readers are cut, and among equals those for whom most
- * waits, until it fits.
+ * Bounds what waits in memory for all clients together: beyond the bound those are cut that take next to nothing, the
+ * slowest first and among equals those for whom most waits, until it fits. Where it is beyond twice as much, as by a
+ * flood of large answers that nobody has had the time to take, whoever has one may be cut. Streams to clients that do take
+ * them are left alone, however many there are: they hold little each.
  */
-export function cutMostUnsent(connections: Connections, maxUnsentBytes: number): void {
+export function cutMostUnsent(
+  connections: Connections,
+  { maxUnsentBytes, patienceMs }: Pick<HttpLimits, 'maxUnsentBytes' | 'patienceMs'>,
+): void {
   let unsentBytes = 0;
-  const waiting: { socket: Socket; patienceMs: number }[] = [];
+  const waiting: { socket: Socket; leftMs: number; isStalled: boolean }[] = [];
   for (const { socket, exchange } of connections.active()) {
     if (!exchange || socket.writableLength === 0) continue;
     unsentBytes += socket.writableLength;
-    waiting.push({ socket, patienceMs: exchange.sending.patienceMs });
+    const leftMs = exchange.sending.patienceMs;
+    waiting.push({ socket, leftMs, isStalled: leftMs < patienceMs * (1 - stalledShare) });
   }
   if (unsentBytes <= maxUnsentBytes) return;
-  waiting.sort((a, b) => a.patienceMs - b.patienceMs || b.socket.writableLength - a.socket.writableLength);
-  for (const { socket } of waiting) {
-    if (unsentBytes <= maxUnsentBytes) return;
+  waiting.sort((a, b) => a.leftMs - b.leftMs || b.socket.writableLength - a.socket.writableLength);
+  for (const { socket, isStalled } of waiting) {
+    const isFlood = unsentBytes > floodFactor * maxUnsentBytes && socket.writableLength > streamBytes;
+    if (unsentBytes <= maxUnsentBytes || !(isStalled || isFlood)) continue;
     unsentBytes -= socket.writableLength;
     socket.destroy();
   }

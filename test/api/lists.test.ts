@@ -354,7 +354,7 @@ async function follow(api: TestApi, url: string, { in: field, by = msr }: List, 
 // What is around a list, and headers of eNZi's lists.
 const envelopeBytes = 16_384;
 
-test('no list answers with more than 4 MiB, and pages lead to all of it', { timeout: 600_000 }, async (t) => {
+test('no list answers with more than 1 MiB, and pages lead to all of it', { timeout: 600_000 }, async (t) => {
   const api = await startApi(t);
   await createOrganization(api);
   const served = api.routes.filter(({ method }) => method === 'GET').map(({ url }) => url);
