@@ -1,5 +1,6 @@
 // How long it takes to find out who may do what, with 10,000 private repositories in 100 organizations, 1,000 teams, 5,000
-// users and 1,000 robots: `npm run bench:access`. The limit beside each figure is what the design asks for.
+// users and 1,000 robots: `npm run bench:access`. The limit beside each figure is the most that it
+// may take.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
