@@ -31,7 +31,7 @@ await migrate(pool);
 
 // Each organization has 10 teams, 100 repositories and 50 users, of whom each is in 5 of the teams; a team is granted 20
 // repositories, the last one as their administrator, and every tenth team the whole namespace. "everywhere" is in all 1,000
-// teams, "nowhere" in none. A robot has all of two namespaces; "wide" has 100 repositories, the most that there may be.
+// teams, "nowhere" in none. A robot has all of two namespaces; "wide" has 100 repositories.
 await pool.query(`
   INSERT INTO accounts.accounts (name, is_org) SELECT 'org-' || i, true FROM generate_series(0, 99) i;
   INSERT INTO accounts.accounts (name) SELECT 'user-' || i FROM generate_series(0, 4999) i;
