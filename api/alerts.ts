@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { Queryable } from '../database/pool.ts';
 import { listQuarantined } from '../registry/quarantine.ts';
 
-/** Something that an administrator has to look at (SW27 responses.Alert). */
+/** Something that an administrator has to look at (DTR 2.7 API, responses.Alert). */
 export interface Alert {
   /** What it is about; there may be several of one class. */
   readonly class: 'worker' | 'backlog' | 'cron' | 'disk' | 'blob';

@@ -2,8 +2,8 @@ import type { Queryable } from '../database/pool.ts';
 import { hasLiveWorker } from '../jobs/worker-records.ts';
 
 /**
- * How the parts of the installation are, in MSR's shape (SW27 responses.ClusterStatus), whose replicas are our parts:
- * `database`, `temporal` and `workers`.
+ * How the parts of the installation are, in MSR's shape (DTR 2.7 API, responses.ClusterStatus), whose replicas are our
+ * parts: `database`, `temporal` and `workers`.
  */
 export interface ClusterStatus {
   /** There is no RethinkDB, so there is nothing in it. */

@@ -2,7 +2,7 @@ import type { Queryable } from '../database/pool.ts';
 import { sqlState } from '../database/transaction.ts';
 import { assertWithinLimit } from '../jobs/limits.ts';
 
-/** A content cache as the API shows it (MSR API, responses.ContentCache). */
+/** A content cache as the API shows it (DTR 2.7 API, responses.ContentCache). */
 export interface ContentCacheRow {
   readonly id: string;
   readonly name: string;

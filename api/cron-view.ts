@@ -10,9 +10,9 @@ import type { CronRow } from '../jobs/crons.ts';
 const timesShown = 5;
 
 /**
- * A cron as the API shows it: MSR's fields (SW27 tmpresponses.Cron), and our own. The next times are those at which it
- * is due, as Temporal has said, or as is reckoned here until it has taken the cron; a cron that is paused, or whose
- * action's queue is, does nothing then.
+ * A cron as the API shows it: MSR's fields (DTR 2.7 API, tmpresponses.Cron), and our own. The next times are those at
+ * which it is due, as Temporal has said, or as is reckoned here until it has taken the cron; a cron that is paused, or
+ * whose action's queue is, does nothing then.
  */
 export function viewCron(cron: CronRow, lastRuns: readonly ShownRun[]) {
   const schedule = readSchedule(cron);

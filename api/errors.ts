@@ -1,6 +1,6 @@
 /**
  * Every error of `/api/v0`, `/enzi/v0` and `/auth/token`: its code on the wire, and its status. Codes are MSR's where MSR has one
- * (msr.md section 3.1), odd statuses included; a code is never used again for another meaning.
+ * (DTR 2.7 API), odd statuses included; a code is never used again for another meaning.
  */
 export const apiErrors = {
   INVALID_JSON: 400,

@@ -29,7 +29,7 @@ const closed = {
 /** How much of each kind of resource a job needs, or a worker offers. */
 export const capacityMapSchema = Type.Record(CapacityName, Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), closed);
 
-/** The fields that a job and a cron have in common (SW27 tmpforms). MSR's clients leave any but `action` out. */
+/** The fields that a job and a cron have in common (DTR 2.7 API, tmpforms). MSR's clients leave any but `action` out. */
 export const jobFormFields = {
   action: Type.String({ maxLength: 100 }),
   parameters: Type.Optional(

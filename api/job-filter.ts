@@ -7,7 +7,7 @@ import { requireAction } from './job-fields.ts';
 
 const name = Type.Optional(Type.String({ minLength: 1, maxLength: 512 }));
 
-/** What jobs are picked by, in a query or a body. `any` stands for all (SW27 GET /jobs). */
+/** What jobs are picked by, in a query or a body. `any` stands for all (DTR 2.7 API, GET /jobs). */
 export const jobFilterFields = {
   action: Type.String({ maxLength: 100, default: 'any' }),
   worker: Type.String({ maxLength: 255, default: 'any' }),

@@ -23,7 +23,7 @@ export function noSuchJob(jobId: string): ApiError {
   return new ApiError('NO_SUCH_JOB', `there is no job "${jobId}": GET /api/v0/jobs lists those that are kept`);
 }
 
-/** A job as the API shows it: MSR's fields (SW27 tmpresponses.Job), and after them our own. */
+/** A job as the API shows it: MSR's fields (DTR 2.7 API, tmpresponses.Job), and after them our own. */
 export function viewJob(job: JobRow) {
   return {
     id: job.id,

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 
 const maxPageSize = 1_000;
 
-/** The header that leads to the next page (msr.md section 3, "Conventions"). */
+/** The header that leads to the next page (docs/msr-api.md, "Lists"). */
 export const nextPageHeader = 'x-next-page-start';
 // The name is not documented, so it follows that of X-Next-Page-Start.
 export const countHeader = 'x-resource-count';

@@ -3,7 +3,7 @@ import { listReadable, type ReadableRepositories } from '../registry/readable-re
 import { assertRoomForRepository } from '../registry/repositories.ts';
 import { ApiError } from './errors.ts';
 
-/** A repository as the API shows it (SW27 responses.Repository). */
+/** A repository as the API shows it (DTR 2.7 API, responses.Repository). */
 export interface RepositoryRow {
   readonly id: string;
   readonly namespace: string;

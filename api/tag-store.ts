@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 
-/** A manifest as the API shows it (SW27 responses.Manifest). */
+/** A manifest as the API shows it (DTR 2.7 API, responses.Manifest). */
 export interface ManifestView {
   readonly digest: string;
   readonly mediaType: string;
@@ -92,8 +92,8 @@ export interface PlatformFilter {
 }
 
 /**
- * What a tag names, or the tags that name the manifest of a digest; of an index, one entry for each manifest in it (SW27,
- * ListRepoTag). The most is 1,000. Undefined where the repository has no such tag or manifest.
+ * What a tag names, or the tags that name the manifest of a digest; of an index, one entry for each manifest in it (DTR
+ * 2.7 API, ListRepoTag). The most is 1,000. Undefined where the repository has no such tag or manifest.
  */
 export async function findTag(
   q: Queryable,

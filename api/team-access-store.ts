@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import type { AccessLevel } from './policy/access.ts';
 
-/** What a team is granted, as the API shows it (SW27 responses.TeamAccess); the name of the team is ours. */
+/** What a team is granted, as the API shows it (DTR 2.7 API, responses.TeamAccess); the name of the team is ours. */
 export interface TeamAccessRow {
   readonly accessLevel: AccessLevel;
   readonly team: { readonly id: string; readonly name: string; readonly clientUserIsMember: boolean };

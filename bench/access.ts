@@ -1,5 +1,6 @@
 // How long it takes to find out who may do what, with 10,000 private repositories in 100 organizations, 1,000 teams, 5,000
-// users and 1,000 robots: `npm run bench:access`. The limit beside each figure is what the design asks for.
+// users and 1,000 robots: `npm run bench:access`. The limit beside each figure is the most that it
+// may take.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ await migrate(pool);
 
 // Each organization has 10 teams, 100 repositories and 50 users, of whom each is in 5 of the teams; a team is granted 20
 // repositories, the last one as their administrator, and every tenth team the whole namespace. "everywhere" is in all 1,000
-// teams, "nowhere" in none. A robot has all of two namespaces; "wide" has 100 repositories, the most that there may be.
+// teams, "nowhere" in none. A robot has all of two namespaces; "wide" has 100 repositories.
 await pool.query(`
   INSERT INTO accounts.accounts (name, is_org) SELECT 'org-' || i, true FROM generate_series(0, 99) i;
   INSERT INTO accounts.accounts (name) SELECT 'user-' || i FROM generate_series(0, 4999) i;

@@ -1,5 +1,5 @@
 // How long the statements take that API, registry, dispatcher, reconciler and garbage collection send all day, in a database with a
-// million jobs, blobs and tags: `npm run bench:sql`. The limit beside each figure is what the design asks for.
+// million jobs, blobs and tags: `npm run bench:sql`. The limit beside each figure is the most that it may take.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -21,10 +21,10 @@ export function actionsPage(actions: readonly Action[]): string {
 function statuses(): string {
   return [
     '## Statuses of jobs',
-    "Answers have the words of MSR's documentation. Its specification has others for two of them, which filters\n(`status=`) take as well; clients should know both.",
+    "Answers use the words of MSR's documentation. The DTR 2.7 API has other words for two of them ([sources](msr-api.md)):\nfilters (`status=`) take these too, and clients should know both.",
     list(
       statusWords.map(({ name, aliases }) =>
-        aliases.length === 0 ? codes([name]) : `${codes([name])}; in the specification ${codes(aliases)}`,
+        aliases.length === 0 ? codes([name]) : `${codes([name])}; in the DTR 2.7 API ${codes(aliases)}`,
       ),
     ),
   ].join('\n\n');

@@ -1,7 +1,7 @@
 /** How much of each kind of resource a job needs, or a worker offers, by names that an administrator chooses. */
 export type CapacityMap = Readonly<Record<string, number>>;
 
-/** What a worker offers where nobody has said: MSR's default (JAPI sample, msr.md section 2.3). */
+/** What a worker offers where nobody has said: MSR's default (docs/msr-api.md, "Jobs"). */
 export const defaultCapacityMap: CapacityMap = { scan: 1, scanCheck: 1 };
 
 /**

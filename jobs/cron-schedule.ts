@@ -46,7 +46,7 @@ const hint =
   'a schedule has 6 fields, seconds first (second minute hour day-of-month month day-of-week), such as "0 30 3 * * *", or is one of @hourly, @daily, @weekly, @monthly, @yearly, @every 90m';
 
 /**
- * Reads a schedule as MSR takes it: six fields with seconds first, or an `@` form (job queue page; SW27 Cron.schedule).
+ * Reads a schedule as MSR takes it: six fields with seconds first, or an `@` form (docs/msr-api.md, "Jobs").
  *
  * As in every cron, a time matches if day of month or day of week does, where both are restricted. As in Temporal, it is
  * the clock on the wall that matches: a time that it skips does not come that day, and one that it shows twice does twice.

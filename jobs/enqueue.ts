@@ -31,8 +31,9 @@ export interface NewJob {
 }
 
 /**
- * Writes jobs and the outbox rows in which they wait, in the caller's transaction: they exist exactly if it commits. The parameters of the action's config lie under those of each job (msr.md section 2.3); a job that is tried again keeps
- * those that it had. Jobs whose id exists already are left as they are. After the commit the caller wakes the dispatcher.
+ * Writes jobs and the outbox rows in which they wait, in the caller's transaction: they exist exactly if it commits. The
+ * parameters of the action's config lie under those of each job; a job that is tried again keeps those that it had. Jobs
+ * whose id exists already are left as they are. After the commit the caller wakes the dispatcher.
  *
  * @returns how many jobs were new
  */

@@ -41,8 +41,7 @@ export interface HistoryLimits {
 const stepSize = 100_000;
 
 /**
- * Finds the row from which on a history is kept: older ones are beyond one of the limits, whichever is met first
- * (msr.md section 2.3).
+ * Finds the row from which on a history is kept: older ones are beyond one of the limits, whichever is met first.
  *
  * @returns undefined where everything is within the limits
  */

@@ -12,8 +12,8 @@ const toKeep = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000, default: 0
 const maxAge = Type.String({ maxLength: 40, default: '' });
 
 /**
- * What administrators set while the program runs, under the names of MSR (msr.md section 3.2, forms.Settings), with the
- * defaults. Of a history both limits count, whichever is met first; 0 and the empty text are no limit (section 2.3).
+ * What administrators set while the program runs, under the names of MSR (DTR 2.7 API, forms.Settings), with the
+ * defaults. Of a history both limits count, whichever is met first; 0 and the empty text are no limit.
  */
 export const settingFields = {
   /** Whether a push makes its repository, where the pusher may create one. */

@@ -1,4 +1,4 @@
-/** Job statuses as the MSR documentation names them (job queue page). */
+/** Job statuses as MSR's documentation of its job queue names them (docs/msr-api.md, "Jobs"). */
 export const jobStatuses = [
   'waiting',
   'running',

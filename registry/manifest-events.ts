@@ -21,24 +21,24 @@ export interface EventContext {
   readonly host: string;
 }
 
-/** Contents as msr.md section 3.4 lists them. */
+/** Contents as MSR documents them (docs/msr-api.md, "Webhooks"). */
 export function manifestPushed(manifest: ManifestFacts, context: EventContext): RegistryEvent {
   return event('MANIFEST_PUSH', manifest, context, manifestContents(manifest, context));
 }
 
-/** Contents as msr.md section 3.4 lists them. */
+/** Contents as MSR documents them (docs/msr-api.md, "Webhooks"). */
 export function manifestDeleted(manifest: ManifestFacts, context: EventContext): RegistryEvent {
   const contents = { ...manifestContents(manifest, context), deletedAt: context.at.toISOString() };
   return event('MANIFEST_DELETE', manifest, context, contents);
 }
 
-/** Contents as msr.md section 3.4 lists them. */
+/** Contents as MSR documents them (docs/msr-api.md, "Webhooks"). */
 export function tagPushed(manifest: ManifestFacts, tag: string, context: EventContext): RegistryEvent {
   const contents = { ...tagContents(manifest, tag, context), pushedAt: context.at.toISOString() };
   return event('TAG_PUSH', manifest, context, contents);
 }
 
-/** Contents as msr.md section 3.4 lists them. */
+/** Contents as MSR documents them (docs/msr-api.md, "Webhooks"). */
 export function tagDeleted(manifest: ManifestFacts, tag: string, context: EventContext): RegistryEvent {
   const contents = { ...tagContents(manifest, tag, context), deletedAt: context.at.toISOString() };
   return event('TAG_DELETE', manifest, context, contents);

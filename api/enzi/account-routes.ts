@@ -31,7 +31,7 @@ const FullName = Type.String({ maxLength: 255 });
 const sentBack = { id: Type.Optional(Type.String({ maxLength: 255 })) };
 const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
 
-/** `/enzi/v0/accounts`: users and organizations (msr.md section 5). */
+/** `/enzi/v0/accounts`: users and organizations (docs/msr-api.md, "Accounts"). */
 export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, signIn } = deps;
 

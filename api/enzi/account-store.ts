@@ -4,7 +4,7 @@ import { sqlState, type TransactionSource, withTransaction } from '../../databas
 import { ApiError } from '../errors.ts';
 import type { ListPage } from './paging.ts';
 
-/** An account, user or organization, as the API shows it (msr.md section 5, "Shapes"). */
+/** An account, user or organization, as the API shows it (docs/msr-api.md, "Accounts"). */
 export interface AccountRow {
   readonly id: string;
   readonly name: string;

@@ -26,7 +26,7 @@ export const membershipForm = Type.Object(
   { additionalProperties: false },
 );
 
-/** `/enzi/v0/accounts/{org}/members` and `/enzi/v0/accounts/{user}/organizations` (msr.md section 5). */
+/** `/enzi/v0/accounts/{org}/members` and `/enzi/v0/accounts/{user}/organizations` (docs/msr-api.md, "Accounts"). */
 export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
 

@@ -3,7 +3,7 @@ import { type FilledPage, fillPage } from '../paging.ts';
 
 const maxPageSize = 1_000;
 
-/** The parameters of every list of eNZi (msr.md section 3, "Conventions"): `start` is the name of the first entry. */
+/** The parameters of every list of eNZi (docs/msr-api.md, "Lists"): `start` is the name of the first entry. */
 export const pageParameters = {
   start: Type.String({ maxLength: 255, default: '' }),
   limit: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 10 }),

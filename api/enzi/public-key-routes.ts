@@ -13,7 +13,7 @@ const Name = Type.String({ minLength: 1, maxLength: 255 });
 const rowsAtOnce = 64;
 const accountParams = Type.Object({ username: Name });
 
-/** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in (msr.md section 5). */
+/** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in. */
 export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
   const path = '/enzi/v0/accounts/:username/publicKeys';

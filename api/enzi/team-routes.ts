@@ -38,7 +38,7 @@ const pageQuery = Type.Object(pageParameters, { additionalProperties: false });
 const asMember = { access: 'organization-member' } as const;
 const asOwner = { access: 'organization-owner' } as const;
 
-/** `/enzi/v0/accounts/{org}/teams` (msr.md section 5). Owners of the organization run all of its teams. */
+/** `/enzi/v0/accounts/{org}/teams` (docs/msr-api.md, "Accounts"). Owners of the organization run all of its teams. */
 export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
   const teams = '/enzi/v0/accounts/:organization/teams';

@@ -4,7 +4,7 @@ import { accountJson, type AccountRow, isId, withoutIdPrefix } from './account-s
 import type { MemberRow, Membership } from './member-store.ts';
 import type { ListPage } from './paging.ts';
 
-/** A team of an organization, as the API shows it (msr.md section 5, "Shapes"). */
+/** A team of an organization, as the API shows it (docs/msr-api.md, "Accounts"). */
 export interface TeamRow {
   readonly id: string;
   readonly orgID: string;

@@ -45,7 +45,7 @@ async function issue(
   const signingKey = createPrivateKey(issuer.privateKeyPem).toCryptoKey(algorithm, false, ['sign']);
   const publicKey = createPublicKey(subjectKeyPem).toCryptoKey(algorithm, true, ['verify']);
   const certificate = await x509.X509CertificateGenerator.create({
-    // Positive, as RFC 5280 wants it (section 4.1.2.2).
+    // Positive (RFC 5280, section 4.1.2.2).
     serialNumber: `01${randomBytes(15).toString('hex')}`,
     subject,
     issuer: issuer.name,

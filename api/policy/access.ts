@@ -6,7 +6,7 @@ import { findActiveSubject } from '../subjects.ts';
 import { everyRepository, mayInNamespace, permittedActions, type RobotRights } from './robot-rights.ts';
 
 /**
- * What somebody may do with a repository or a namespace of them (msr.md section 5, "Access levels"): read-only is browse
+ * What somebody may do with a repository or a namespace of them (DTR 2.7 API, forms.Access): read-only is browse
  * and pull; read-write is push and delete tags besides; admin is settings, grants, webhooks and deletion besides, and, of
  * a namespace, to create repositories. Each includes those before it.
  */
@@ -46,7 +46,7 @@ const namespaceLevel = (namespace: string) => `(SELECT max(level) FROM (
 
 /**
  * What an account may do in a whole namespace, which need not exist. System administrators are administrators of every
- * namespace, users of their own, owners of their organization's; teams have what they were granted (msr.md section 5).
+ * namespace, users of their own, owners of their organization's; teams have what they were granted.
  *
  * @param account undefined: nobody has signed in
  */
@@ -126,7 +126,7 @@ async function accessToEach(
   }));
 }
 
-// What each action of the registry needs (msr.md section 5: read is pull, read-write is push and delete besides).
+// What each action of the registry needs: read-only is pull, read-write is push and delete besides.
 const neededLevels: ReadonlyMap<string, AccessLevel> = new Map([
   ['pull', 'read-only'],
   ['push', 'read-write'],
@@ -255,7 +255,7 @@ export async function administeredRepositories(
 
 /**
  * Whether the account of this name, empty for nobody, may make repositories in a namespace: its administrators may
- * (SW27, "Create repository"), and robots that were allowed to. Which ones a robot may push to, its token says.
+ * (DTR 2.7 API, "Create repository"), and robots that were allowed to. Which ones a robot may push to, its token says.
  */
 export async function mayCreateRepositories(q: Queryable, subject: string, namespace: string): Promise<boolean> {
   const account = subject === '' ? undefined : await findActiveSubject(q, subject);

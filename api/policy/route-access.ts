@@ -35,8 +35,8 @@ interface RouteUse {
 }
 
 /**
- * Checks that somebody who has signed in may use a route on what its path names (msr.md section 3, "Auth rules"). What
- * somebody may not see is answered as if it were not there.
+ * Checks that somebody who has signed in may use a route on what its path names. What somebody may not
+ * see is answered as if it were not there.
  *
  * @throws ApiError NOT_AUTHORIZED; NO_SUCH_ACCOUNT or NO_SUCH_REPOSITORY where the path names nothing
  */

@@ -15,7 +15,7 @@ import { jobFormFields, readDefaultParameters, requireAction } from '../job-fiel
 const config = { access: 'system-admin' } as const;
 const params = Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) });
 
-/** `/api/v0/action_configs` (msr.md section 2.3): defaults of parameters, which each job's own parameters override. */
+/** `/api/v0/action_configs` (DTR 2.7 API): defaults of parameters, which each job's own parameters override. */
 export function actionConfigRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeSchedules } = deps;
 
@@ -75,7 +75,7 @@ function noSuchActionConfig(action: string): ApiError {
   );
 }
 
-/** A config as the API shows it (SW27 tmpresponses.ActionConfig). */
+/** A config as the API shows it (DTR 2.7 API, tmpresponses.ActionConfig). */
 function viewActionConfig({ id, action, parameters }: ActionConfigRow) {
   return { id, action, parameters };
 }

@@ -32,7 +32,7 @@ const username = Type.Optional(Type.String({ maxLength: 255 }));
 const tokenLabel = Type.String({ maxLength: 255 });
 const tokenParams = Type.Object({ hashedtoken: Type.String({ maxLength: 255 }) });
 
-/** `/api/v0/api_tokens` (msr.md section 3; swagger "api_tokens"): everybody's own, and for administrators everybody's. */
+/** `/api/v0/api_tokens` (DTR 2.7 API, "api_tokens"): everybody's own, and for administrators everybody's. */
 export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
 
@@ -248,7 +248,7 @@ function timeOfDate(text: string): string {
 // What MSR, which is written in Go, shows for a token that was never used.
 const neverUsed = '0001-01-01T00:00:00Z';
 
-/** A token as the API shows it (SW27 responses.APIToken). */
+/** A token as the API shows it (DTR 2.7 API, responses.APIToken). */
 function viewToken({ hash, label, isActive, lastUsed, createdAt, generatedBy, creatorUa }: ClientTokenRow) {
   return {
     hashedToken: hash,

@@ -36,7 +36,7 @@ const maxJitterMs = 24 * 3_600_000;
 const minCatchupWindowMs = 10_000;
 const maxCatchupWindowMs = 365 * 24 * 3_600_000;
 
-/** `/api/v0/crons` (msr.md section 2.3): one for each action, found by its name, and others with names of their own. */
+/** `/api/v0/crons` (DTR 2.7 API): one for each action, found by its name, and others with names of their own. */
 export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeSchedules, wakeDispatcher } = deps;
 

@@ -43,7 +43,7 @@ const allKinds = Object.keys(eventKinds) as readonly EventKind[];
 const pullKinds = new Set<EventKind>(['TAG_PULL', 'MANIFEST_PULL']);
 // Who may read a repository sees what is in it; who pulls, and who is granted what, is for its administrators.
 const readerKinds = new Set<EventKind>(['TAG_PUSH', 'TAG_DELETE', 'MANIFEST_PUSH', 'MANIFEST_DELETE']);
-// Those of MSR (msr.md section 3.5), so that a client may ask for what does not happen in this version.
+// Those that MSR knows, so that a client may ask for what does not happen in this version.
 const types = new Set(['CREATE', 'GET', 'UPDATE', 'DELETE', 'SEND', 'FAIL', 'SCAN']);
 const objectTypes = new Set<string>([
   'BLOB',
@@ -54,7 +54,7 @@ const objectTypes = new Set<string>([
   ...Object.values(eventKinds).map(({ objectType }) => objectType),
 ]);
 
-/** `/api/v0/events` and the events of a repository (msr.md section 3.5): what happened, the newest first. */
+/** `/api/v0/events` and the events of a repository (DTR 2.7 API): what happened, the newest first. */
 export function eventRoutes(app: ApiInstance, { pool }: ApiDeps): void {
   /** One page, with the headers that lead to the next. */
   async function page(
@@ -151,8 +151,8 @@ function assertOneOf(name: string, value: string, known: ReadonlySet<string>): v
 }
 
 /**
- * An event as the API shows it: MSR's fields (SW27 schema.Event), and after them our own. From where somebody acts is
- * shown to system administrators, and to everybody of their own acts.
+ * An event as the API shows it: MSR's fields (DTR 2.7 API, schema.Event), and after them our own. From where somebody
+ * acts is shown to system administrators, and to everybody of their own acts.
  */
 function viewEvent(row: EventRow, viewer: Account) {
   const { id, publishedAt, actorId, actor, actorType, type, repository, namespace, contents, kind } = row;

@@ -20,7 +20,7 @@ const rowsAtOnce = 100;
 
 const config = { access: 'system-admin' } as const;
 
-/** `/api/v0/jobs` (msr.md section 2.3). */
+/** `/api/v0/jobs` (DTR 2.7 API; docs/msr-api.md, "Jobs"). */
 export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeDispatcher } = deps;
 

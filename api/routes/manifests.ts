@@ -10,7 +10,7 @@ import { countHeader, fillPage, pageQuery } from '../paging.ts';
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const repositoryParams = { namespace: Name, reponame: Name };
 
-/** `/api/v0/repositories/{namespace}/{reponame}/manifests` (MSR API, "repositories"). */
+/** `/api/v0/repositories/{namespace}/{reponame}/manifests` (DTR 2.7 API, "repositories"). */
 export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, deleteManifest } = deps;
   const manifests = '/api/v0/repositories/:namespace/:reponame/manifests';

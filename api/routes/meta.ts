@@ -6,7 +6,7 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 const forAdmins = { access: 'system-admin' } as const;
 const forAll = { access: 'authenticated' } as const;
 
-// What MSR's licenses and switches would allow is what this version can do (SW27 responses.Features).
+// What MSR's licenses and switches would allow is what this version can do (DTR 2.7 API, responses.Features).
 const features = {
   // Of the vulnerability database, which comes with a scanner.
   db_version: 0,
@@ -20,7 +20,7 @@ const features = {
   ucpHost: '',
 } as const;
 
-/** What else is under `/api/v0/meta` (msr.md section 3.1): features, alerts, how the parts are; and the language. */
+/** What else is under `/api/v0/meta` (DTR 2.7 API): features, alerts, how the parts are; and the language. */
 export function metaRoutes(app: ApiInstance, deps: ApiDeps): void {
   app.get('/api/v0/meta/features', { config: forAll }, async () => features);
 

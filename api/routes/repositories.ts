@@ -40,7 +40,7 @@ const settings = {
   untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds }),
 };
 
-/** `/api/v0/repositories` (msr.md section 3.1). */
+/** `/api/v0/repositories` (DTR 2.7 API). */
 export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, forgetRepositories, wakeDispatcher } = deps;
 

@@ -62,7 +62,7 @@ const changeForm = Type.Object(
 );
 
 /**
- * `/api/v0/meta/settings` (msr.md section 3.2, forms.Settings and responses.Settings). A change names only what is to
+ * `/api/v0/meta/settings` (DTR 2.7 API, forms.Settings and responses.Settings). A change names only what is to
  * change. Fields of MSR that something else decides here are shown, and taken as they are shown, for many clients send
  * back all that they read; another value is refused, since it would be believed and do nothing.
  */

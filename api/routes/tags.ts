@@ -14,7 +14,7 @@ const repositoryParams = { namespace: Name, reponame: Name };
 const domain = Type.Optional(Type.String({ maxLength: 255 }));
 const Platform = Type.Optional(Type.String({ maxLength: 255 }));
 
-/** `/api/v0/repositories/{namespace}/{reponame}/tags` (msr.md section 3.1). */
+/** `/api/v0/repositories/{namespace}/{reponame}/tags` (DTR 2.7 API). */
 export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, deleteTag } = deps;
   const tags = '/api/v0/repositories/:namespace/:reponame/tags';
@@ -100,7 +100,7 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-/** A tag as the API shows it (SW27 responses.ListTag, responses.Tag). */
+/** A tag as the API shows it (DTR 2.7 API, responses.ListTag, responses.Tag). */
 function viewTag({ manifest, createdAt, updatedAt, ...tag }: TagRow, hasManifest: boolean) {
   const { digest } = manifest;
   return {

@@ -25,7 +25,7 @@ const repositoryParams = Type.Object({ namespace: Name, reponame: Name });
 const repositoryTeamParams = Type.Object({ namespace: Name, reponame: Name, team: Name });
 const accessForm = Type.Object({ accessLevel: Type.Enum([...accessLevels]) }, { additionalProperties: false });
 
-/** Grants to teams, for repositories and for whole namespaces (msr.md sections 3.1 and 5). */
+/** Grants to teams, for repositories and for whole namespaces (DTR 2.7 API). */
 export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
 

@@ -192,7 +192,7 @@ function webhookEvent(kind: EventKind, { id, type, key, endpoint }: WebhookRow, 
 
 /**
  * Whether an account may subscribe to events of a key: administrators of the repository or namespace may, and system
- * administrators to everything (SW27, "webhooks").
+ * administrators to everything (DTR 2.7 API, "webhooks").
  */
 async function administersKey(q: Queryable, account: Account, key: string): Promise<boolean> {
   if (account.isAdmin) return true;
@@ -227,7 +227,7 @@ function noSuchWebhook(id: string): ApiError {
   return new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${id}": GET /api/v0/webhooks lists them`);
 }
 
-/** A webhook as the API shows it (SW27 responses.Webhook). */
+/** A webhook as the API shows it (DTR 2.7 API, responses.Webhook). */
 function viewWebhook({ lastSuccessfulAt, ...webhook }: WebhookRow) {
   return { ...webhook, ...(lastSuccessfulAt && { lastSuccessfulAt }) };
 }

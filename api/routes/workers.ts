@@ -13,7 +13,7 @@ const config = { access: 'system-admin' } as const;
 const capacityBody = Type.Object({ capacityMap: capacityMapSchema }, { additionalProperties: false });
 
 /**
- * `/api/v0/workers` and `/api/v0/deployments` (msr.md section 2.3). MSR 2.x sets the capacity of one worker, 3.0 that of
+ * `/api/v0/workers` and `/api/v0/deployments`. MSR 2.x sets the capacity of one worker, 3.0 that of
  * a deployment; here both set that of the deployment.
  */
 export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -92,7 +92,7 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
   }
 }
 
-/** A worker as the API shows it: SW27 tmpresponses.Worker, and more. */
+/** A worker as the API shows it: DTR 2.7 API, tmpresponses.Worker, and more. */
 function viewWorker(worker: WorkerRow) {
   const { id, status, capacityMap, heartbeatExpiration } = worker;
   const { deployment, roles, version, slots, startedAt, heartbeatAt } = worker;

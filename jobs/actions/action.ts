@@ -26,9 +26,9 @@ export interface Action {
   readonly requiredParameters: readonly string[];
   /** Where its workflow tasks run. */
   readonly taskQueue: TaskQueue;
-  /** 1, first, to 5, last (design, section 6). */
+  /** 1, first, to 5, last: what somebody waits for comes before what nobody does. */
   readonly priority: JobPriority;
-  /** What a job takes of the workers' capacity, by key, unless it says otherwise (msr.md section 2.3). */
+  /** What a job takes of the workers' capacity, by key, unless it says otherwise. */
   readonly capacityMap: Readonly<Record<string, number>>;
   /** Go duration strings, empty for none: those of jobs that do not name their own. */
   readonly deadline: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { jobStatuses } from '../../jobs/status.ts';
-// Copied from the specification of DTR 2.7 as Mirantis publishes it, without its descriptions.
+// Copied from the specification of the DTR 2.7 API (docs/msr-api.md), without its descriptions.
 import msr from './msr-definitions.json' with { type: 'json' };
 
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -10,7 +10,7 @@ ajv.addFormat('int32', { type: 'number', validate: (value) => value >= -(2 ** 31
 ajv.addFormat('int64', { type: 'number', validate: Number.isSafeInteger });
 ajv.addFormat('float', { type: 'number', validate: Number.isFinite });
 ajv.addFormat('integer', { type: 'number', validate: Number.isSafeInteger });
-// The one place where we leave the specification: statuses have the names of MSR’s documentation (design, section 5).
+// The one place where we leave the specification: statuses have the names of MSR’s documentation (docs/msr-api.md).
 ajv.addSchema({
   ...msr,
   definitions: {

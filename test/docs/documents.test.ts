@@ -59,19 +59,3 @@ async function anchorsOf(page: string): Promise<Set<string>> {
     ),
   );
 }
-
-test('files that documents name are there', async () => {
-  const missing: string[] = [];
-  let named = 0;
-  for await (const page of glob(['*.md', 'docs/*.md', 'bench/**/*.md', 'test/soak/*.md'], { cwd: root })) {
-    const text = await readFile(path.join(root, page), 'utf8');
-    for (const [, file = ''] of text.matchAll(/`([a-z]+\/[\w./-]+\.(?:ts|sql|yml))`/g)) {
-      // Others are named from a room on: `policy/access.ts` of `api/`.
-      if (!existsSync(path.join(root, file.split('/')[0] ?? ''))) continue;
-      named++;
-      if (!existsSync(path.join(root, file))) missing.push(`${page}: ${file}`);
-    }
-  }
-  assert.ok(named > 50, `${named} files`);
-  assert.deepEqual(missing, []);
-});

@@ -7,7 +7,7 @@ import { createTestDatabase } from '../support/postgres.ts';
 import { startRegistryProcess } from './registry-process.ts';
 
 // What programs that were written for MSR send, as they send it: bodies with every field that they know, empty ones
-// included (msr.md sections 3.7 and 5). They take any other status, and an answer that is not JSON, for a failure.
+// included (docs/msr-api.md names them). They take any other status, and an answer that is not JSON, for a failure.
 
 interface MsrAnswer {
   readonly status: number;

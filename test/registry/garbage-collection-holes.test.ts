@@ -1,4 +1,4 @@
-// Two ways in which other registries lose blobs (issue 7).
+// Two ways in which other registries lose blobs.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { deleteObjectsPage, databaseNow, reviewPage } from '../../registry/collect-blobs.ts';
@@ -38,7 +38,8 @@ async function collect({ pool, blobStore }: TestRegistry): Promise<number> {
   return orphans.length;
 }
 
-// Harbor issue 23116: the row that ties a blob to a project is not made younger when the blob is used again.
+// https://github.com/goharbor/harbor/issues/23116: the row that ties a blob to a project is not made younger when the blob
+// is used again.
 test('a layer of an old image that another repository reuses is not collected under its feet', async (t) => {
   const ways = ['mount', 'upload', 'HEAD in the same repository'] as const;
   for (const way of ways) {
@@ -77,7 +78,8 @@ test('a layer of an old image that another repository reuses is not collected un
   }
 });
 
-// GitLab, docs/spec/gitlab/online-garbage-collection.md: "worst case … image push retry".
+// https://gitlab.com/gitlab-org/container-registry/-/blob/master/docs/spec/gitlab/online-garbage-collection.md: "worst case
+// … image push retry".
 test('HEAD says that a layer is there; the manifest that comes 30 s later finds it, whatever runs between', async (t) => {
   const registry = await startLeasingRegistry(t);
   const image = await pushLayers(registry, 'admin/app');

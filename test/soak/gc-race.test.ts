@@ -1,5 +1,6 @@
 // Clients push, pull, delete, move tags and mount over shared layers while garbage collection runs with no grace, as in
-// Quay's published soak (quay issue 6318: 104,135 operations, 481 cycles, 40 times "manifest blob unknown").
+// Quay's published soak (https://github.com/quay/quay/issues/6318): 104,135 operations, 481 cycles, 40 times "manifest
+// blob unknown".
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -15,7 +15,7 @@ export const recordOptions = {
 export const pageOptions = {
   taskQueue: taskQueues.maintenance,
   startToCloseTimeout: '5 minutes',
-  scheduleToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '1 day',
   heartbeatTimeout: '15 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', nonRetryableErrorTypes: ['ReadOnlyError'] },
 } as const satisfies ActivityOptions;
@@ -45,7 +45,6 @@ export const reportOptions = {
 export const readOptions = {
   ...pageOptions,
   startToCloseTimeout: '12 hours',
-  scheduleToCloseTimeout: '1 day',
 } as const satisfies ActivityOptions;
 
 /**
@@ -55,8 +54,8 @@ export const readOptions = {
 export const webhookOptions = {
   taskQueue: taskQueues.webhook,
   startToCloseTimeout: '90 seconds',
-  scheduleToCloseTimeout: '12 hours',
+  scheduleToCloseTimeout: '1 day',
   heartbeatTimeout: '15 seconds',
-  // Of our own failures, as many as fit into 12 hours: those of a receiver are the workflow's to count.
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 1_440 },
+  // Of our own failures, as many as fit into a day: those of a receiver are the workflow's to count.
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 2_880 },
 } as const satisfies ActivityOptions;

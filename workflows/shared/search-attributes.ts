@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 /**
- * The search attributes of every job (design, section 6). PostgreSQL visibility allows 10 Keyword attributes and 3 of
+ * The search attributes of every job. PostgreSQL visibility allows 10 Keyword attributes and 3 of
  * every other type in a namespace.
  */
 export const searchAttributes = {

@@ -1,5 +1,5 @@
 /**
- * Task queues, by the resource that they load (design, section 6). Workflow tasks and database work run on `control`;
+ * Task queues, by the resource that they load. Workflow tasks and database work run on `control`;
  * what deletes bytes on `maintenance`; what waits for other people's servers on `webhook`.
  */
 export const taskQueues = {
