@@ -111,13 +111,30 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
       const { status } = response;
       if (status >= 200 && status < 300) {
         await jobLog.write('info', 'delivered', { attempt, status, durationMs });
-        await pool.query('UPDATE registry.webhooks SET last_successful_at = now() WHERE id = $1', [webhookId]);
+        await pool.query(
+          'UPDATE registry.webhooks SET last_successful_at = now(), failing_since = NULL WHERE id = $1',
+          [webhookId],
+        );
         return { outcome: 'delivered', attempts: attempt, status };
       }
       const message = `${origin} answered ${status}`;
       const answer = { status, durationMs };
-      if (status < 500 && !transientClientErrors.has(status)) throw refused(message, { attempt, ...answer });
+      if (status < 500 && !transientClientErrors.has(status)) {
+        await noteFailing();
+        throw refused(message, { attempt, ...answer });
+      }
       return countFailure(message, answer, retryAfterMs(response.headers['retry-after'], Date.now()));
+
+      /** Only how much the next deliveries may take depends on it: the try counts, whether it is written down or not. */
+      async function noteFailing(): Promise<void> {
+        await pool
+          .query('UPDATE registry.webhooks SET failing_since = now() WHERE id = $1 AND failing_since IS NULL', [
+            webhookId,
+          ])
+          .catch((error: unknown) =>
+            log.warn({ ...currentJobFields(), err: error }, 'a failing webhook was not marked'),
+          );
+      }
 
       /** @throws ApplicationFailure WebhookFailed where there is no other try, or the activity is to wait for it itself */
       async function countFailure(
@@ -126,6 +143,7 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
         askedDelayMs = firstRetryDelayMs * 4 ** (attempt - 1),
       ): Promise<PostponedDelivery> {
         details.failures = attempt;
+        await noteFailing();
         const delayMs = Math.min(askedDelayMs, maxRetryDelayMs);
         const isLast = attempt >= maxFailures;
         if (isLast || failures === undefined) {

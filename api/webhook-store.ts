@@ -13,13 +13,15 @@ export interface WebhookRow {
   readonly authorID: string;
   readonly createdAt: Date;
   readonly lastSuccessfulAt: Date | null;
+  /** Null: the last delivery was taken, or there was none. */
+  readonly failingSince: Date | null;
   readonly inactive: boolean;
   readonly tlsCert: string;
   readonly skipTLSVerification: boolean;
 }
 
 const columns = `id, type, key, endpoint, author_id AS "authorID", created_at AS "createdAt",
-  last_successful_at AS "lastSuccessfulAt", inactive, tls_cert AS "tlsCert",
+  last_successful_at AS "lastSuccessfulAt", failing_since AS "failingSince", inactive, tls_cert AS "tlsCert",
   skip_tls_verification AS "skipTLSVerification"`;
 
 export interface WebhookFilter {
@@ -105,7 +107,7 @@ export type WebhookChange = Partial<Pick<WebhookRow, 'endpoint' | 'inactive' | '
 export async function updateWebhook(q: Queryable, id: string, change: WebhookChange): Promise<WebhookRow | undefined> {
   const { rows } = await q.query<WebhookRow>(
     `UPDATE registry.webhooks SET endpoint = coalesce($2, endpoint), inactive = coalesce($3, inactive),
-       tls_cert = coalesce($4, tls_cert), skip_tls_verification = coalesce($5, skip_tls_verification)
+       failing_since = CASE WHEN $2 IS NULL THEN failing_since END, tls_cert = coalesce($4, tls_cert), skip_tls_verification = coalesce($5, skip_tls_verification)
      WHERE id = $1 RETURNING ${columns}`,
     [id, change.endpoint ?? null, change.inactive ?? null, change.tlsCert ?? null, change.skipTLSVerification ?? null],
   );

@@ -6,14 +6,17 @@ export const defaultCapacityMap: CapacityMap = { scan: 1, scanCheck: 1 };
 
 /**
  * The capacity that a delivery of a webhook takes besides a place of its action: shares of the namespace whose event it
- * tells, and of the server that it goes to. Neither one namespace nor one slow server can hold all places.
+ * tells, and of the server that it goes to. Neither one namespace nor one slow server can hold all places. What goes to
+ * receivers that fail takes the whole of another share, so that a worker is busy with one delivery of a namespace in vain.
  *
  * @param endpoint a URL, of which the path is left out: it is often a secret
+ * @param isFailing whether the last delivery to it failed
  */
-export function deliveryCapacity(namespace: string, endpoint: string): CapacityMap {
+export function deliveryCapacity(namespace: string, endpoint: string, isFailing: boolean): CapacityMap {
   return {
     [`${sharePrefix}webhooks of ${namespace}`]: 1,
     [`${sharePrefix}webhooks to ${new URL(endpoint).origin}`]: 1,
+    ...(isFailing && { [`${sharePrefix}webhooks of ${namespace} to receivers that fail`]: sharePerWorker }),
   };
 }
 

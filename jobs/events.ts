@@ -50,6 +50,8 @@ interface WantedEvent {
   /** The type that was subscribed to. */
   readonly type: string;
   readonly endpoint: string;
+  /** Whether the last delivery to the subscription failed. */
+  readonly isFailing: boolean;
 }
 
 /**
@@ -78,7 +80,8 @@ export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): 
          "objectType" text, "objectId" text, "objectName" text, "outcome" text, "namespace" text, "repository" text,
          "contents" jsonb)
      )
-     SELECT e.id AS "eventId", w.id AS "webhookId", w.type, w.endpoint
+     SELECT e.id AS "eventId", w.id AS "webhookId", w.type, w.endpoint,
+            w.failing_since IS NOT NULL AS "isFailing"
      FROM jsonb_to_recordset($1::jsonb) AS e(id uuid, namespace text, repository text, "webhookTypes" jsonb)
      CROSS JOIN LATERAL jsonb_array_elements_text(e."webhookTypes") AS wanted(type)
      JOIN registry.webhooks w
@@ -130,7 +133,7 @@ function storedEvent({
   };
 }
 
-function webhookJob(event: NewEvent, { eventId, webhookId, type, endpoint }: WantedEvent): NewJob {
+function webhookJob(event: NewEvent, { eventId, webhookId, type, endpoint, isFailing }: WantedEvent): NewJob {
   const { name: action, deadline, stopTimeout } = webhookAction;
   const parameters = { eventID: eventId, webhookID: webhookId, type };
   const id = causedJobId(webhookAction, parameters);
@@ -138,7 +141,7 @@ function webhookJob(event: NewEvent, { eventId, webhookId, type, endpoint }: Wan
     id,
     action,
     parameters,
-    capacityMap: deliveryCapacity(event.namespace, endpoint),
+    capacityMap: deliveryCapacity(event.namespace, endpoint, isFailing),
     retriesLeft: 0,
     retriesTotal: 0,
     retryFromId: id,

@@ -102,7 +102,8 @@ function queueOptions(deps: WorkersDeps): Omit<WorkerOptions, keyof ReturnType<t
     {
       ...of(taskQueues.control),
       workflowBundle: deps.bundle,
-      maxCachedWorkflows: 1_000,
+      // Half a megabyte each. One that waits for long is read again from its short history.
+      maxCachedWorkflows: 250,
       maxConcurrentWorkflowTaskExecutions: 40,
       maxConcurrentLocalActivityExecutions: 40,
       maxConcurrentActivityTaskExecutions: 10,

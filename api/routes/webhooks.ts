@@ -228,6 +228,6 @@ function noSuchWebhook(id: string): ApiError {
 }
 
 /** A webhook as the API shows it (DTR 2.7 API, responses.Webhook). */
-function viewWebhook({ lastSuccessfulAt, ...webhook }: WebhookRow) {
-  return { ...webhook, ...(lastSuccessfulAt && { lastSuccessfulAt }) };
+function viewWebhook({ lastSuccessfulAt, failingSince, ...webhook }: WebhookRow) {
+  return { ...webhook, ...(lastSuccessfulAt && { lastSuccessfulAt }), ...(failingSince && { failingSince }) };
 }

@@ -140,4 +140,55 @@ test('webhooks of one namespace hold up those of no other', { timeout: 300_000 }
     jobrunner.wakeDispatcher.send();
     await eventually('all to have ended', async () => (await placesHeld(jobrunner)) === 0, { timeoutMs: 60_000 });
   });
+
+  await t.test('whose receivers fail: their next deliveries go one at a time, until one is taken', async (t) => {
+    const held: ServerResponse[] = [];
+    const answer = { isHeld: false, status: 500 };
+    const broken = await startServer(t, (res) => {
+      if (answer.isHeld) held.push(res);
+      else res.writeHead(answer.status).end();
+    });
+    const endpoints = Array.from({ length: 20 }, (_, index) => `${broken.url}${index}`);
+    await subscribe(jobrunner, 'broken', endpoints);
+    const failing = async () => {
+      const { rows } = await pool.query(
+        `SELECT FROM registry.webhooks WHERE key = 'broken' AND failing_since IS NOT NULL`,
+      );
+      return rows.length;
+    };
+    for (const id of await push(jobrunner, 'broken')) assert.equal((await jobrunner.ended(id)).status, 'error');
+    assert.equal(await failing(), endpoints.length);
+
+    answer.isHeld = true;
+    await push(jobrunner, 'broken');
+    await eventually('a delivery to be under way', () => held.length > 0);
+    // One whose receiver works goes on, in the same namespace.
+    const works = await startReceiver(t);
+    await subscribe(jobrunner, 'broken', [works.url]);
+    const jobIds = await push(jobrunner, 'broken');
+    await eventually('it to be told', () => works.requests.length > 0);
+    await deliveryMs();
+    assert.equal(held.length, 1);
+    const { rows } = await pool.query<{ id: string }>(
+      `SELECT job_id AS id FROM jobs.outbox WHERE state = 'queued' AND namespace = 'broken' LIMIT 1`,
+    );
+    const waiting = await findJob(pool, rows[0]?.id ?? '');
+    assert.ok(waiting);
+    const share = 'share of webhooks of broken to receivers that fail';
+    assert.equal(
+      await findWaitingReason(pool, waiting),
+      `it needs 12 of the capacity "${share}", of which 0 of 12 are free`,
+    );
+
+    answer.isHeld = false;
+    answer.status = 200;
+    for (const res of held.splice(0)) res.end();
+    for (const id of jobIds) assert.equal((await jobrunner.ended(id)).status, 'done');
+    assert.equal(await failing(), 0);
+    answer.isHeld = true;
+    const after = await push(jobrunner, 'broken');
+    await eventually('as many to be under way as ever', () => held.length === 12);
+    for (const id of after) await cancelJob(pool, id, 'tester');
+    jobrunner.wakeDispatcher.send();
+  });
 });
