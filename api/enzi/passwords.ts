@@ -1,10 +1,6 @@
-import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { deriveKey, type HashCost } from './password-hashing.ts';
 import { createPasswordQueue, type Turn } from './password-queue.ts';
-
-const scryptAsync = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
-  scrypt,
-);
 
 // OWASP password storage: one of the settings of equal strength; 32 MiB and some 0.2 s.
 const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
@@ -76,8 +72,8 @@ function remember(proof: string): void {
   verified.set(proof, performance.now() + rememberMs);
 }
 
-function derive(password: string, salt: Buffer, { N, r, p }: { N: number; r: number; p: number }): Promise<Buffer> {
-  return scryptAsync(password.normalize('NFKC'), salt, keyBytes, { N, r, p, maxmem: 256 * N * r });
+function derive(password: string, salt: Buffer, cost: HashCost): Promise<Buffer> {
+  return deriveKey(password.normalize('NFKC'), salt, keyBytes, cost);
 }
 
 let decoyHash: Promise<string> | undefined;
