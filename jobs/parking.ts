@@ -14,10 +14,10 @@ export interface Parking {
  * delay is over. Doing it twice changes nothing the second time. After this the caller wakes the dispatcher, which in time
  * sends the signal `proceed` with the id of the parking.
  *
- * @returns false where the job has ended or was deleted: nothing will be sent
+ * @returns false where nothing will be sent (any more): the signal was sent before, or the job has ended or was deleted
  */
 export async function parkJob(q: Queryable, { jobId, id, delayMs }: Parking): Promise<boolean> {
-  const { rows } = await q.query<{ isThere: boolean }>(
+  const { rows } = await q.query<{ isWaiting: boolean }>(
     `WITH parked AS (
        UPDATE jobs.jobs SET parked_at = now(), parking = $2, last_updated = now()
        WHERE id = $1 AND ended_at IS NULL AND status <> 'deleted' AND parking <> $2
@@ -30,8 +30,9 @@ export async function parkJob(q: Queryable, { jobId, id, delayMs }: Parking): Pr
        ON CONFLICT (job_id, command) DO UPDATE SET details = excluded.details, due_at = excluded.due_at,
          state = excluded.state, attempts = 0, last_error = NULL
      )
-     SELECT EXISTS (SELECT FROM jobs.jobs WHERE id = $1 AND ended_at IS NULL AND status <> 'deleted') AS "isThere"`,
+     SELECT EXISTS (SELECT FROM parked)
+         OR EXISTS (SELECT FROM jobs.outbox WHERE job_id = $1 AND command = 'proceed') AS "isWaiting"`,
     [jobId, id, delayMs],
   );
-  return rows[0]?.isThere ?? false;
+  return rows[0]?.isWaiting ?? false;
 }

@@ -64,8 +64,8 @@ async function admission(job: JobInput): Promise<void> {
   setCurrentDetails('**Waiting** until there is room for it: `waitingReason` of the job in the API says why.');
   const proceeds = receiveProceeds();
   const parkingId = `${runId}:admission`;
-  if (await CancellationScope.nonCancellable(() => recordJobQueued({ jobId, runId, job, parkingId })))
-    await proceeds.waitFor(parkingId);
+  const isQueued = () => recordJobQueued({ jobId, runId, job, parkingId });
+  if (await CancellationScope.nonCancellable(isQueued)) await proceeds.waitFor(parkingId, isQueued, 0);
 }
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({ inbound: [recordJob] });

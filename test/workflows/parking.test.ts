@@ -192,3 +192,23 @@ test('webhooks of one namespace hold up those of no other', { timeout: 300_000 }
     jobrunner.wakeDispatcher.send();
   });
 });
+
+test('a wait that the database or Temporal has forgotten has an end', { timeout: 180_000 }, async (t) => {
+  const jobrunner = await startTestJobrunner(t, { isCaching: true, webhookRetryDelayMs: 5_000 });
+  const { pool } = jobrunner;
+  const receiver = await startReceiver(t);
+  receiver.statuses.push(503, 503);
+  await subscribe(jobrunner, 'acme', [`${receiver.url}1`, `${receiver.url}2`]);
+  const jobIds = await push(jobrunner, 'acme');
+  for (const id of jobIds) await jobrunner.waitFor(id, ({ parkedAt }) => parkedAt !== null);
+  // As if PostgreSQL had been put back to a time before the wait, and Temporal to one before its end.
+  const [before = '', after = ''] = jobIds;
+  await pool.query(`UPDATE jobs.jobs SET parked_at = NULL WHERE id = ANY($1)`, [jobIds]);
+  await pool.query(`UPDATE jobs.jobs SET parking = '' WHERE id = $1`, [before]);
+  const { rowCount } = await pool.query(`DELETE FROM jobs.outbox WHERE job_id = ANY($1)`, [jobIds]);
+  assert.equal(rowCount, 2);
+  for (const id of [before, after]) {
+    const { status, result } = await jobrunner.waitFor(id, ({ endedAt }) => endedAt !== null, 120_000);
+    assert.deepEqual([status, (result as { attempts: number }).attempts], ['done', 2]);
+  }
+});

@@ -1,4 +1,4 @@
-import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { localActivities } from './activities.ts';
 import { recordOptions } from './options.ts';
 import { proceedSignal } from './parking-messages.ts';
@@ -23,16 +23,41 @@ export function createParking(): Parking {
     wait: async (delayMs) => {
       const { workflowId: jobId, runId } = workflowInfo();
       const id = `${runId}:${++waits}`;
-      if (await recordJobParked({ jobId, id, delayMs })) await proceeds.waitFor(id);
+      const isParked = () => recordJobParked({ jobId, id, delayMs });
+      if (await isParked()) await proceeds.waitFor(id, isParked, delayMs);
     },
   };
 }
 
+/** Hears of the ends of parkings. */
+export interface Proceeds {
+  /**
+   * Waits until a parking is over.
+   *
+   * @param isParked parks the job where nobody knows of it any more, and gives false where nothing will be sent
+   * @param delayMs how long nothing can be sent
+   */
+  waitFor(parkingId: string, isParked: () => Promise<boolean>, delayMs: number): Promise<void>;
+}
+
+const firstLookMs = 60_000;
+const lastLookMs = 3_600_000;
+
 /** From now on the workflow hears when a parking is over. Call before what leads to it. */
-export function receiveProceeds(): { readonly waitFor: (parkingId: string) => Promise<void> } {
+export function receiveProceeds(): Proceeds {
   const received = new Set<string>();
   setHandler(proceedSignal, (id) => void received.add(id), {
     description: 'Sent by Jobrunner: there is a place for the job again.',
   });
-  return { waitFor: (id) => condition(() => received.has(id)) };
+  const hasCome = (id: string) => () => received.has(id);
+  return {
+    waitFor: async (id, isParked, delayMs) => {
+      if (!patched('parkings-are-looked-at')) return condition(hasCome(id));
+      // A database or a Temporal that was put back to an earlier day has forgotten the parking, or that it was over.
+      for (let lookMs = firstLookMs; !(await condition(hasCome(id), delayMs + lookMs)); lookMs *= 2) {
+        if (!(await isParked())) return;
+        lookMs = Math.min(lookMs, lastLookMs / 2);
+      }
+    },
+  };
 }
