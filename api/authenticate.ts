@@ -55,7 +55,8 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
 
 /**
  * Who sends a search of a Docker engine: as {@link authenticate}, or by a token for the registry whose scopes are for a
- * search. An engine that is signed in asks for that, `registry:catalog:search` (moby, `registry/search.go`).
+ * search. An engine that is signed in asks for that, `registry:catalog:search`; one that is not may send an empty name and
+ * password (moby, `registry/search.go` and `registry/session.go`).
  *
  * @returns undefined where the request names nobody
  * @throws ApiError as {@link authenticate}
@@ -75,6 +76,7 @@ export async function authenticateSearch(
     );
     if (claims && maySearch) return findHolder(deps.pool, claims);
   }
+  if (scheme === 'basic' && Buffer.from(value, 'base64').toString() === ':') return undefined;
   return authenticate(deps, request);
 }
 
@@ -108,8 +110,6 @@ export async function authenticateBasic(
     throw new ApiError('NOT_AUTHENTICATED', 'the Authorization header must be Basic or Bearer');
   }
   const text = Buffer.from(value, 'base64').toString('utf8');
-  // What `docker search` of an engine that is not signed in sends.
-  if (text === ':') return undefined;
   const colon = text.indexOf(':');
   const address = clientAddress(request);
   const signedIn =
