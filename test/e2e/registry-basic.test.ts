@@ -132,7 +132,7 @@ test('Basic at /v2', { timeout: 180_000 }, async (t) => {
     };
     const token = await fetch(`${baseUrl}/auth/token?scope=repository:acme/hidden:pull`, { headers: certificate });
     assert.equal(((await token.json()) as { scope: string }).scope, 'repository:acme/hidden:pull');
-    for (const authorization of [undefined, 'Negotiate abc']) {
+    for (const authorization of [undefined, 'Basic Og==', 'Negotiate abc']) {
       const response = await send('GET', '/acme/open/manifests/latest', authorization, certificate);
       assert.equal(response.status, 401);
       assert.match(
