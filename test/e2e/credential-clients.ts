@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CleanUp } from '../support/clean-up.ts';
 import { podmanFor } from './client-tools.ts';
+import { startContainerd } from './containerd.ts';
 import { startDockerEngine } from './dockerd.ts';
 import type { SignInWith } from './robot.ts';
 import { temporaryFolder, tool, type Tool } from './tool.ts';
@@ -27,7 +28,7 @@ export interface CredentialClientsOptions {
 }
 
 /**
- * Gets docker, podman, skopeo, crane, regctl, oras and helm ready, each with a file of credentials in place of a login.
+ * Gets docker, containerd, podman, skopeo, crane, regctl, oras and helm ready, each with credentials in place of a login.
  * They push to the tag `1` of a repository, and pull that.
  */
 export async function credentialClients(
@@ -37,12 +38,18 @@ export async function credentialClients(
   const folder = await temporaryFolder(t);
   const archive = join(folder, 'image.tar');
   await tool('skopeo')('copy', `oci:${layout}:latest`, `docker-archive:${archive}:local/app:1`);
-  const [docker, podman] = await Promise.all([startDockerEngine(t), podmanFor(t, { host, password })]);
+  const [docker, podman, ctr] = await Promise.all([
+    startDockerEngine(t),
+    podmanFor(t, { host, password }),
+    startContainerd(t),
+  ]);
+  await ctr('images', 'import', '--no-unpack', '--base-name', 'local/app', archive);
   await docker('load', '--input', archive);
   await podman('load', '--input', archive);
   await writeFile(join(folder, 'file'), 'content');
   await tool('helm')('create', join(folder, 'app'));
   await tool('helm')('package', join(folder, 'app'), '--version', '0.1.0', '--destination', folder);
+  const as = ({ name, secret }: SignInWith): string[] => ['--plain-http', '--user', `${name}:${secret}`];
   const imageOf = (repository: string): string => `${host}/${repository}:1`;
 
   /** The folder with the file `config.json` that Docker's client has after a login, and others read as well. */
@@ -80,6 +87,13 @@ export async function credentialClients(
         'pull',
         imageOf(repository),
       ],
+    },
+    {
+      name: 'containerd',
+      push: (credentials, repository) =>
+        Promise.resolve([ctr, 'images', 'push', ...as(credentials), imageOf(repository), 'docker.io/local/app:1']),
+      pull: (credentials, repository) =>
+        Promise.resolve([ctr, 'images', 'pull', ...as(credentials), imageOf(repository)]),
     },
     {
       name: 'podman',
