@@ -26,6 +26,11 @@ export class InvalidTokenError extends Error {
   override name = 'InvalidTokenError';
 }
 
+/** Credentials that name nobody, or are wrong; the message is shown to the client and must not repeat them. */
+export class InvalidCredentialsError extends Error {
+  override name = 'InvalidCredentialsError';
+}
+
 export interface AccessDeps {
   /** How the client of a request reaches this server, without a slash at the end. */
   readonly publicUrlOf: (request: IncomingMessage) => string;
@@ -33,6 +38,13 @@ export interface AccessDeps {
   readonly service: string;
   /** @throws InvalidTokenError */
   readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
+  /**
+   * Signs in whoever sends `Authorization: Basic`, and gives what a token with the wanted grants would say; undefined where
+   * the header holds no credentials.
+   *
+   * @throws InvalidCredentialsError; RegistryError TOOMANYREQUESTS, UNAVAILABLE, DENIED
+   */
+  readonly grantBasic: (request: IncomingMessage, wanted: readonly AccessGrant[]) => Promise<TokenClaims | undefined>;
 }
 
 /** Whether the token permits `action` on the repository `name`. */
@@ -53,15 +65,23 @@ const scopeActions = { pull: 'pull', push: 'pull,push', delete: 'delete' } as co
   string
 >;
 
+/** What one request asks for, as its route, its path and, for a mount, its query say it. */
+interface Asked {
+  readonly access: RouteAccess;
+  readonly repository: RepositoryName | undefined;
+  readonly mountFrom: string | undefined;
+}
+
 /**
  * Makes the one check that every request passes before its handler runs.
  *
  * The check takes the request, what its route declares, the repository that the path names (undefined for routes of the
  * whole registry) and, for a mount, the repository to mount from, which only widens the scope of the challenge. It gives
- * the token's claims.
+ * the token's claims, or, of `Authorization: Basic`, those that a token would have.
  *
  * It throws RegistryError with 401 and a challenge: UNAUTHORIZED without a usable token, DENIED with one that lacks the
- * action, so that a client knows to fetch a wider one (Docker token specification, "How to authenticate").
+ * action, so that a client knows to fetch a wider one (Docker token specification, "How to authenticate"). Whoever has
+ * proved by Basic who they are gets no further with a token, so what they lack is DENIED with 403.
  */
 export function createAccessCheck(
   deps: AccessDeps,
@@ -78,15 +98,8 @@ export function createAccessCheck(
     return { 'WWW-Authenticate': parts.join(',') };
   }
 
-  return async (req, access, repository, mountFrom) => {
-    const scope = scopeOf(access, repository, mountFrom);
-    const tokenUrl = `${deps.publicUrlOf(req)}/auth/token`;
-    const token = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
-    if (token === undefined) {
-      throw new RegistryError('UNAUTHORIZED', `authentication is required: get a token from ${tokenUrl}`, {
-        headers: challenge(tokenUrl, scope, undefined),
-      });
-    }
+  async function checkToken(token: string, asked: Asked, tokenUrl: string): Promise<TokenClaims> {
+    const scope = scopeOf(asked);
     let claims: TokenClaims;
     try {
       claims = await deps.verifyToken(token);
@@ -97,24 +110,44 @@ export function createAccessCheck(
         cause: error,
       });
     }
-    if (!isAllowed(claims, access, repository)) {
-      const where = repository ? `the repository ${repository.full}` : 'the catalog of this registry';
-      const what = access === 'catalog' ? 'list' : access;
-      throw new RegistryError(
-        'DENIED',
-        `the token does not permit to ${what} ${where}: sign in with an account that may`,
-        {
-          status: 401,
-          headers: challenge(tokenUrl, scope, 'insufficient_scope'),
-          detail: { scope },
-        },
-      );
-    }
-    return claims;
+    if (isAllowed(claims, asked)) return claims;
+    throw new RegistryError(
+      'DENIED',
+      `the token does not permit to ${describe(asked)}: sign in with an account that may`,
+      { status: 401, headers: challenge(tokenUrl, scope, 'insufficient_scope'), detail: { scope } },
+    );
+  }
+
+  async function checkBasic(req: IncomingMessage, asked: Asked, tokenUrl: string): Promise<TokenClaims | undefined> {
+    const scope = scopeOf(asked);
+    const claims = await deps.grantBasic(req, grantsFor(asked)).catch((error: unknown) => {
+      if (!(error instanceof InvalidCredentialsError)) throw error;
+      throw new RegistryError('UNAUTHORIZED', error.message, {
+        headers: challenge(tokenUrl, scope, undefined),
+        cause: error,
+      });
+    });
+    if (!claims || isAllowed(claims, asked)) return claims;
+    throw new RegistryError('DENIED', `this account may not ${describe(asked)}: sign in with one that may`, {
+      detail: { scope },
+    });
+  }
+
+  return async (req, access, repository, mountFrom) => {
+    const asked = { access, repository, mountFrom };
+    const tokenUrl = `${deps.publicUrlOf(req)}/auth/token`;
+    const authorization = req.headers.authorization ?? '';
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    if (token !== undefined) return checkToken(token, asked, tokenUrl);
+    const claims = /^Basic\b/i.test(authorization) ? await checkBasic(req, asked, tokenUrl) : undefined;
+    if (claims) return claims;
+    throw new RegistryError('UNAUTHORIZED', `authentication is required: get a token from ${tokenUrl}`, {
+      headers: challenge(tokenUrl, scopeOf(asked), undefined),
+    });
   };
 }
 
-function isAllowed(claims: TokenClaims, access: RouteAccess, repository: RepositoryName | undefined): boolean {
+function isAllowed(claims: TokenClaims, { access, repository }: Asked): boolean {
   switch (access) {
     case 'authenticated':
       return true;
@@ -127,9 +160,27 @@ function isAllowed(claims: TokenClaims, access: RouteAccess, repository: Reposit
   }
 }
 
-function scopeOf(access: RouteAccess, repository: RepositoryName | undefined, mountFrom: string | undefined): string {
+/** What was asked for, in words, after "may not" or "to". */
+function describe({ access, repository }: Asked): string {
+  if (!repository) return 'list the catalog of this registry';
+  return `${access} the repository ${repository.full}`;
+}
+
+function scopeOf({ access, repository, mountFrom }: Asked): string {
   if (access === 'catalog') return 'registry:catalog:*';
   if (access === 'authenticated' || !repository) return '';
   const scope = `repository:${repository.full}:${scopeActions[access]}`;
   return mountFrom === undefined || mountFrom === repository.full ? scope : `${scope} repository:${mountFrom}:pull`;
+}
+
+/**
+ * What is granted to whoever asks by Basic, as far as they may: on the repository everything, as a client asks a token of
+ * it for all that it is going to do. What is read by somebody who may push is kept until the push is over.
+ */
+function grantsFor({ access, repository, mountFrom }: Asked): AccessGrant[] {
+  if (access === 'catalog') return [{ type: 'registry', name: 'catalog', actions: ['*'] }];
+  if (access === 'authenticated' || !repository) return [];
+  const own: AccessGrant = { type: 'repository', name: repository.full, actions: Object.keys(scopeActions) };
+  if (mountFrom === undefined || mountFrom === repository.full) return [own];
+  return [own, { type: 'repository', name: mountFrom, actions: ['pull'] }];
 }

@@ -22,7 +22,7 @@ export interface ReceiveOptions {
  * @param hasher undefined where the bytes before these were not hashed here
  * @returns where the upload stands with the body; nothing counts until the caller records it
  * @throws RegistryError RANGE_INVALID (416) for a chunk that does not follow the bytes that are there (OCI distribution
- *   specification, "Pushing a blob in chunks"); BLOB_UPLOAD_INVALID for one that is not as long as it says; SIZE_INVALID
+ *   specification, "Pushing a blob in chunks"); BLOB_UPLOAD_INVALID for one that is not as long as it says; DENIED
  *   (413); BLOB_UPLOAD_UNKNOWN
  */
 export async function receiveBody(
@@ -89,7 +89,8 @@ function expectedChunkBytes(req: IncomingMessage, offsetBytes: number, location:
 
 function tooLarge(maxUploadBytes: number): RegistryError {
   return new RegistryError(
-    'SIZE_INVALID',
+    // A Docker engine would send all of it again, five times, on any code that it does not take as final.
+    'DENIED',
     `a blob may have at most ${maxUploadBytes} bytes here: send a smaller one, or have MAX_UPLOAD_SIZE raised`,
     { status: 413, detail: { maxBytes: maxUploadBytes } },
   );

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type pg from 'pg';
 import type { WakeUp } from '../jobs/wake-up.ts';
 import type { CoherentCache } from './coherent-cache.ts';
-import { createAccessCheck, type TokenClaims } from './access.ts';
+import { type AccessDeps, createAccessCheck } from './access.ts';
 import { createBlobHandlers } from './blob-routes.ts';
 import type { BlobStore } from './blob-store.ts';
 import { RegistryError } from './errors.ts';
@@ -37,7 +37,7 @@ export interface RequestSummary {
   readonly sizeBytes: number;
 }
 
-export interface RegistryDeps {
+export interface RegistryDeps extends AccessDeps {
   readonly pool: pg.Pool;
   readonly blobStore: BlobStore;
   readonly cache: CoherentCache;
@@ -46,16 +46,10 @@ export interface RegistryDeps {
   readonly wakeDispatcher: WakeUp;
   /** How clients reach this server, as events tell it, without a slash at the end. */
   readonly publicUrl: string;
-  /** How the client of a request reaches this server, without a slash at the end. */
-  readonly publicUrlOf: (request: IncomingMessage) => string;
   /** What an NGINX in front proves itself with; then it sends the bytes of blobs. Undefined: nobody is in front. */
   readonly nginxSecret?: string | undefined;
   /** The address from which a request comes, also where NGINX passes it on. */
   readonly clientAddress: (request: IncomingMessage) => string;
-  /** @throws InvalidTokenError */
-  readonly verifyToken: (jwt: string) => Promise<TokenClaims>;
-  /** The audience that the challenge names. */
-  readonly service: string;
   readonly findReadable: FindReadableRepositories;
   readonly creation: CreationRules;
   /** How many uploads, manifests and tags there may be. */

@@ -4,14 +4,12 @@ import { startSessionCleanup } from '../api/enzi/session-cleanup.ts';
 import { keyRoutes } from '../api/garant/key-routes.ts';
 import { createSigner } from '../api/garant/signer.ts';
 import { tokenRoutes } from '../api/garant/token-route.ts';
-import { registryService, TokenRejectedError } from '../api/garant/tokens.ts';
-import type { ApiDeps } from '../api/instance.ts';
+import { registryService } from '../api/garant/tokens.ts';
 import { mayCreateRepositories, readableRepositories } from '../api/policy/access.ts';
 import { apiRoutes } from '../api/routes/index.ts';
 import { followSettings } from '../jobs/settings.ts';
-import { InvalidTokenError } from '../registry/access.ts';
 import { createNginxProof } from '../registry/nginx-hand-over.ts';
-import { createRegistry, type Registry, type RegistryDeps } from '../registry/registry.ts';
+import { createRegistry, type Registry } from '../registry/registry.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
@@ -25,6 +23,7 @@ import { toListenError } from './listen-error.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import { maxOpenFiles } from './open-files.ts';
 import { createPublicUrlOf } from './public-url.ts';
+import { createRegistryAuthentication } from './registry-authentication.ts';
 import type { Resources } from './resources.ts';
 import type { Role } from './roles.ts';
 
@@ -129,7 +128,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
 
 async function openRegistry(
   { config, resources, log }: HttpRolesDeps,
-  { clientAddress, verifyRegistryToken }: OpenedApiDeps,
+  api: OpenedApiDeps,
   metrics: Metrics,
   cleanUp: AsyncDisposableStack,
 ): Promise<Registry> {
@@ -149,9 +148,9 @@ async function openRegistry(
     publicUrl: config.publicUrl,
     publicUrlOf: createPublicUrlOf(config),
     nginxSecret: config.nginxSecret,
-    clientAddress,
+    clientAddress: api.clientAddress,
     service: registryService,
-    verifyToken: forRegistry(verifyRegistryToken),
+    ...createRegistryAuthentication(api),
     findReadable: (subject) => readableRepositories(pool, subject),
     creation: {
       isOn: () => settings.current().createRepositoryOnPush,
@@ -165,16 +164,4 @@ async function openRegistry(
   });
   cleanUp.defer(() => registry.close());
   return registry;
-}
-
-/** The registry has its own word for a token that is not valid. */
-function forRegistry(verify: ApiDeps['verifyToken']): RegistryDeps['verifyToken'] {
-  return async (token) => {
-    try {
-      return await verify(token);
-    } catch (error) {
-      if (!(error instanceof TokenRejectedError)) throw error;
-      throw new InvalidTokenError(error.message, { cause: error });
-    }
-  };
 }

@@ -4,18 +4,11 @@ import { systemActor } from '../../jobs/actor.ts';
 import { recordAudit } from '../../jobs/audit.ts';
 import { ApiError } from '../errors.ts';
 import { accountChangeEvent, importEvent } from './account-events.ts';
-import { isAccountName, updateAccount } from './account-store.ts';
+import { updateAccount } from './account-store.ts';
 import type { Account } from './accounts.ts';
+import { type ClaimNames, readFullName, readGroups, readName } from './oidc-claims.ts';
 import type { OidcClaims } from './oidc-provider.ts';
 import { syncMemberships } from './team-sync.ts';
-
-/** Which claims say what. */
-export interface ClaimNames {
-  readonly usernameClaim: string;
-  readonly groupsClaim: string;
-  /** Whose members are system administrators, and nobody else of the provider; undefined: it says nothing about that. */
-  readonly adminGroup: string | undefined;
-}
 
 interface KnownAccount extends Account {
   readonly fullName: string;
@@ -44,15 +37,15 @@ export interface Admission {
  * brings name, teams and, where a group decides, the right of an administrator to what the claims say.
  *
  * @returns the account
- * @throws InactiveAccountError; ApiError SIGN_IN_REFUSED where the claims name nobody; ACCOUNT_EXISTS where another
- *   account has the name; LAST_ADMIN where the claims end the right of the last system administrator
+ * @throws InactiveAccountError; ApiError SIGN_IN_REFUSED where the claims name nobody, or no groups that can be read;
+ *   ACCOUNT_EXISTS where another account has the name; LAST_ADMIN where the claims end the right of the last system administrator
  */
 export async function admitPerson(
   pool: pg.Pool,
   claims: OidcClaims,
   { names, address }: Admission,
 ): Promise<Pick<Account, 'id' | 'name'>> {
-  const groups = readGroups(claims[names.groupsClaim]);
+  const groups = readGroups(claims, names);
   const fullName = readFullName(claims.name);
   const isAdmin = names.adminGroup === undefined ? undefined : groups.includes(names.adminGroup);
   // A subject is one of its issuer alone, and no URL has a space.
@@ -113,34 +106,4 @@ async function makeAccount(
     rows[0].id,
   ]);
   return rows[0];
-}
-
-const maxFullNameLength = 255;
-const maxShown = 100;
-
-/** @throws ApiError SIGN_IN_REFUSED where the claim is no name for an account */
-function readName(claims: OidcClaims, { usernameClaim }: ClaimNames): string {
-  const claim = claims[usernameClaim];
-  if (typeof claim !== 'string' || claim === '') {
-    throw new ApiError(
-      'SIGN_IN_REFUSED',
-      `the OpenID provider does not send the claim "${usernameClaim}" (OIDC_USERNAME_CLAIM, OIDC_SCOPES)`,
-    );
-  }
-  // Names of repositories begin with it.
-  const name = claim.toLowerCase();
-  if (isAccountName(name)) return name;
-  throw new ApiError(
-    'SIGN_IN_REFUSED',
-    `the claim "${usernameClaim}" is "${claim.slice(0, maxShown)}", which cannot be the name of an account: set OIDC_USERNAME_CLAIM to one with letters and digits, and single ".", "_" and "-" between them`,
-  );
-}
-
-function readFullName(claim: unknown): string | undefined {
-  return typeof claim === 'string' ? claim.slice(0, maxFullNameLength) : undefined;
-}
-
-/** The groups of a claim, which is a list, or one name; of a claim that is missing none. */
-function readGroups(claim: unknown): string[] {
-  return [claim].flat().filter((group) => typeof group === 'string');
 }

@@ -19,6 +19,7 @@ import {
 } from 'openid-client';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { ApiError } from '../errors.ts';
+import { assertIdTokenFits, MisfitError } from './oidc-id-token.ts';
 import type { PendingSignIn } from './oidc-pending.ts';
 
 /** The OpenID provider, as its client. */
@@ -64,8 +65,9 @@ const retryAfterMs = 60_000;
 const maxExchanges = 50;
 
 /**
- * Makes the client of a provider. Its metadata are read when they are first needed, and again every hour; where that
- * fails, the old ones hold.
+ * Makes the client of a provider. Its metadata are read when they are first needed, and again after an hour and whenever a
+ * code is exchanged, with its keys: it may sign with a new one at any time (OpenID Connect Core 1.0, section 10.1.1), and
+ * the library looks at most once a minute for that. Where they cannot be read, the old ones hold.
  */
 export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
   let known: { readonly configuration: Configuration; readonly validUntilMs: number } | undefined;
@@ -85,7 +87,7 @@ export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
       known = { configuration, validUntilMs: performance.now() + metadataAgeMs };
       return configuration;
     } catch (error) {
-      if (!known) throw error;
+      if (!known) throw unavailable(error, deps);
       deps.log.warn({ err: error }, 'the metadata of the OpenID provider could not be read again');
       known = { ...known, validUntilMs: performance.now() + retryAfterMs };
       return known.configuration;
@@ -93,13 +95,16 @@ export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
   }
 
   async function configure(): Promise<Configuration> {
-    if (known && known.validUntilMs > performance.now()) return known.configuration;
+    return known && known.validUntilMs > performance.now() ? known.configuration : reload();
+  }
+
+  async function reload(): Promise<Configuration> {
     loading ??= load().finally(() => (loading = undefined));
     return loading;
   }
 
   async function exchange(callbackUrl: URL, pending: PendingSignIn, wanted: readonly string[]): Promise<OidcClaims> {
-    const configuration = await configure();
+    const configuration = await reload();
     const tokens = await authorizationCodeGrant(configuration, callbackUrl, {
       expectedState: pending.state,
       expectedNonce: pending.nonce,
@@ -107,7 +112,8 @@ export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
       idTokenExpected: true,
     });
     const claims = tokens.claims();
-    if (!claims) throw new TypeError('the answer of the provider has no ID token');
+    if (!claims || tokens.id_token === undefined) throw new TypeError('the answer of the provider has no ID token');
+    assertIdTokenFits(claims, { idToken: tokens.id_token, accessToken: tokens.access_token, clientId: deps.clientId });
     const isComplete = wanted.every((name) => claims[name] !== undefined);
     if (isComplete || configuration.serverMetadata().userinfo_endpoint === undefined) return claims;
     return { ...(await fetchUserInfo(configuration, tokens.access_token, claims.sub)), ...claims };
@@ -115,9 +121,7 @@ export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
 
   return {
     authorizationUrl: async ({ state, nonce, codeVerifier }) => {
-      const configuration = await configure().catch((error: unknown) => {
-        throw toApiError(error, deps);
-      });
+      const configuration = await configure();
       return buildAuthorizationUrl(configuration, {
         redirect_uri: deps.redirectUri,
         scope: deps.scopes,
@@ -185,25 +189,40 @@ const misfits = new Set([
   'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
   'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
   'OAUTH_KEY_SELECTION_FAILED',
+  'OAUTH_UNSUPPORTED_OPERATION',
 ]);
+// Of the provider, not of the person (section 3.1.2.6; RFC 6749, section 4.1.2.1).
+const passingErrors = new Set(['server_error', 'temporarily_unavailable']);
 const maxShown = 200;
 
+/** The log has the reason, which is about addresses and secrets of this installation. */
+function unavailable(cause: unknown, { issuer }: Pick<OidcProviderDeps, 'issuer'>): ApiError {
+  return new ApiError('IDENTITY_PROVIDER_UNAVAILABLE', `the OpenID provider ${issuer} cannot be used just now`, {
+    cause,
+  });
+}
+
 function toApiError(error: unknown, { issuer, log }: Pick<OidcProviderDeps, 'issuer' | 'log'>): ApiError {
+  if (error instanceof ApiError) return error;
   const refuse = (message: string): ApiError => new ApiError('SIGN_IN_REFUSED', message, { cause: error });
   if (error instanceof AuthorizationResponseError) {
     const reason = [error.error, error.error_description].filter(Boolean).join(': ').slice(0, maxShown);
+    if (passingErrors.has(error.error)) {
+      return new ApiError(
+        'IDENTITY_PROVIDER_UNAVAILABLE',
+        `the OpenID provider cannot sign you in just now (${reason})`,
+      );
+    }
     return refuse(`the OpenID provider did not sign you in (${reason})`);
   }
   if (error instanceof ResponseBodyError && error.error === 'invalid_grant') {
     return refuse('the OpenID provider does not take this code, or not again: begin again at /enzi/v0/oidc/login');
   }
-  if (error instanceof Error && 'code' in error && misfits.has(String(error.code))) {
+  const isMisfit = error instanceof Error && 'code' in error && misfits.has(String(error.code));
+  if (isMisfit || error instanceof MisfitError) {
     // Clocks that differ, for one, an administrator has to hear of.
     log.warn({ err: error }, 'an answer of the OpenID provider does not fit the sign-in');
     return refuse(`the answer of the OpenID provider does not fit this sign-in: ${error.message}`);
   }
-  // The log has the reason, which is about addresses and secrets of this installation.
-  return new ApiError('IDENTITY_PROVIDER_UNAVAILABLE', `the OpenID provider ${issuer} cannot be used just now`, {
-    cause: error,
-  });
+  return unavailable(error, { issuer });
 }

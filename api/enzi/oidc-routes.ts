@@ -25,9 +25,9 @@ export function oidcRoutes(app: ApiInstance, { oidc, sessions }: ApiDeps): void 
         ),
       },
     },
-    async ({ query }, reply) => {
-      const { location, setCookie } = await requireOidc().begin(query.returnTo);
-      void reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' });
+    async ({ query, raw }, reply) => {
+      const { location, setCookies } = await requireOidc().begin(raw, query.returnTo);
+      void reply.headers({ 'set-cookie': [...setCookies], 'cache-control': 'no-store' });
       return reply.redirect(location);
     },
   );
@@ -35,7 +35,8 @@ export function oidcRoutes(app: ApiInstance, { oidc, sessions }: ApiDeps): void 
   app.get('/enzi/v0/oidc/callback', { config, exposeHeadRoute: false }, async ({ raw }, reply) => {
     const signIn = requireOidc();
     // Whatever comes of it: what has been begun is over.
-    void reply.headers({ 'set-cookie': signIn.clearCookie, 'cache-control': 'no-store' });
+    const clearCookie = signIn.clearCookie(raw);
+    void reply.headers({ ...(clearCookie && { 'set-cookie': clearCookie }), 'cache-control': 'no-store' });
     const { account, location } = await signIn.finish(raw);
     const { setCookie } = await sessions.begin({ account, by: 'oidc', passwordHash: undefined }, raw);
     void reply.header('set-cookie', setCookie);

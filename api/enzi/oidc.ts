@@ -4,20 +4,23 @@ import type pg from 'pg';
 import { ApiError, type ApiErrorCode } from '../errors.ts';
 import type { SignInEvents } from '../garant/sign-in-events.ts';
 import type { Account } from './accounts.ts';
-import { createCookie } from './cookies.ts';
-import { admitPerson, type ClaimNames, InactiveAccountError } from './oidc-accounts.ts';
-import { openPending, sealPending } from './oidc-pending.ts';
+import { admitPerson, InactiveAccountError } from './oidc-accounts.ts';
+import type { ClaimNames } from './oidc-claims.ts';
+import { createPendingSignIns } from './oidc-pending.ts';
 import { createOidcProvider, type OidcProviderDeps } from './oidc-provider.ts';
 
 /** Signs people in through an OpenID provider: authorization code flow, with PKCE, `state` and `nonce`. */
 export interface OidcSignIn {
   /**
-   * Begins a sign-in.
+   * Begins a sign-in, beside those that the browser has begun before.
    *
    * @param returnTo path of this server to go to afterwards
    * @throws ApiError INVALID_PARAMETERS where it is none; IDENTITY_PROVIDER_UNAVAILABLE
    */
-  readonly begin: (returnTo: string) => Promise<{ readonly location: string; readonly setCookie: string }>;
+  readonly begin: (
+    request: IncomingMessage,
+    returnTo: string,
+  ) => Promise<{ readonly location: string; readonly setCookies: readonly string[] }>;
   /**
    * Finishes the sign-in that the browser has begun, and writes down what came of it.
    *
@@ -25,8 +28,8 @@ export interface OidcSignIn {
    *   `OidcProvider.exchange` and `admitPerson`
    */
   readonly finish: (request: IncomingMessage) => Promise<FinishedSignIn>;
-  /** The header that takes the cookie of a sign-in from a browser. */
-  readonly clearCookie: string;
+  /** The header that takes the cookie of the sign-in which a request would finish from the browser; none where it names none. */
+  readonly clearCookie: (request: IncomingMessage) => string | undefined;
 }
 
 /** Who has signed in, and where the browser goes now. */
@@ -54,12 +57,13 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
   const { pool, publicUrl, secretKey, signInEvents } = deps;
   const redirectUri = `${publicUrl}${callbackPath}`;
   const provider = createOidcProvider({ ...deps, redirectUri });
-  const cookie = createCookie('jobrunner-oidc', publicUrl);
+  const pendingSignIns = createPendingSignIns(secretKey, publicUrl);
+  const searchOf = ({ url = '' }: IncomingMessage): URL => new URL(url, publicUrl);
 
-  async function finish({ url = '', headers }: IncomingMessage, address: string): Promise<FinishedSignIn> {
-    const { search, searchParams } = new URL(url, publicUrl);
-    const pending = openPending(secretKey, cookie.read(headers));
-    if (!pending || searchParams.get('state') !== pending.state) {
+  async function finish(request: IncomingMessage, address: string): Promise<FinishedSignIn> {
+    const { search, searchParams } = searchOf(request);
+    const pending = pendingSignIns.find(request.headers, searchParams.get('state'));
+    if (!pending) {
       throw new ApiError(
         'SIGN_IN_EXPIRED',
         `this browser has begun no such sign-in, or too long ago: begin again at ${publicUrl}/enzi/v0/oidc/login`,
@@ -72,7 +76,7 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
   }
 
   return {
-    begin: async (returnTo) => {
+    begin: async ({ headers }, returnTo) => {
       assertLocalPath(returnTo);
       const pending = {
         state: randomState(),
@@ -82,7 +86,7 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
         expiresAtMs: Date.now() + pendingLimitMs,
       };
       const location = (await provider.authorizationUrl(pending)).href;
-      return { location, setCookie: cookie.set(sealPending(secretKey, pending), pendingLimitMs) };
+      return { location, setCookies: pendingSignIns.add(headers, pending, pendingLimitMs) };
     },
     finish: async (request) => {
       const address = deps.clientAddress(request);
@@ -99,7 +103,10 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
         throw error;
       }
     },
-    clearCookie: cookie.clear,
+    clearCookie: (request) => {
+      const state = searchOf(request).searchParams.get('state');
+      return state === null ? undefined : pendingSignIns.clear(state);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { authenticateBasic } from '../authenticate.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { answerOAuthError } from './oauth-errors.ts';
+import { answerOAuthError, answerTokenError } from './token-errors.ts';
 import { maxScopes, parseScopes } from './scopes.ts';
 import { createServices, type Service, type ServicesConfig } from './services.ts';
 import type { SignedIn } from './sign-in.ts';
@@ -34,6 +34,7 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
     '/auth/token',
     {
       config,
+      errorHandler: answerTokenError,
       schema: {
         querystring: Type.Object({
           service: text(255),

@@ -85,9 +85,9 @@ test('a robot is granted what it was permitted, and nothing else', async (t) => 
   ] as const) {
     assert.equal(await granted(api, robot, `repository:${asked}:${everything}`), expected, asked);
   }
-  assert.equal(await granted(api, { ...robot, secret: `${robot.secret}x` }), '401 NOT_AUTHENTICATED');
-  assert.equal(await granted(api, { ...robot, name: 'robot$acme+cd' }), '401 NOT_AUTHENTICATED');
-  assert.equal(await granted(api, { ...robot, name: 'olga' }), '401 NOT_AUTHENTICATED');
+  assert.equal(await granted(api, { ...robot, secret: `${robot.secret}x` }), '401 UNAUTHORIZED');
+  assert.equal(await granted(api, { ...robot, name: 'robot$acme+cd' }), '401 UNAUTHORIZED');
+  assert.equal(await granted(api, { ...robot, name: 'olga' }), '401 UNAUTHORIZED');
 });
 
 test('a whole namespace, and repositories that a push makes', async (t) => {
@@ -282,7 +282,7 @@ test('a robot outlives whoever made it, and what it may do is decided when it do
   );
   assert.equal(rows.length, 3);
   assert.equal((await send('admin', 'DELETE', '/enzi/v0/accounts/acme')).status, 204);
-  assert.equal(await granted(api, robot, scope), '401 NOT_AUTHENTICATED');
+  assert.equal(await granted(api, robot, scope), '401 UNAUTHORIZED');
 });
 
 test('a rotated secret ends, and the use of the new one is written down', async (t) => {
@@ -292,7 +292,7 @@ test('a rotated secret ends, and the use of the new one is written down', async 
   assert.equal(rotated.headers['cache-control'], 'no-store');
   const { secret } = rotated.json as RobotView;
   assert.notEqual(secret, robot.secret);
-  assert.equal(await granted(api, robot), '401 NOT_AUTHENTICATED');
+  assert.equal(await granted(api, robot), '401 UNAUTHORIZED');
   assert.equal(await granted(api, { ...robot, secret }), '');
   await api.flushTokenUsage();
   const shown = await send('olga', 'GET', `${path}/${robot.id}`);
@@ -310,14 +310,14 @@ test('the tokens of a robot end with it, at once and in every process', async (t
   assert.equal(await read(), 200);
   await send('olga', 'PATCH', `${path}/${robot.id}`, { isActive: false });
   assert.equal(await ended(), 1);
-  assert.equal(await granted(api, robot), '401 NOT_AUTHENTICATED');
+  assert.equal(await granted(api, robot), '401 UNAUTHORIZED');
   await eventually('the refusal', async () => (await read()) === 401);
   await send('olga', 'PATCH', `${path}/${robot.id}`, { isActive: true });
   assert.equal(await ended(), 1);
   assert.equal(await granted(api, robot, 'repository:acme/app:pull'), 'repository:acme/app:pull');
   await send('olga', 'DELETE', `${path}/${robot.id}`);
   assert.equal(await ended(), 2);
-  assert.equal(await granted(api, robot), '401 NOT_AUTHENTICATED');
+  assert.equal(await granted(api, robot), '401 UNAUTHORIZED');
   assert.equal((await send('olga', 'GET', `${path}/${robot.id}`)).outcome, '404 NO_SUCH_ROBOT');
 });
 
@@ -337,7 +337,7 @@ test('no token lives longer than its robot', async (t) => {
   await send('olga', 'PATCH', `${path}/${robot.id}`, { expiresAt: soon.toISOString() });
   assert.equal((await api.pool.query('SELECT FROM accounts.ended_generations')).rowCount, 1);
   await delay(soon.getTime() - Date.now() + 100);
-  assert.equal(await granted(api, robot), '401 NOT_AUTHENTICATED');
+  assert.equal(await granted(api, robot), '401 UNAUTHORIZED');
   const shown = await send('olga', 'GET', `${path}/${robot.id}`);
   assert.equal((shown.json as RobotView)['isExpired'], true);
   await send('olga', 'PATCH', `${path}/${robot.id}`, { expiresAt: 'never' });

@@ -119,7 +119,7 @@ test('a token for the API is for whoever has signed in, without scopes, and is n
   const server = await startApi(t);
   assert.equal((await ask(server, {}, `service=${apiService}`)).status, 401);
   const scoped = await ask(server, basic('ada'), `service=${apiService}&scope=repository:ada/app:pull`);
-  assert.equal(scoped.outcome, '400 INVALID_PARAMETERS');
+  assert.equal(scoped.outcome, '400 UNSUPPORTED');
   assert.match(scoped.message, /leave scope out/);
   const offline = await ask(server, basic('ada'), `service=${apiService}&offline_token=true`);
   assert.equal((offline.json as { refresh_token?: string }).refresh_token, undefined);

@@ -101,17 +101,72 @@ test('wrong credentials are refused, rather than taken for nobody', async (t) =>
     { authorization: 'Basic' },
   ]) {
     const response = await api.send('GET', '/auth/token', { as: null, headers });
-    assert.equal(response.outcome, '401 NOT_AUTHENTICATED');
+    assert.equal(response.outcome, '401 UNAUTHORIZED');
   }
   const deactivated = await bearer(api, 'ada');
   await api.pool.query(`UPDATE accounts.accounts SET is_active = false WHERE name = 'ada'`);
   assert.equal((await api.send('GET', '/auth/token', { as: null, headers: deactivated })).status, 401);
 });
 
+test('every error has the shape and a code of the registry, whose clients read it', async (t) => {
+  const api = await startApi(t);
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const post = (rawBody: string, headers: Readonly<Record<string, string>> = form): [string, string, ApiRequest] => [
+    'POST',
+    '/auth/token',
+    { as: null, rawBody, headers },
+  ];
+  const get = (path: string, headers: Readonly<Record<string, string>> = {}): [string, string, ApiRequest] => [
+    'GET',
+    path,
+    { as: null, headers },
+  ];
+  const finalCodes = ['UNAUTHORIZED', 'UNSUPPORTED', 'TOOMANYREQUESTS'];
+  const check = async (request: [string, string, ApiRequest]): Promise<string> => {
+    const { status, json, headers, text } = await api.send(...request);
+    assert.ok(status >= 400 && status < 500, `${request[1]} ${text}`);
+    const { errors } = json as { errors: readonly Record<string, unknown>[] };
+    assert.equal(errors.length, 1);
+    assert.deepEqual(Object.keys(errors[0] ?? {}), ['code', 'message', 'detail'], text);
+    assert.ok(finalCodes.includes(String(errors[0]?.['code'])), text);
+    assert.equal(headers['cache-control'], 'no-store');
+    assert.match(headers['content-type'] ?? '', /^application\/json/);
+    assert.equal(headers['retry-after'] === undefined, status !== 429);
+    return `${status} ${String(errors[0]?.['code'])}`;
+  };
+  const signIn = 'grant_type=password&username=ada';
+  for (const [request, outcome] of [
+    [get('/auth/token', basic('ada', 'wrong')), '401 UNAUTHORIZED'],
+    [get('/auth/token', basic('gone')), '401 UNAUTHORIZED'],
+    [get('/auth/token', basic('robot$acme+ci', 'wrong')), '401 UNAUTHORIZED'],
+    [get('/auth/token', basic('ada', `jrat_${'a'.repeat(43)}`)), '401 UNAUTHORIZED'],
+    [get('/auth/token', { authorization: 'Bearer x' }), '401 UNAUTHORIZED'],
+    [get('/auth/token?service=jobrunner-api'), '401 UNAUTHORIZED'],
+    [get('/auth/token?service=elsewhere'), '400 UNSUPPORTED'],
+    [get(`/auth/token?account=${'a'.repeat(300)}`), '400 UNSUPPORTED'],
+    [get(`/auth/token?scope=${'repository:a/b:pull%20'.repeat(51)}`), '400 UNSUPPORTED'],
+    [post(`${signIn}&password=wrong`), '401 UNAUTHORIZED'],
+    [post('grant_type=refresh_token&refresh_token=x'), '401 UNAUTHORIZED'],
+    [post('grant_type=client_credentials'), '400 UNSUPPORTED'],
+    [post(signIn), '400 UNSUPPORTED'],
+    [post(`client_id=${'a'.repeat(300)}`), '400 UNSUPPORTED'],
+    [post(`scope=${'a'.repeat(70_000)}`), '413 UNSUPPORTED'],
+    [post('{}', { 'content-type': 'application/json' }), '415 UNSUPPORTED'],
+  ] as const) {
+    assert.equal(await check(request), outcome, JSON.stringify(request));
+  }
+  let outcome = '';
+  for (let attempt = 0; attempt < 60 && outcome !== '429 TOOMANYREQUESTS'; attempt++) {
+    outcome = await check(get('/auth/token', basic('ada', `wrong ${attempt}`)));
+  }
+  assert.equal(outcome, '429 TOOMANYREQUESTS');
+  assert.equal(await check(post(`${signIn}&password=wrong`)), '429 TOOMANYREQUESTS');
+});
+
 test('more scopes than any client asks for are refused', async (t) => {
   const api = await startApi(t);
   const scope = '&scope=repository:a/b:pull'.repeat(101);
-  assert.equal((await api.send('GET', `/auth/token?service=jobrunner${scope}`)).outcome, '400 INVALID_PARAMETERS');
+  assert.equal((await api.send('GET', `/auth/token?service=jobrunner${scope}`)).outcome, '400 UNSUPPORTED');
 });
 
 test('a token is good until a little after it expires, to allow for clocks', async (t) => {

@@ -395,10 +395,10 @@ test('bad input gets a clear error and loses nothing', { skip }, async (t) => {
       'DENIED',
     );
     const wrong = `Basic ${Buffer.from(`admin:${password}x`).toString('base64')}`;
-    assertApiError(
+    assertRegistryError(
       await rawRequest(port, 'GET', '/auth/token?service=jobrunner', { headers: { authorization: wrong } }),
       401,
-      'NOT_AUTHENTICATED',
+      'UNAUTHORIZED',
     );
   });
 

@@ -113,10 +113,13 @@ test('PostgreSQL is restarted and killed under load: 503, nothing acknowledged i
     const before = load.refusals.length;
     await end(database);
     await eventually('a push to be refused', () => load.refusals.length > before);
-    const token = await fetch(`${baseUrl}/auth/token?service=jobrunner&scope=repository:admin/load:pull`);
-    assert.equal(token.status, 503);
-    assert.ok(Number(token.headers.get('retry-after')) > 0);
-    await token.body?.cancel();
+    const authorization = `Basic ${Buffer.from('admin:any').toString('base64')}`;
+    for (const path of ['/auth/token?service=jobrunner&scope=repository:admin/load:pull', '/v2/admin/load/tags/list']) {
+      const answer = await fetch(`${baseUrl}${path}`, path.startsWith('/v2') ? { headers: { authorization } } : {});
+      const { errors } = (await answer.json()) as { errors: { code: string }[] };
+      assert.deepEqual([answer.status, errors[0]?.code], [503, 'UNAVAILABLE'], path);
+      assert.ok(Number(answer.headers.get('retry-after')) > 0, path);
+    }
     database = await startDatabase(database);
   }
   await progress(load, 20);

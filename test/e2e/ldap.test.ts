@@ -48,7 +48,7 @@ test(
       'an administrator',
     );
     const refused = await (await craneOf('lena', 'wrong horse battery')).fails('digest', image);
-    assert.match(refused.stderr, /NOT_AUTHENTICATED: user name or password is wrong/);
+    assert.match(refused.stderr, /UNAUTHORIZED: user name or password is wrong/);
     const { rows } = await pool.query<{ name: string }>(
       'SELECT name FROM accounts.accounts WHERE is_imported ORDER BY 1',
     );

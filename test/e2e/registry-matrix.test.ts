@@ -109,7 +109,7 @@ function matrixOf(tag: string, blob: string): readonly Row[] {
 }
 
 test(
-  'who gets what from every route of the registry, with the token that they are given',
+  'who gets what from every route of the registry, with the token that they are given, and by Basic',
   { timeout: 180_000 },
   async (t) => {
     const cleanUp = createCleanUp(t);
@@ -184,6 +184,12 @@ test(
     await pool.query(`UPDATE accounts.accounts SET is_active = false WHERE name = 'idle'`);
     const signingKey = await loadSigningKey(pool, secretKey);
 
+    /** Undefined of nobody. */
+    function basicOf(person: Person): string | undefined {
+      const name = accounts[person];
+      return name && `Basic ${Buffer.from(`${name}:${secrets.get(name)}`).toString('base64')}`;
+    }
+
     /** Undefined where the token service gives none. */
     async function tokenFor(person: Person, scope: string): Promise<string | undefined> {
       const name = accounts[person];
@@ -197,13 +203,12 @@ test(
           { audience: 'jobrunner', now: new Date(Date.now() - agesMs) },
         );
       }
-      const credentials = name === undefined ? undefined : `${name}:${secrets.get(name)}`;
+      const authorization = basicOf(person);
       const service = services[person] ?? 'jobrunner';
       // A token for the API has no scopes.
       const query = new URLSearchParams({ service, ...(scope && service !== 'jobrunner-api' && { scope }) });
       const response = await fetch(`${baseUrl}/auth/token?${query.toString()}`, {
-        headers:
-          credentials === undefined ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+        headers: authorization === undefined ? {} : { authorization },
       });
       const text = await response.text();
       if (response.status === 401) return undefined;
@@ -221,22 +226,46 @@ test(
       'every route is here',
     );
 
-    for (const { route, path, scope, body, expected } of matrix) {
+    const statusOf = async ({ route, path, body }: Row, authorization: string | undefined): Promise<number> => {
+      const response = await fetch(`${baseUrl}${path}`, {
+        method: route.split(' ')[0] ?? '',
+        headers: { ...(authorization !== undefined && { authorization }) },
+        ...(body !== undefined && { body }),
+      });
+      await response.body?.cancel();
+      return response.status;
+    };
+    for (const row of matrix) {
       const statuses: string[] = [];
       for (const person of people) {
-        const token = await tokenFor(person, scope);
-        const response = await fetch(`${baseUrl}${path}`, {
-          method: route.split(' ')[0] ?? '',
-          headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-          ...(body !== undefined && { body }),
-        });
-        await response.body?.cancel();
-        statuses.push(`${person} ${response.status}`);
+        const token = await tokenFor(person, row.scope);
+        statuses.push(`${person} ${await statusOf(row, token && `Bearer ${token}`)}`);
       }
       assert.deepEqual(
         statuses,
-        people.map((person, index) => `${person} ${services[person] ? 401 : expected[index]}`),
-        `${route} at ${path}`,
+        people.map((person, index) => `${person} ${services[person] ? 401 : row.expected[index]}`),
+        `${row.route} at ${row.path}`,
+      );
+    }
+
+    // Whoever sends the credentials themselves gets the same, but that nothing more can be had with a token.
+    const sameAs: Partial<Record<Person, Person>> = {
+      'expired token': 'reader',
+      "system admin's token for the API": 'system admin',
+      "system admin's token for Notary": 'system admin',
+    };
+    const isRefused = new Set<Person>(['nobody', 'inactive', 'revoked token']);
+    for (const row of matrix) {
+      const statuses: string[] = [];
+      for (const person of people) statuses.push(`${person} ${await statusOf(row, basicOf(person))}`);
+      assert.deepEqual(
+        statuses,
+        people.map((person) => {
+          if (isRefused.has(person)) return `${person} 401`;
+          const byToken = row.expected[people.indexOf(sameAs[person] ?? person)];
+          return `${person} ${byToken === 401 ? 403 : byToken}`;
+        }),
+        `${row.route} at ${row.path}, by Basic`,
       );
     }
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fullAccess, randomBlob, startRegistry } from './test-registry.ts';
+import { basic, fullAccess, pushBlob, randomBlob, startRegistry } from './test-registry.ts';
 
 const realm = 'Bearer realm="https://registry.example:8443/auth/token",service="registry.example"';
 
@@ -66,6 +66,67 @@ test('the challenge names the scope to ask for', async (t) => {
   });
   assert.equal(denied.code, 'DENIED');
   assert.match(denied.message, /push the repository admin\/app/);
+});
+
+test('Basic is taken on every route, and what it lacks is final', async (t) => {
+  let isReadOnly = false;
+  const registry = await startRegistry(t, { isReadOnly: () => isReadOnly });
+  const name = 'ada/app';
+  const digest = await pushBlob(registry, name, 'bytes');
+  const paths = {
+    base: '/v2/',
+    catalog: '/v2/_catalog',
+    tags: `/v2/${name}/tags/list`,
+    referrers: `/v2/${name}/referrers/${digest}`,
+    manifest: `/v2/${name}/manifests/latest`,
+    blob: `/v2/${name}/blobs/${digest}`,
+    uploads: `/v2/${name}/blobs/uploads/`,
+    upload: `/v2/${name}/blobs/uploads/00000000-0000-4000-8000-000000000000`,
+  };
+  const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+  // Where it is deleted, the others need it no more.
+  const routes = registry.registry.routes.toSorted(
+    (a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'),
+  );
+  await registry.pool.query(`INSERT INTO accounts.accounts (name) VALUES ('sue')`);
+  for (const { method, kind, access, template } of routes) {
+    const what = `${method} ${template}`;
+    const send = (headers: Readonly<Record<string, string>>) =>
+      registry.send(method, paths[kind], { access: null, headers });
+    const wrong = await send(basic('ada', 'wrong'));
+    assert.equal(wrong.status, 401, what);
+    const challenge = wrong.headers['www-authenticate'] ?? '';
+    assert.ok(challenge.startsWith(realm) && !challenge.includes('error='), `${what}: ${challenge}`);
+    if (method !== 'HEAD')
+      assert.deepEqual([wrong.code, wrong.message], ['UNAUTHORIZED', 'user name or password is wrong']);
+    isReadOnly = true;
+    if (access !== 'authenticated' && access !== 'catalog') {
+      const denied = await send(basic('sue'));
+      assert.equal(denied.status, 403, what);
+      assert.equal(denied.headers['www-authenticate'], undefined);
+      if (method !== 'HEAD') assert.equal(denied.code, 'DENIED');
+      if (writes.has(method)) assert.equal((await send(basic('ada'))).status, 405, `${what} while read-only`);
+    }
+    isReadOnly = false;
+    const { status } = await send(basic('ada'));
+    assert.ok(![401, 403, 405].includes(status) && status < 500, `${what}: ${status}`);
+  }
+});
+
+test('a blob that is read by Basic is kept for whoever may push it, and for nobody else', async (t) => {
+  const registry = await startRegistry(t);
+  const digest = await pushBlob(registry, 'ada/app', 'bytes');
+  await registry.pool.query(`UPDATE registry.repositories SET visibility = 'public'`);
+  await registry.pool.query(`INSERT INTO accounts.accounts (name) VALUES ('sue')`);
+  const leases = async (name: string): Promise<number> => {
+    await registry.pool.query('DELETE FROM registry.blob_reviews');
+    const found = await registry.send('HEAD', `/v2/ada/app/blobs/${digest}`, { access: null, headers: basic(name) });
+    assert.equal(found.status, 200);
+    const { rowCount } = await registry.pool.query(`SELECT FROM registry.blob_reviews WHERE event = 'blob_lease'`);
+    return rowCount ?? 0;
+  };
+  assert.equal(await leases('sue'), 0);
+  assert.equal(await leases('ada'), 1);
 });
 
 test('GET /v2/ answers whoever has a token', async (t) => {

@@ -6,9 +6,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type pg from 'pg';
+import { findActiveAccount } from '../../api/enzi/accounts.ts';
 import { mayCreateRepositories, readableRepositories } from '../../api/policy/access.ts';
+import { grantScopes } from '../../api/policy/grant-scopes.ts';
 import { createListener } from '../../database/listener.ts';
-import { type AccessGrant, InvalidTokenError, type TokenClaims } from '../../registry/access.ts';
+import {
+  type AccessGrant,
+  InvalidCredentialsError,
+  InvalidTokenError,
+  type TokenClaims,
+} from '../../registry/access.ts';
 import type { BlobStore } from '../../registry/blob-store.ts';
 import { cacheApplicationName } from '../../registry/cache-coherence.ts';
 import { createCoherentCache } from '../../registry/coherent-cache.ts';
@@ -131,6 +138,12 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
       isReadOnly: options.isReadOnly ?? (() => false),
       acceptsSparse: options.acceptsSparse ?? false,
       verifyToken: (jwt) => Promise.resolve(decodeToken(jwt)),
+      grantBasic: async ({ headers }, wanted) => {
+        const [name = '', secret] = decodeBasic(headers.authorization).split(':');
+        const account = secret === basicPassword ? await findActiveAccount(pool, name) : undefined;
+        if (!account) throw new InvalidCredentialsError('user name or password is wrong');
+        return { subject: name, access: await grantScopes(pool, account, wanted) };
+      },
       log,
       onRequestEnd: (summary) => summaries.push(summary),
     });
@@ -163,6 +176,18 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
     },
     unfinished: () => readdir(path.join(rootPath, 'uploads')),
   };
+}
+
+/** What every account of a test registry has as its password. */
+export const basicPassword = 'correct horse battery';
+
+function decodeBasic(header = ''): string {
+  return Buffer.from(header.replace(/^Basic /, ''), 'base64').toString();
+}
+
+/** `Authorization: Basic` of an account. */
+export function basic(name: string, secret = basicPassword): { readonly Authorization: string } {
+  return { Authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` };
 }
 
 function decodeToken(jwt: string): TokenClaims {

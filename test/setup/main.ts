@@ -25,6 +25,8 @@ await bring('podman', () => aptInstall(['podman']));
 await bring('dockerd', () => aptInstall(['docker.io']));
 // With the engine, or, in newer distributions, beside it.
 await bring('docker', () => aptInstall(['docker-cli']));
+await bring('containerd', () => aptInstall(['containerd']));
+await bring('ctr', () => aptInstall(['containerd']));
 if (!hasBaseImage()) await bring('debootstrap', () => aptInstall(['debootstrap']));
 await bring('base-image', makeBaseImage, hasBaseImage);
 await bring('nginx', () => aptInstallStopped(['nginx']));

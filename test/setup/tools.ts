@@ -15,6 +15,8 @@ export const tools = {
   podman: 'tests with podman',
   docker: 'tests with a Docker engine',
   dockerd: 'tests with a Docker engine',
+  containerd: 'tests with containerd',
+  ctr: 'tests with containerd',
   debootstrap: 'nothing but the making of the base image',
   versitygw: 'tests with an S3 server',
   nginx: 'tests with NGINX in front',
