@@ -2,13 +2,12 @@ import { Type, type Static } from 'typebox';
 import { RegistryError } from '../registry/errors.ts';
 import { isNameComponent, parseRepositoryName } from '../registry/names.ts';
 import { ApiError } from './errors.ts';
-import { readTime } from './times.ts';
+import { readTime, TimeText } from './times.ts';
 import { everyRepository, robotActions, type RobotPermission } from './policy/robot-rights.ts';
 import { robotPrefix } from '../jobs/actor.ts';
 
 const maxPermissions = 500;
 const Description = Type.String({ maxLength: 1_000 });
-const ExpiresAt = Type.String({ maxLength: 40 });
 const Permissions = Type.Array(
   Type.Object(
     {
@@ -33,7 +32,7 @@ export const newRobotForm = Type.Object(
     description: Type.Optional(Description),
     permissions: Permissions,
     createRepositories: Type.Boolean({ default: false }),
-    expiresAt: Type.Optional(ExpiresAt),
+    expiresAt: Type.Optional(TimeText),
   },
   { additionalProperties: false },
 );
@@ -45,7 +44,7 @@ export const robotChangesForm = Type.Object(
     permissions: Type.Optional(Permissions),
     createRepositories: Type.Optional(Type.Boolean()),
     isActive: Type.Optional(Type.Boolean()),
-    expiresAt: Type.Optional(ExpiresAt),
+    expiresAt: Type.Optional(TimeText),
   },
   { additionalProperties: false },
 );

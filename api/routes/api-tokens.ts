@@ -21,7 +21,7 @@ import { findActiveAccount, type Account } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, fillPage } from '../paging.ts';
-import { readTime } from '../times.ts';
+import { readTime, TimeText } from '../times.ts';
 
 const config = { access: 'authenticated' } as const;
 const maxPageSize = 1_000;
@@ -146,7 +146,7 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
         querystring: Type.Object(
           {
             username,
-            usedbefore: Type.Optional(Type.String({ maxLength: 40 })),
+            usedbefore: Type.Optional(TimeText),
             generatedby: Type.Enum(['auto', 'user'], { default: 'auto' }),
           },
           { additionalProperties: false },

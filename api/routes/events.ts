@@ -15,13 +15,13 @@ import {
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, countLimitedHeader, fillPage, pageQuery } from '../paging.ts';
 import { administeredRepositories, includesLevel, repositoryAccess } from '../policy/access.ts';
-import { readTime } from '../times.ts';
+import { readTime, TimeText } from '../times.ts';
 
 const eventQuery = Type.Object(
   {
     ...pageQuery.properties,
-    publishedBefore: Type.Optional(Type.String({ maxLength: 40 })),
-    publishedAfter: Type.Optional(Type.String({ maxLength: 40 })),
+    publishedBefore: Type.Optional(TimeText),
+    publishedAfter: Type.Optional(TimeText),
     actorId: Type.Optional(Type.String({ maxLength: 255 })),
     eventType: Type.Optional(Type.String({ maxLength: 40 })),
     objectType: Type.Optional(Type.String({ maxLength: 40 })),

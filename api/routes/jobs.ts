@@ -11,7 +11,7 @@ import { jobFilterFields, readJobFilter } from '../job-filter.ts';
 import { followJobLog } from '../job-log-stream.ts';
 import { jobParams, noSuchJob, requireJob, viewJob } from '../job-view.ts';
 import { fillPage, nextPageHeader } from '../paging.ts';
-import { readTime } from '../times.ts';
+import { readTime, TimeText } from '../times.ts';
 
 const maxPageSize = 1_000;
 const maxLogLines = 10_000;
@@ -65,10 +65,7 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
-        body: Type.Object(
-          { ...jobFormFields, scheduledAt: Type.Optional(Type.String({ maxLength: 40 })) },
-          { additionalProperties: false },
-        ),
+        body: Type.Object({ ...jobFormFields, scheduledAt: Type.Optional(TimeText) }, { additionalProperties: false }),
       },
     },
     async (request, reply) => {
