@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { RegistryError } from '../registry/errors.ts';
 import { isNameComponent, parseRepositoryName } from '../registry/names.ts';
 import { ApiError } from './errors.ts';
+import { nameText } from './names.ts';
 import { readTime, TimeText } from './times.ts';
 import { everyRepository, robotActions, type RobotPermission } from './policy/robot-rights.ts';
 import { robotPrefix } from '../jobs/actor.ts';
@@ -11,7 +12,7 @@ const Description = Type.String({ maxLength: 1_000 });
 const Permissions = Type.Array(
   Type.Object(
     {
-      repository: Type.String({ minLength: 1, maxLength: 255 }),
+      repository: nameText({ minLength: 1 }),
       actions: Type.Array(Type.Enum([...robotActions]), {
         minItems: 1,
         maxItems: robotActions.length,
@@ -28,7 +29,7 @@ export const newRobotForm = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 64 }),
     // Empty: the robot is one of system administrators, and may be permitted things in any namespace.
-    namespace: Type.String({ maxLength: 255, default: '' }),
+    namespace: nameText({ default: '' }),
     description: Type.Optional(Description),
     permissions: Permissions,
     createRepositories: Type.Boolean({ default: false }),

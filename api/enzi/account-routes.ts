@@ -19,11 +19,12 @@ import {
 } from './account-store.ts';
 import { viewAccount } from './account-view.ts';
 import { requireNamed } from './named.ts';
-import { fillListPage, pageParameters } from './paging.ts';
+import { fillListPage, accountPageParameters } from './paging.ts';
 import { isAccessToken } from '../garant/client-tokens.ts';
 import { hashPassword } from './passwords.ts';
+import { NameText } from '../names.ts';
 
-const accountParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
+const accountParams = Type.Object({ username: NameText });
 // The others tell who is an administrator, or not active.
 const filtersForAll: ReadonlySet<AccountFilter> = new Set(['all', 'users', 'orgs']);
 const FullName = Type.String({ maxLength: 255 });
@@ -46,7 +47,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: { access: 'authenticated' },
       schema: {
         querystring: Type.Object(
-          { ...pageParameters, filter: Type.Enum([...accountFilters], { default: 'all' }) },
+          { ...accountPageParameters, filter: Type.Enum([...accountFilters], { default: 'all' }) },
           { additionalProperties: false },
         ),
       },

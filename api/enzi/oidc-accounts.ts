@@ -3,6 +3,7 @@ import { withTransaction } from '../../database/transaction.ts';
 import { systemActor } from '../../jobs/actor.ts';
 import { recordAudit } from '../../jobs/audit.ts';
 import { ApiError } from '../errors.ts';
+import { canonicalName } from '../names.ts';
 import { accountChangeEvent, importEvent } from './account-events.ts';
 import { isAccountName, updateAccount } from './account-store.ts';
 import type { Account } from './accounts.ts';
@@ -127,8 +128,7 @@ function readName(claims: OidcClaims, { usernameClaim }: ClaimNames): string {
       `the OpenID provider does not send the claim "${usernameClaim}" (OIDC_USERNAME_CLAIM, OIDC_SCOPES)`,
     );
   }
-  // Names of repositories begin with it.
-  const name = claim.toLowerCase();
+  const name = canonicalName(claim);
   if (isAccountName(name)) return name;
   throw new ApiError(
     'SIGN_IN_REFUSED',

@@ -20,6 +20,7 @@ import { findAccount } from '../enzi/account-store.ts';
 import { findActiveAccount, type Account } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { nameText } from '../names.ts';
 import { countHeader, fillPage } from '../paging.ts';
 import { readTime, TimeText } from '../times.ts';
 
@@ -28,7 +29,7 @@ const maxPageSize = 1_000;
 const maxUserAgentLength = 255;
 // Each is looked up whenever the token is used.
 const maxAncestors = 4;
-const username = Type.Optional(Type.String({ maxLength: 255 }));
+const username = Type.Optional(nameText());
 const tokenLabel = Type.String({ maxLength: 255 });
 const tokenParams = Type.Object({ hashedtoken: Type.String({ maxLength: 255 }) });
 

@@ -16,12 +16,13 @@ import { requireUser } from '../enzi/named.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, fillPage, wholePageQuery } from '../paging.ts';
+import { NameText } from '../names.ts';
 
 const forAll = { access: 'authenticated' } as const;
 const forAdmins = { access: 'system-admin' } as const;
 const forUser = { access: 'self', noSuchAccount: 'NO_SUCH_USER' } as const;
 const cacheParams = Type.Object({ contentcacheuuid: Type.String({ minLength: 1, maxLength: 255 }) });
-const userParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
+const userParams = Type.Object({ username: NameText });
 
 /**
  * `/api/v0/content_caches`: registrations of caches, which clients look up; and the one that a user has chosen, in

@@ -18,11 +18,12 @@ import {
   type RepositoryRow,
   updateRepository,
 } from '../repository-store.ts';
+import { NameText } from '../names.ts';
 
-const namespaceParams = Type.Object({ namespace: Type.String({ maxLength: 255 }) });
+const namespaceParams = Type.Object({ namespace: NameText });
 const repositoryParams = Type.Object({
-  namespace: Type.String({ maxLength: 255 }),
-  reponame: Type.String({ maxLength: 255 }),
+  namespace: NameText,
+  reponame: NameText,
 });
 
 const maxGraceSeconds = 10 * 365 * 86_400;

@@ -19,11 +19,12 @@ import {
   updateRobot,
   type RobotRow,
 } from '../robot-store.ts';
+import { NameText, nameText } from '../names.ts';
 
 const config = { access: 'authenticated' } as const;
 // Each may have five hundred permissions.
 const rowsAtOnce = 20;
-const robotParams = Type.Object({ robot: Type.String({ minLength: 1, maxLength: 255 }) });
+const robotParams = Type.Object({ robot: NameText });
 
 /**
  * `/api/v0/robots`: robot accounts, for CI. MSR has none; users of Harbor know them. Administrators of a namespace run
@@ -62,7 +63,7 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
       },
       schema: {
         querystring: Type.Object(
-          { ...pageQuery.properties, namespace: Type.String({ maxLength: 255, default: '' }) },
+          { ...pageQuery.properties, namespace: nameText({ default: '' }) },
           { additionalProperties: false },
         ),
       },

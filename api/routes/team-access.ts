@@ -17,12 +17,13 @@ import {
   listTeamAccess,
   saveTeamAccess,
 } from '../team-access-store.ts';
+import { NameText } from '../names.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
-const namespaceParams = Type.Object({ namespace: Name });
-const namespaceTeamParams = Type.Object({ namespace: Name, team: Name });
-const repositoryParams = Type.Object({ namespace: Name, reponame: Name });
-const repositoryTeamParams = Type.Object({ namespace: Name, reponame: Name, team: Name });
+const namespaceParams = Type.Object({ namespace: NameText });
+const namespaceTeamParams = Type.Object({ namespace: NameText, team: Name });
+const repositoryParams = Type.Object({ namespace: NameText, reponame: NameText });
+const repositoryTeamParams = Type.Object({ namespace: NameText, reponame: NameText, team: Name });
 const accessForm = Type.Object({ accessLevel: Type.Enum([...accessLevels]) }, { additionalProperties: false });
 
 /** Grants to teams, for repositories and for whole namespaces (DTR 2.7 API). */
@@ -164,7 +165,7 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/accounts/:organization/teams/:team/repositoryAccess',
     {
       config: { access: 'team-member' },
-      schema: { params: Type.Object({ organization: Name, team: Name }), querystring: pageQuery },
+      schema: { params: Type.Object({ organization: NameText, team: Name }), querystring: pageQuery },
     },
     async (request, reply) => {
       const { pageStart = '', pageSize } = request.query;
@@ -189,7 +190,7 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/accounts/:username/repositoryAccess/:namespace/:reponame',
     {
       config: { access: 'self' },
-      schema: { params: Type.Object({ username: Name, namespace: Name, reponame: Name }) },
+      schema: { params: Type.Object({ username: NameText, namespace: NameText, reponame: NameText }) },
     },
     async ({ params: { username, namespace, reponame } }) => {
       const user = await requireUser(pool, username);

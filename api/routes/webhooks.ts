@@ -22,11 +22,11 @@ import {
   type WebhookFilter,
   type WebhookRow,
 } from '../webhook-store.ts';
+import { NameText, nameText } from '../names.ts';
 
 const config = { access: 'authenticated' } as const;
 // Each may have a certificate of 64 KiB.
 const rowsAtOnce = 64;
-const Name = Type.String({ minLength: 1, maxLength: 255 });
 
 /** `/api/v0/webhooks`, as MSR has it; what tries a receiver out is in webhook-tests.ts. */
 export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -77,7 +77,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/accounts/:namespace/webhooks',
     {
       config: { access: 'namespace-admin' },
-      schema: { params: Type.Object({ namespace: Name }), querystring: wholePageQuery },
+      schema: { params: Type.Object({ namespace: NameText }), querystring: wholePageQuery },
     },
     async ({ params: { namespace }, query }, reply) => {
       const { body, headers } = await page({ key: namespace }, query);
@@ -89,7 +89,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/repositories/:namespace/:reponame/webhooks',
     {
       config: { access: 'repository-admin' },
-      schema: { params: Type.Object({ namespace: Name, reponame: Name }), querystring: wholePageQuery },
+      schema: { params: Type.Object({ namespace: NameText, reponame: NameText }), querystring: wholePageQuery },
     },
     async ({ params: { namespace, reponame }, query }, reply) => {
       const { body, headers } = await page({ key: `${namespace}/${reponame}` }, query);
@@ -106,7 +106,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
         body: Type.Object(
           {
             type: webhookFields.type,
-            key: Type.Optional(Type.String({ maxLength: 255 })),
+            key: Type.Optional(nameText()),
             endpoint: webhookFields.endpoint,
             tlsCert: Type.Optional(webhookFields.tlsCert),
             skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
