@@ -20,6 +20,7 @@ import type { ApiInstance } from './instance.ts';
 import { describeJsonProblem } from './json-problem.ts';
 import { readNamesInAnyCase } from './names.ts';
 import { validatorCompiler } from './validation.ts';
+import { ignoreReadOnlyFields } from './object-form.ts';
 
 export interface ApiAppOptions {
   readonly log: FastifyBaseLogger;
@@ -56,6 +57,7 @@ export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions
   app.setReplySerializer(toJsonLine);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   readNamesInAnyCase(app);
+  ignoreReadOnlyFields(app);
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     onRequestEnd({ route, method: request.method, status: reply.statusCode, durationMs: reply.elapsedTime });

@@ -6,6 +6,8 @@ import { nameText } from './names.ts';
 import { readTime, TimeText } from './times.ts';
 import { everyRepository, robotActions, type RobotPermission } from './policy/robot-rights.ts';
 import { robotPrefix } from '../jobs/actor.ts';
+import { objectForm } from './object-form.ts';
+import { never, type viewRobot } from './robot-view.ts';
 
 const maxPermissions = 500;
 const Description = Type.String({ maxLength: 1_000 });
@@ -39,7 +41,7 @@ export const newRobotForm = Type.Object(
 );
 
 /** The body that changes a robot. */
-export const robotChangesForm = Type.Object(
+export const robotChangesForm = objectForm<ReturnType<typeof viewRobot>>()(
   {
     description: Type.Optional(Description),
     permissions: Type.Optional(Permissions),
@@ -47,7 +49,15 @@ export const robotChangesForm = Type.Object(
     isActive: Type.Optional(Type.Boolean()),
     expiresAt: Type.Optional(TimeText),
   },
-  { additionalProperties: false },
+  {
+    id: 'read-only',
+    name: 'read-only',
+    namespace: 'read-only',
+    createdBy: 'read-only',
+    createdAt: 'read-only',
+    lastUsed: 'read-only',
+    isExpired: 'read-only',
+  },
 );
 
 /**
@@ -105,18 +115,16 @@ function readTarget(text: string): { readonly namespace: string; readonly reposi
   );
 }
 
-/** How the API says that a robot does not expire. */
-export const never = 'never';
-
 /**
  * Reads when a robot is to expire; null: never.
  *
+ * @param current when it does, which may have passed
  * @throws ApiError INVALID_PARAMETERS
  */
-export function readExpiry(text: string): Date | null {
+export function readExpiry(text: string, current: Date | null = null): Date | null {
   if (text === never) return null;
   const date = readTime('expiresAt', text);
-  if (date && date.getTime() > Date.now()) return date;
+  if (date && (date.getTime() > Date.now() || date.getTime() === current?.getTime())) return date;
   throw new ApiError(
     'INVALID_PARAMETERS',
     `expiresAt "${text}" is neither "never" nor a time to come such as 2030-01-31T00:00:00Z`,

@@ -7,7 +7,8 @@ export const TimeText = Type.String({ maxLength: 40, holds: 'time' });
 // RFC 3339, section 5.6.
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:Z|[+-](\d{2}):(\d{2}))$/i;
 
-const firstYear = 1970;
+const firstTime = new Date('1970-01-01T00:00:00Z');
+const endOfTime = new Date('+010000-01-01T00:00:00Z');
 // As much as any clock on earth has been ahead of UTC or behind it, and more: 15 h 13 min 42 s, in Alaska.
 const mostOffsetHours = 18;
 const example = 'such as 2026-01-31T03:00:00Z';
@@ -26,13 +27,15 @@ export function readTime(name: string, text = ''): Date | undefined {
   if (!fields) throw invalid(`${name} "${text}" is not a time ${example}`);
   const problem = findProblem(fields.map((field) => Number(field ?? 0)));
   if (problem !== undefined) throw invalid(`${name} "${text}" is not a time ${example}: ${problem}`);
-  return new Date(text);
+  const time = new Date(text);
+  // With its offset a time of the first day may be before 1970, and one of the last day after 9999.
+  if (time >= firstTime && time < endOfTime) return time;
+  throw invalid(`${name} "${text}" is not a time ${example}: years, in UTC, are from 1970 to 9999`);
 }
 
 /** What of a time does not exist, in words. */
 function findProblem(fields: readonly number[]): string | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offsetHours = 0, offsetMinutes = 0] = fields;
-  if (year < firstYear) return `years are from ${firstYear} to 9999`;
   if (month < 1 || month > 12) return 'months are from 01 to 12';
   const days = daysIn(year, month);
   if (day < 1 || day > days) return `the month ${pad(year, 4)}-${pad(month, 2)} has the days from 01 to ${days}`;

@@ -17,13 +17,14 @@ import {
 import { requireOrganization, requireUser } from './named.ts';
 import { fillListPage, accountPageParameters } from './paging.ts';
 import { NameText } from '../names.ts';
+import { objectForm } from '../object-form.ts';
 
 const organizationParams = Type.Object({ organization: NameText });
 const memberParams = Type.Object({ organization: NameText, member: NameText });
 /** The body of every PUT of a member. */
-export const membershipForm = Type.Object(
+export const membershipForm = objectForm<MemberRow>()(
   { isAdmin: Type.Optional(Type.Boolean()), isPublic: Type.Optional(Type.Boolean()) },
-  { additionalProperties: false },
+  { member: 'read-only' },
 );
 
 /** `/enzi/v0/accounts/{org}/members` and `/enzi/v0/accounts/{user}/organizations` (docs/msr-api.md, "Accounts"). */

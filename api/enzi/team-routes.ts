@@ -21,16 +21,12 @@ import {
   updateTeam,
 } from './team-store.ts';
 import { NameText } from '../names.ts';
+import { objectForm } from '../object-form.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const TeamName = Type.String({ minLength: 1, maxLength: 100 });
 const Description = Type.String({ maxLength: 1_000 });
-// Terraform's provider sends its whole record; what the server decides is not looked at.
-const sentBack = {
-  id: Type.Optional(Type.String({ maxLength: 255 })),
-  orgID: Type.Optional(Type.String({ maxLength: 255 })),
-  membersCount: Type.Optional(Type.Integer()),
-};
+const decidedHere = { id: 'read-only', orgID: 'read-only', membersCount: 'read-only' } as const;
 const organizationParams = Type.Object({ organization: NameText });
 const teamParams = Type.Object({ organization: NameText, team: Name });
 const memberParams = Type.Object({ organization: NameText, team: Name, member: NameText });
@@ -68,10 +64,7 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: asOwner,
       schema: {
         params: organizationParams,
-        body: Type.Object(
-          { name: TeamName, description: Type.Optional(Description), ...sentBack },
-          { additionalProperties: false },
-        ),
+        body: objectForm<TeamRow>()({ name: TeamName, description: Type.Optional(Description) }, decidedHere),
       },
     },
     async (request, reply) => {
@@ -97,14 +90,10 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: asOwner,
       schema: {
         params: teamParams,
-        body: Type.Object(
-          {
-            // Empty: as it is.
-            name: Type.String({ maxLength: 100, default: '' }),
-            description: Type.Optional(Description),
-            ...sentBack,
-          },
-          { additionalProperties: false },
+        body: objectForm<TeamRow>()(
+          // An empty name: as it is.
+          { name: Type.Optional(Type.String({ maxLength: 100 })), description: Type.Optional(Description) },
+          decidedHere,
         ),
       },
     },
@@ -112,9 +101,10 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { params, body } = request;
       const organization = await requireOrganization(pool, params.organization);
       const team = await requireTeam(pool, organization, params.team);
-      if (body.name !== '') assertTeamName(body.name);
-      const { name, description } = body;
-      const changes = { ...(name !== '' && { name }), ...(description !== undefined && { description }) };
+      const name = body.name || undefined;
+      if (name !== undefined) assertTeamName(name);
+      const { description } = body;
+      const changes = { ...(name !== undefined && { name }), ...(description !== undefined && { description }) };
       return auditedChange(deps, request, async (tx, record) => {
         const changed = await updateTeam(tx, organization, team.id, changes);
         if (!changed) throw noSuchTeam(organization, team.id);

@@ -23,6 +23,7 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { nameText } from '../names.ts';
 import { countHeader, fillPage } from '../paging.ts';
 import { readTime, TimeText } from '../times.ts';
+import { objectForm } from '../object-form.ts';
 
 const config = { access: 'authenticated' } as const;
 const maxPageSize = 1_000;
@@ -195,9 +196,15 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
       onRequest: async (request) => void (await requireToken(requireAccount(request), request.params.hashedtoken)),
       schema: {
         params: tokenParams,
-        body: Type.Object(
+        body: objectForm<ReturnType<typeof viewToken>>()(
           { isActive: Type.Optional(Type.Boolean()), tokenLabel: Type.Optional(tokenLabel) },
-          { additionalProperties: false },
+          {
+            hashedToken: 'read-only',
+            lastUsed: 'read-only',
+            createdAt: 'read-only',
+            generatedBy: 'read-only',
+            creatorUa: 'read-only',
+          },
         ),
       },
     },

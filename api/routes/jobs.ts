@@ -9,7 +9,8 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields } from '../job-fields.ts';
 import { jobFilterFields, readJobFilter } from '../job-filter.ts';
 import { followJobLog } from '../job-log-stream.ts';
-import { jobParams, noSuchJob, requireJob, viewJob } from '../job-view.ts';
+import { fixedJobFields, jobParams, noSuchJob, requireJob, type ShownJob, viewJob } from '../job-view.ts';
+import { objectForm } from '../object-form.ts';
 import { fillPage, nextPageHeader } from '../paging.ts';
 import { readTime, TimeText } from '../times.ts';
 
@@ -65,7 +66,10 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
-        body: Type.Object({ ...jobFormFields, scheduledAt: Type.Optional(TimeText) }, { additionalProperties: false }),
+        body: objectForm<ShownJob>()(
+          { ...jobFormFields, scheduledAt: Type.Optional(TimeText) },
+          { ...fixedJobFields, priority: 'read-only' },
+        ),
       },
     },
     async (request, reply) => {

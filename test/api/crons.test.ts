@@ -117,7 +117,7 @@ test('what is wrong with a cron is refused by name, and the cron that was there 
     [{ ...right, jitter: '25h' }, '400 INVALID_PARAMETERS', /jitter "25h" is not a duration from 0s to 24h/],
     [{ ...right, jitter: 'some' }, '400 INVALID_PARAMETERS', /jitter/],
     [{ ...right, catchupWindow: '9s' }, '400 INVALID_PARAMETERS', /catchupWindow "9s" is not a duration from 10s/],
-    [{ ...right, isPaused: true }, '400 INVALID_JSON', /"isPaused" is not known in body/],
+    [{ ...right, paused: true }, '400 INVALID_JSON', /"paused" is not known in body/],
   ];
   for (const [body, outcome, message] of cases) {
     const response = await api.send('POST', cronsPath, { body });

@@ -127,7 +127,8 @@ test('whoever signs in does so in any case, in every way and with every secret',
   const { refresh_token = '' } = offline.json as { refresh_token?: string };
   const refreshed = await api.send('POST', '/auth/token', form({ grant_type: 'refresh_token', refresh_token }));
   assert.equal(refreshed.outcome, '200');
-  const [, claims = ''] = (refreshed.json as { access_token: string }).access_token.split('.');
+  const { json: granted } = refreshed;
+  const [, claims = ''] = (granted as { access_token: string }).access_token.split('.');
   assert.equal((JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string }).sub, 'ada');
   await api.flushSignIns();
   const { rows } = await api.pool.query<{ name: string }>(
