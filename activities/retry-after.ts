@@ -7,7 +7,8 @@
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;
-  // Date.parse makes a date of almost anything, "-1" too.
-  const dateMs = /^[A-Z][a-z]{2,8}, .+ GMT$/.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+  // Date.parse makes a date of almost anything, "-1" too, and of a day that does not exist one of the next month.
+  const [, day] = /^[A-Z][a-z]{2,8}, (\d\d)[ -].+ GMT$/.exec(header) ?? [];
+  const date = new Date(header);
+  return day === undefined || date.getUTCDate() !== Number(day) ? undefined : Math.max(0, date.getTime() - nowMs);
 }

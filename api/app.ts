@@ -18,7 +18,9 @@ import { describeValidation } from './describe-validation.ts';
 import { boundMessage, shorten } from './error-text.ts';
 import type { ApiInstance } from './instance.ts';
 import { describeJsonProblem } from './json-problem.ts';
+import { readNamesInAnyCase } from './names.ts';
 import { validatorCompiler } from './validation.ts';
+import { ignoreReadOnlyFields } from './object-form.ts';
 
 export interface ApiAppOptions {
   readonly log: FastifyBaseLogger;
@@ -54,6 +56,8 @@ export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions
   app.setValidatorCompiler(validatorCompiler);
   app.setReplySerializer(toJsonLine);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  readNamesInAnyCase(app);
+  ignoreReadOnlyFields(app);
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     onRequestEnd({ route, method: request.method, status: reply.statusCode, durationMs: reply.elapsedTime });

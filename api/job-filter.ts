@@ -4,8 +4,9 @@ import type { JobFilter } from '../jobs/queries.ts';
 import { jobStatuses, jobTriggers, statusAliases, type JobStatus } from '../jobs/status.ts';
 import { ApiError } from './errors.ts';
 import { requireAction } from './job-fields.ts';
+import { nameText } from './names.ts';
 
-const name = Type.Optional(Type.String({ minLength: 1, maxLength: 512 }));
+const name = Type.Optional(nameText({ minLength: 1, maxLength: 512 }));
 
 /** What jobs are picked by, in a query or a body. `any` stands for all (DTR 2.7 API, GET /jobs). */
 export const jobFilterFields = {

@@ -23,6 +23,32 @@ export function noSuchJob(jobId: string): ApiError {
   return new ApiError('NO_SUCH_JOB', `there is no job "${jobId}": GET /api/v0/jobs lists those that are kept`);
 }
 
+/** A job as the API shows it, with what it waits for where that was looked up. */
+export type ShownJob = ReturnType<typeof viewJob> & { readonly waitingReason?: string };
+
+/** What of a job no request changes. */
+export const fixedJobFields = {
+  id: 'read-only',
+  retryFromID: 'read-only',
+  workerID: 'read-only',
+  status: 'read-only',
+  lastUpdated: 'read-only',
+  retriesLeft: 'read-only',
+  retriesTotal: 'read-only',
+  trigger: 'read-only',
+  requestedBy: 'read-only',
+  namespace: 'read-only',
+  repository: 'read-only',
+  cron: 'read-only',
+  startedAt: 'read-only',
+  endedAt: 'read-only',
+  paused: 'read-only',
+  progress: 'read-only',
+  result: 'read-only',
+  failure: 'read-only',
+  waitingReason: 'read-only',
+} as const;
+
 /** A job as the API shows it: MSR's fields (DTR 2.7 API, tmpresponses.Job), and after them our own. */
 export function viewJob(job: JobRow) {
   return {

@@ -24,18 +24,22 @@ export interface RepositoryRow {
   readonly untaggedGraceSeconds: number;
   readonly pulls: number;
   readonly pushes: number;
+  /** Settings that are on and do nothing, each with the reason. */
+  readonly inactive: Readonly<Partial<Record<'scanOnPush', string>>>;
 }
 
 /** A repository as lists show it. */
 export type ListedRepository = Omit<RepositoryRow, 'longDescription'>;
 
+const noScanner = 'this version has no scanner: nothing is scanned';
 const listColumns = `r.public_id AS id, r.namespace,
     CASE WHEN a.is_org THEN 'organization' ELSE 'user' END AS "namespaceType", r.name,
     r.short_description AS "shortDescription", r.visibility,
     r.scan_on_push AS "scanOnPush", r.immutable_tags AS "immutableTags",
     r.enable_manifest_lists AS "enableManifestLists", r.tag_limit AS "tagLimit", r.pulls, r.pushes,
     r.untagged_manifests AS "untaggedManifests", r.orphaned_referrers AS "orphanedReferrers",
-    extract(epoch FROM r.untagged_grace)::bigint AS "untaggedGraceSeconds"`;
+    extract(epoch FROM r.untagged_grace)::bigint AS "untaggedGraceSeconds",
+    CASE WHEN r.scan_on_push THEN json_build_object('scanOnPush', '${noScanner}') ELSE '{}' END AS inactive`;
 const from = 'FROM registry.repositories r JOIN accounts.accounts a ON a.name = r.namespace';
 const select = `SELECT ${listColumns}, r.long_description AS "longDescription" ${from}`;
 
@@ -97,7 +101,7 @@ export async function findRepository(
   return rows[0];
 }
 
-export type NewRepository = Omit<RepositoryRow, 'id' | 'namespaceType' | 'pulls' | 'pushes'>;
+export type NewRepository = Omit<RepositoryRow, 'id' | 'namespaceType' | 'pulls' | 'pushes' | 'inactive'>;
 
 /**
  * Makes a repository, in the caller's transaction; the namespace must exist. Undefined where there is one of that name

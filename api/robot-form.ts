@@ -2,17 +2,19 @@ import { Type, type Static } from 'typebox';
 import { RegistryError } from '../registry/errors.ts';
 import { isNameComponent, parseRepositoryName } from '../registry/names.ts';
 import { ApiError } from './errors.ts';
-import { readTime } from './times.ts';
+import { nameText } from './names.ts';
+import { readTime, TimeText } from './times.ts';
 import { everyRepository, robotActions, type RobotPermission } from './policy/robot-rights.ts';
 import { robotPrefix } from '../jobs/actor.ts';
+import { objectForm } from './object-form.ts';
+import { never, type viewRobot } from './robot-view.ts';
 
 const maxPermissions = 500;
 const Description = Type.String({ maxLength: 1_000 });
-const ExpiresAt = Type.String({ maxLength: 40 });
 const Permissions = Type.Array(
   Type.Object(
     {
-      repository: Type.String({ minLength: 1, maxLength: 255 }),
+      repository: nameText({ minLength: 1 }),
       actions: Type.Array(Type.Enum([...robotActions]), {
         minItems: 1,
         maxItems: robotActions.length,
@@ -29,25 +31,33 @@ export const newRobotForm = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 64 }),
     // Empty: the robot is one of system administrators, and may be permitted things in any namespace.
-    namespace: Type.String({ maxLength: 255, default: '' }),
+    namespace: nameText({ default: '' }),
     description: Type.Optional(Description),
     permissions: Permissions,
     createRepositories: Type.Boolean({ default: false }),
-    expiresAt: Type.Optional(ExpiresAt),
+    expiresAt: Type.Optional(TimeText),
   },
   { additionalProperties: false },
 );
 
 /** The body that changes a robot. */
-export const robotChangesForm = Type.Object(
+export const robotChangesForm = objectForm<ReturnType<typeof viewRobot>>()(
   {
     description: Type.Optional(Description),
     permissions: Type.Optional(Permissions),
     createRepositories: Type.Optional(Type.Boolean()),
     isActive: Type.Optional(Type.Boolean()),
-    expiresAt: Type.Optional(ExpiresAt),
+    expiresAt: Type.Optional(TimeText),
   },
-  { additionalProperties: false },
+  {
+    id: 'read-only',
+    name: 'read-only',
+    namespace: 'read-only',
+    createdBy: 'read-only',
+    createdAt: 'read-only',
+    lastUsed: 'read-only',
+    isExpired: 'read-only',
+  },
 );
 
 /**
@@ -105,18 +115,16 @@ function readTarget(text: string): { readonly namespace: string; readonly reposi
   );
 }
 
-/** How the API says that a robot does not expire. */
-export const never = 'never';
-
 /**
  * Reads when a robot is to expire; null: never.
  *
+ * @param current when it does, which may have passed
  * @throws ApiError INVALID_PARAMETERS
  */
-export function readExpiry(text: string): Date | null {
+export function readExpiry(text: string, current: Date | null = null): Date | null {
   if (text === never) return null;
   const date = readTime('expiresAt', text);
-  if (date && date.getTime() > Date.now()) return date;
+  if (date && (date.getTime() > Date.now() || date.getTime() === current?.getTime())) return date;
   throw new ApiError(
     'INVALID_PARAMETERS',
     `expiresAt "${text}" is neither "never" nor a time to come such as 2030-01-31T00:00:00Z`,

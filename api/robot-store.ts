@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Queryable } from '../database/pool.ts';
 import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import { assertWithinLimit } from '../jobs/limits.ts';
@@ -157,12 +158,22 @@ export async function updateRobot(
       [id, description, isActive, createRepositories, expiresAt !== undefined, expiresAt],
     );
     if (rowCount === 0) return undefined;
-    if (permissions) {
+    const before = permissions && (await findRobot(tx, id))?.permissions;
+    // To write what is there already would end the robot's tokens.
+    if (permissions && !haveSame(permissions, before ?? [])) {
       await tx.query('DELETE FROM accounts.robot_permissions WHERE robot_id = $1', [id]);
       await insertPermissions(tx, id, permissions);
     }
     return findRobot(tx, id);
   });
+}
+
+function haveSame(some: readonly RobotPermission[], others: readonly RobotPermission[]): boolean {
+  const lines = (permissions: readonly RobotPermission[]): string[] =>
+    permissions
+      .map(({ namespace, repository, actions }) => `${namespace}/${repository} ${actions.toSorted().join()}`)
+      .toSorted();
+  return isDeepStrictEqual(lines(some), lines(others));
 }
 
 /** Gives a robot another secret, which is shown this once; the old one ends. Undefined where the robot is gone. */

@@ -44,6 +44,15 @@ export async function listTeamAccess(
   return rows;
 }
 
+/** How many teams are granted something. */
+export async function countTeamAccess(q: Queryable, target: GrantTarget): Promise<number> {
+  const { table, column, key } = tableOf(target);
+  const { rows } = await q.query<{ count: number }>(`SELECT count(*) AS count FROM ${table} WHERE ${column} = $1`, [
+    key,
+  ]);
+  return rows[0]?.count ?? 0;
+}
+
 /** What one team is granted, or undefined. */
 export async function findTeamAccess(
   q: Queryable,
@@ -92,4 +101,14 @@ export async function listGrantedRepositories(
     [teamId, pageStart ?? null, pageSize],
   );
   return rows;
+}
+
+/** How many single repositories a team is granted something for. */
+export async function countGrantedRepositories(q: Queryable, teamId: string): Promise<number> {
+  const { rows } = await q.query<{ count: number }>(
+    `SELECT count(*) AS count FROM registry.repository_team_access g
+     JOIN registry.repositories r ON r.id = g.repository_id WHERE g.team_id = $1 AND r.deleted_at IS NULL`,
+    [teamId],
+  );
+  return rows[0]?.count ?? 0;
 }

@@ -5,11 +5,12 @@ import type { TSchema } from 'typebox';
 /**
  * A validator of JSON Schema. The first problem ends a check: finding them all costs as much as a hostile request wants it
  * to. Where a schema has a `pattern`, its keyword `allowed` says in words what that takes, and `allowedNames` the same of
- * the names in an object.
+ * the names in an object. `holds` says what sort of text it is, where one sort is read in one way everywhere, and `ignored` which
+ * names in an object are taken out before it is checked.
  */
 export function createValidator(options: Options = {}): Ajv {
   const ajv = new Ajv({ strict: true, allErrors: false, verbose: true, removeAdditional: false, ...options });
-  ajv.addVocabulary(['allowed', 'allowedNames']);
+  ajv.addVocabulary(['allowed', 'allowedNames', 'holds', 'ignored']);
   return ajv;
 }
 

@@ -58,4 +58,5 @@ const sampleRepository = {
   untaggedGraceSeconds: 604_800,
   pulls: 0,
   pushes: 0,
+  inactive: {},
 } as const satisfies Omit<RepositoryRow, 'namespace' | 'name'>;

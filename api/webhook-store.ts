@@ -65,7 +65,7 @@ function filterValues({ type, key, administered: of }: WebhookFilter): unknown[]
   return [type ?? null, key ?? null, administered?.namespaces ?? null, administered?.repositories ?? null];
 }
 
-export type NewWebhook = Pick<WebhookRow, 'type' | 'key' | 'endpoint' | 'authorID' | 'tlsCert' | 'skipTLSVerification'>;
+export type NewWebhook = Omit<WebhookRow, 'id' | 'createdAt' | 'lastSuccessfulAt' | 'failingSince'>;
 
 /**
  * Makes a subscription, in the caller's transaction: events from now on are delivered to it.
@@ -74,9 +74,17 @@ export type NewWebhook = Pick<WebhookRow, 'type' | 'key' | 'endpoint' | 'authorI
  */
 export async function insertWebhook(tx: Queryable, webhook: NewWebhook): Promise<WebhookRow> {
   const { rows } = await tx.query<WebhookRow>(
-    `INSERT INTO registry.webhooks (type, key, endpoint, author_id, tls_cert, skip_tls_verification)
-     VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,
-    [webhook.type, webhook.key, webhook.endpoint, webhook.authorID, webhook.tlsCert, webhook.skipTLSVerification],
+    `INSERT INTO registry.webhooks (type, key, endpoint, author_id, tls_cert, skip_tls_verification, inactive)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${columns}`,
+    [
+      webhook.type,
+      webhook.key,
+      webhook.endpoint,
+      webhook.authorID,
+      webhook.tlsCert,
+      webhook.skipTLSVerification,
+      webhook.inactive,
+    ],
   );
   const inserted = rows[0];
   if (!inserted) throw new Error('the webhook was not inserted');
@@ -107,7 +115,8 @@ export type WebhookChange = Partial<Pick<WebhookRow, 'endpoint' | 'inactive' | '
 export async function updateWebhook(q: Queryable, id: string, change: WebhookChange): Promise<WebhookRow | undefined> {
   const { rows } = await q.query<WebhookRow>(
     `UPDATE registry.webhooks SET endpoint = coalesce($2, endpoint), inactive = coalesce($3, inactive),
-       failing_since = CASE WHEN $2 IS NULL THEN failing_since END, tls_cert = coalesce($4, tls_cert), skip_tls_verification = coalesce($5, skip_tls_verification)
+       failing_since = CASE WHEN coalesce($2, endpoint) = endpoint THEN failing_since END,
+       tls_cert = coalesce($4, tls_cert), skip_tls_verification = coalesce($5, skip_tls_verification)
      WHERE id = $1 RETURNING ${columns}`,
     [id, change.endpoint ?? null, change.inactive ?? null, change.tlsCert ?? null, change.skipTLSVerification ?? null],
   );

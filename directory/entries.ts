@@ -96,7 +96,7 @@ export async function findGroups(
   const { groupBaseDn, groupMemberAttribute } = config;
   if (groupBaseDn === undefined) return [];
   // RFC 2307: groups of POSIX name their members, others have their distinguished names.
-  const value = groupMemberAttribute.toLowerCase() === 'memberuid' ? user.name : user.distinguishedName;
+  const value = groupMemberAttribute.toLowerCase() === 'memberuid' ? user.name.toLowerCase() : user.distinguishedName;
   const filter = new AndFilter({
     filters: [
       FilterParser.parseString(config.groupFilter),
@@ -126,7 +126,7 @@ function toUser(entry: Entry, { usernameAttribute, fullNameAttribute }: LdapConf
   return {
     subject: id === undefined ? normalDistinguishedName(entry.dn) : Buffer.isBuffer(id) ? id.toString('hex') : id,
     distinguishedName: entry.dn,
-    name: name.toLowerCase(),
+    name,
     // A NUL is text to a directory, and not to PostgreSQL.
     fullName: (textsOf(entry, fullNameAttribute)[0] ?? '').replaceAll('\0', '').slice(0, 255),
   };

@@ -148,6 +148,7 @@ export async function changePriority(
   return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { kind: 'missing' };
+    if (job.priority === priority) return { kind: 'changed', job };
     // While the dispatcher has the order in hand, this waits.
     const { rowCount } = await tx.query(
       // A run of a cron waits as an order to proceed, and so does a running job between two attempts.

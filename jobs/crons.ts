@@ -93,8 +93,8 @@ export async function findCron(q: Queryable, name: string): Promise<CronRow | un
 }
 
 /**
- * Makes a cron, or changes the one of its name, in the caller's transaction; whether it is paused stays as it is. After
- * the commit the caller wakes the schedules.
+ * Makes a cron, or changes the one of its name, in the caller's transaction; whether it is paused stays as it is, and one
+ * that is as it is to be stays whole. After the commit the caller wakes the schedules.
  *
  * @throws CronNameTakenError, LimitReachedError
  */
@@ -108,11 +108,14 @@ export async function saveCron(tx: Queryable, cron: CronDefinition): Promise<Cro
     `UPDATE jobs.crons SET schedule = $3, time_zone = $4, jitter = $5, catchup_window = $6, retries = $7,
          parameters = $8, capacity_map = $9, deadline = $10, stop_timeout = $11, requested_by = $12,
          updated_at = now(), revision = revision + 1
-       WHERE name = $1 AND action = $2 RETURNING ${cronColumns}`,
+       WHERE name = $1 AND action = $2
+         AND (problem <> '' OR (schedule, time_zone, jitter, catchup_window, retries, parameters, capacity_map, deadline,
+              stop_timeout) IS DISTINCT FROM ($3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, $11))
+       RETURNING ${cronColumns}`,
     values(cron),
   );
-  const saved = rows[0];
-  if (!saved) {
+  const saved = rows[0] ?? (await findCron(tx, cron.name));
+  if (saved?.action !== cron.action) {
     throw new CronNameTakenError(
       `the name ${cron.name} is that of a cron of another action: delete that one first, or choose another name`,
     );

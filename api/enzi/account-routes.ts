@@ -8,6 +8,7 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { accountChangeEvent, accountEvent } from './account-events.ts';
 import {
   type AccountFilter,
+  type AccountRow,
   accountFilters,
   countAccounts,
   deleteAccount,
@@ -19,16 +20,24 @@ import {
 } from './account-store.ts';
 import { viewAccount } from './account-view.ts';
 import { requireNamed } from './named.ts';
-import { fillListPage, pageParameters } from './paging.ts';
+import { fillListPage, accountPageParameters } from './paging.ts';
 import { isAccessToken } from '../garant/client-tokens.ts';
 import { hashPassword } from './passwords.ts';
+import { NameText } from '../names.ts';
+import { objectForm } from '../object-form.ts';
 
-const accountParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
+const accountParams = Type.Object({ username: NameText });
 // The others tell who is an administrator, or not active.
 const filtersForAll: ReadonlySet<AccountFilter> = new Set(['all', 'users', 'orgs']);
 const FullName = Type.String({ maxLength: 255 });
-// Terraform's provider sends its whole record; what the server decides is not looked at.
-const sentBack = { id: Type.Optional(Type.String({ maxLength: 255 })) };
+const decidedHere = {
+  id: 'read-only',
+  isImported: 'read-only',
+  onDemand: 'read-only',
+  otpEnabled: 'read-only',
+  membersCount: 'read-only',
+  teamsCount: 'read-only',
+} as const;
 const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
 
 /** `/enzi/v0/accounts`: users and organizations (docs/msr-api.md, "Accounts"). */
@@ -46,7 +55,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: { access: 'authenticated' },
       schema: {
         querystring: Type.Object(
-          { ...pageParameters, filter: Type.Enum([...accountFilters], { default: 'all' }) },
+          { ...accountPageParameters, filter: Type.Enum([...accountFilters], { default: 'all' }) },
           { additionalProperties: false },
         ),
       },
@@ -75,10 +84,9 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'system-admin' },
       schema: {
-        body: Type.Object(
+        body: objectForm<AccountRow>()(
           {
             name: Type.String({ minLength: 1, maxLength: 100 }),
-            ...sentBack,
             password: Type.Optional(Type.String({ maxLength: 1_024 })),
             fullName: Type.Optional(FullName),
             isOrg: Type.Boolean({ default: false }),
@@ -86,7 +94,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
             isActive: Type.Boolean({ default: true }),
             searchLDAP: Type.Boolean({ default: false }),
           },
-          { additionalProperties: false },
+          decidedHere,
         ),
       },
     },
@@ -130,29 +138,35 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: { access: 'self' },
       schema: {
         params: accountParams,
-        body: Type.Object(
+        body: objectForm<AccountRow>()(
           {
             fullName: Type.Optional(FullName),
             isAdmin: Type.Optional(Type.Boolean()),
             isActive: Type.Optional(Type.Boolean()),
           },
-          { additionalProperties: false },
+          { ...decidedHere, name: 'read-only', isOrg: 'read-only' },
         ),
       },
     },
     async (request) => {
-      const { body } = request;
       const account = await requireNamed(pool, request.params.username);
-      const changesRights = body.isAdmin !== undefined || body.isActive !== undefined;
+      // Who sends back what is there changes nothing, and needs no right to.
+      const { fullName, isAdmin, isActive } = request.body;
+      const changes = {
+        ...(fullName !== undefined && { fullName }),
+        ...(isAdmin !== undefined && isAdmin !== account.isAdmin && { isAdmin }),
+        ...(isActive !== undefined && isActive !== account.isActive && { isActive }),
+      };
+      const changesRights = changes.isAdmin !== undefined || changes.isActive !== undefined;
       if (changesRights && !requireAccount(request).isAdmin) {
         throw new ApiError('NOT_AUTHORIZED', 'only system administrators may change isAdmin and isActive');
       }
-      if (account.isOrg && body.isAdmin) {
+      if (account.isOrg && changes.isAdmin) {
         throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which is no administrator`);
       }
       const updated = await auditedChange(deps, request, async (tx, record) => {
-        const changed = await updateAccount(tx, account.id, body);
-        if (changed) await record(accountChangeEvent(account, account, body));
+        const changed = await updateAccount(tx, account.id, changes);
+        if (changed) await record(accountChangeEvent(account, account, changes));
         return changed;
       });
       if (!updated) throw noSuchAccount(account.name);

@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/pool.ts';
 import type { DirectoryMember } from '../../directory/directory.ts';
 import { type Actor, systemActor } from '../../jobs/actor.ts';
 import { recordAudit } from '../../jobs/audit.ts';
+import { canonicalName } from '../names.ts';
 import { accountChangeEvent, importEvent } from './account-events.ts';
 import { isAccountName, isLastAdmin } from './account-store.ts';
 import type { Account } from './accounts.ts';
@@ -52,12 +53,13 @@ export async function importAccount(
   const actor = systemActor(provider, address);
   const known = await lockImported(tx, member.subject);
   if (known) return update(tx, known, member, actor);
-  if (!isAccountName(member.name)) return nothing('bad-name');
+  const name = canonicalName(member.name);
+  if (!isAccountName(name)) return nothing('bad-name');
   if (!creates) return nothing('not-created');
   const { rows } = await tx.query<Account>(
     `INSERT INTO accounts.accounts (name, full_name, is_admin, is_imported) VALUES ($1, $2, $3, true)
      ON CONFLICT (name) DO NOTHING RETURNING id, name, is_admin AS "isAdmin"`,
-    [member.name, member.fullName, member.isAdmin ?? false],
+    [name, member.fullName, member.isAdmin ?? false],
   );
   const [account] = rows;
   if (!account) {

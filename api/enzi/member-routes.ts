@@ -15,15 +15,16 @@ import {
   saveMember,
 } from './member-store.ts';
 import { requireOrganization, requireUser } from './named.ts';
-import { fillListPage, pageParameters } from './paging.ts';
+import { fillListPage, accountPageParameters } from './paging.ts';
+import { NameText } from '../names.ts';
+import { objectForm } from '../object-form.ts';
 
-const Name = Type.String({ minLength: 1, maxLength: 255 });
-const organizationParams = Type.Object({ organization: Name });
-const memberParams = Type.Object({ organization: Name, member: Name });
+const organizationParams = Type.Object({ organization: NameText });
+const memberParams = Type.Object({ organization: NameText, member: NameText });
 /** The body of every PUT of a member. */
-export const membershipForm = Type.Object(
+export const membershipForm = objectForm<MemberRow>()(
   { isAdmin: Type.Optional(Type.Boolean()), isPublic: Type.Optional(Type.Boolean()) },
-  { additionalProperties: false },
+  { member: 'read-only' },
 );
 
 /** `/enzi/v0/accounts/{org}/members` and `/enzi/v0/accounts/{user}/organizations` (docs/msr-api.md, "Accounts"). */
@@ -35,8 +36,8 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'self' },
       schema: {
-        params: Type.Object({ username: Name }),
-        querystring: Type.Object(pageParameters, { additionalProperties: false }),
+        params: Type.Object({ username: NameText }),
+        querystring: Type.Object(accountPageParameters, { additionalProperties: false }),
       },
     },
     async ({ params, query }, reply) => {
@@ -57,7 +58,7 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
       schema: {
         params: organizationParams,
         querystring: Type.Object(
-          { ...pageParameters, filter: Type.Enum([...memberFilters], { default: 'all' }) },
+          { ...accountPageParameters, filter: Type.Enum([...memberFilters], { default: 'all' }) },
           { additionalProperties: false },
         ),
       },

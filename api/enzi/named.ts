@@ -44,5 +44,10 @@ export async function requireOrganization(q: Queryable, nameOrId: string): Promi
 export async function requireTeam(q: Queryable, organization: AccountRow, nameOrId: string): Promise<TeamRow> {
   const team = await findTeam(q, organization.id, nameOrId);
   if (team) return team;
-  throw new ApiError('NO_SUCH_TEAM', `the organization "${organization.name}" has no team "${nameOrId}"`);
+  throw noSuchTeam(organization, nameOrId);
+}
+
+/** The error for a team that is not there. */
+export function noSuchTeam({ name }: Pick<AccountRow, 'name'>, nameOrId: string): ApiError {
+  return new ApiError('NO_SUCH_TEAM', `the organization "${name}" has no team "${nameOrId}"`);
 }

@@ -1,4 +1,5 @@
 import { ApiError } from '../errors.ts';
+import { canonicalName } from '../names.ts';
 import { isAccountName } from './account-store.ts';
 import type { OidcClaims } from './oidc-provider.ts';
 
@@ -28,8 +29,7 @@ export function readName(claims: OidcClaims, { usernameClaim }: ClaimNames): str
       `the OpenID provider does not send the claim "${usernameClaim}" (OIDC_USERNAME_CLAIM, OIDC_SCOPES)`,
     );
   }
-  // Names of repositories begin with it.
-  const name = claim.toLowerCase();
+  const name = canonicalName(claim);
   if (isAccountName(name)) return name;
   throw new ApiError(
     'SIGN_IN_REFUSED',

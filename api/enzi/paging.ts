@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { nameText } from '../names.ts';
 import { type FilledPage, fillPage } from '../paging.ts';
 
 const maxPageSize = 1_000;
@@ -8,6 +9,9 @@ export const pageParameters = {
   start: Type.String({ maxLength: 255, default: '' }),
   limit: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 10 }),
 };
+
+/** The same, of a list of accounts. */
+export const accountPageParameters = { ...pageParameters, start: nameText({ default: '' }) };
 
 const pageQuery = Type.Object(pageParameters);
 export type ListPage = Static<typeof pageQuery>;

@@ -8,6 +8,7 @@ import { assertNotCrossSite } from './csrf.ts';
 import { requireNamed } from './named.ts';
 import { fillListPage } from './paging.ts';
 import { deleteSession, listSessions } from './session-store.ts';
+import { NameText } from '../names.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const maxPageSize = 1_000;
@@ -43,7 +44,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: { access: 'anonymous' },
       schema: {
         body: Type.Object(
-          { username: Name, password: Type.String({ maxLength: 4_096 }) },
+          { username: NameText, password: Type.String({ maxLength: 4_096 }) },
           { additionalProperties: false },
         ),
       },
@@ -91,7 +92,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/enzi/v0/accounts/:username/sessions',
     {
       config: { access: 'self' },
-      schema: { params: Type.Object({ username: Name }), querystring: sessionPageQuery },
+      schema: { params: Type.Object({ username: NameText }), querystring: sessionPageQuery },
     },
     async (request, reply) => {
       const { id } = await requireNamed(pool, request.params.username);
@@ -107,7 +108,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.delete(
     '/enzi/v0/accounts/:username/sessions/:session',
-    { config: { access: 'self' }, schema: { params: Type.Object({ username: Name, session: Name }) } },
+    { config: { access: 'self' }, schema: { params: Type.Object({ username: NameText, session: Name }) } },
     async (request, reply) => {
       const { username, session } = request.params;
       const { id, name } = await requireNamed(pool, username);

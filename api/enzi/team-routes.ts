@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { sqlState } from '../../database/transaction.ts';
 import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
@@ -8,8 +7,8 @@ import { viewMember } from './account-view.ts';
 import { findAccount, isId } from './account-store.ts';
 import { memberName, membershipForm, noSuchMember } from './member-routes.ts';
 import { saveMember } from './member-store.ts';
-import { requireOrganization, requireTeam, requireUser } from './named.ts';
-import { fillListPage, pageParameters } from './paging.ts';
+import { requireOrganization, noSuchTeam, requireTeam, requireUser } from './named.ts';
+import { accountPageParameters, fillListPage, pageParameters } from './paging.ts';
 import {
   deleteTeam,
   deleteTeamMember,
@@ -21,20 +20,18 @@ import {
   type TeamRow,
   updateTeam,
 } from './team-store.ts';
+import { NameText } from '../names.ts';
+import { objectForm } from '../object-form.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const TeamName = Type.String({ minLength: 1, maxLength: 100 });
 const Description = Type.String({ maxLength: 1_000 });
-// Terraform's provider sends its whole record; what the server decides is not looked at.
-const sentBack = {
-  id: Type.Optional(Type.String({ maxLength: 255 })),
-  orgID: Type.Optional(Type.String({ maxLength: 255 })),
-  membersCount: Type.Optional(Type.Integer()),
-};
-const organizationParams = Type.Object({ organization: Name });
-const teamParams = Type.Object({ organization: Name, team: Name });
-const memberParams = Type.Object({ organization: Name, team: Name, member: Name });
+const decidedHere = { id: 'read-only', orgID: 'read-only', membersCount: 'read-only' } as const;
+const organizationParams = Type.Object({ organization: NameText });
+const teamParams = Type.Object({ organization: NameText, team: Name });
+const memberParams = Type.Object({ organization: NameText, team: Name, member: NameText });
 const pageQuery = Type.Object(pageParameters, { additionalProperties: false });
+const memberPageQuery = Type.Object(accountPageParameters, { additionalProperties: false });
 const asMember = { access: 'organization-member' } as const;
 const asOwner = { access: 'organization-owner' } as const;
 
@@ -67,10 +64,7 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: asOwner,
       schema: {
         params: organizationParams,
-        body: Type.Object(
-          { name: TeamName, description: Type.Optional(Description), ...sentBack },
-          { additionalProperties: false },
-        ),
+        body: objectForm<TeamRow>()({ name: TeamName, description: Type.Optional(Description) }, decidedHere),
       },
     },
     async (request, reply) => {
@@ -79,7 +73,6 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       assertTeamName(name);
       const team = await auditedChange(deps, request, async (tx, record) => {
         const made = await insertTeam(tx, organization, { name, description });
-        if (!made) throw teamExists(name);
         await record({ kind: 'TEAM_CREATE', object: made, namespace: organization.name });
         return made;
       });
@@ -97,14 +90,10 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: asOwner,
       schema: {
         params: teamParams,
-        body: Type.Object(
-          {
-            // Empty: as it is.
-            name: Type.String({ maxLength: 100, default: '' }),
-            description: Type.Optional(Description),
-            ...sentBack,
-          },
-          { additionalProperties: false },
+        body: objectForm<TeamRow>()(
+          // An empty name: as it is.
+          { name: Type.Optional(Type.String({ maxLength: 100 })), description: Type.Optional(Description) },
+          decidedHere,
         ),
       },
     },
@@ -112,16 +101,16 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { params, body } = request;
       const organization = await requireOrganization(pool, params.organization);
       const team = await requireTeam(pool, organization, params.team);
-      if (body.name !== '') assertTeamName(body.name);
-      const { name, description } = body;
-      const changes = { ...(name !== '' && { name }), ...(description !== undefined && { description }) };
-      await auditedChange(deps, request, async (tx, record) => {
-        await updateTeam(tx, team.id, changes).catch((error: unknown) => {
-          throw sqlState(error) === uniqueViolation ? teamExists(name) : error;
-        });
+      const name = body.name || undefined;
+      if (name !== undefined) assertTeamName(name);
+      const { description } = body;
+      const changes = { ...(name !== undefined && { name }), ...(description !== undefined && { description }) };
+      return auditedChange(deps, request, async (tx, record) => {
+        const changed = await updateTeam(tx, organization, team.id, changes);
+        if (!changed) throw noSuchTeam(organization, team.id);
         await record({ kind: 'TEAM_UPDATE', object: team, namespace: organization.name, details: changes });
+        return changed;
       });
-      return requireTeamOf({ ...params, team: team.id });
     },
   );
 
@@ -137,7 +126,7 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.get(
     `${teams}/:team/members`,
-    { config: asMember, schema: { params: teamParams, querystring: pageQuery } },
+    { config: asMember, schema: { params: teamParams, querystring: memberPageQuery } },
     async (request, reply) => {
       const { id } = await requireTeamOf(request.params);
       const { entries, next, headers } = await fillListPage(request.query, {
@@ -197,12 +186,6 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
       return reply.code(204).send();
     },
   );
-}
-
-const uniqueViolation = '23505';
-
-function teamExists(name: string): ApiError {
-  return new ApiError('TEAM_EXISTS', `the organization has a team "${name}" already`);
 }
 
 /** @throws ApiError INVALID_PARAMETERS for a name that a path could not hold, or that is taken for an id */

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
-import { assertWithinLimit } from '../../jobs/limits.ts';
+import { assertWithinLimit, lockLimit } from '../../jobs/limits.ts';
+import { ApiError } from '../errors.ts';
 import { accountJson, type AccountRow, isId, withoutIdPrefix } from './account-store.ts';
 import type { MemberRow, Membership } from './member-store.ts';
 import type { ListPage } from './paging.ts';
@@ -27,51 +28,85 @@ export async function listTeams(q: Queryable, organizationId: string, { start, l
   return rows;
 }
 
-/** The team of this name or id in an organization, or undefined. */
+/** In SQL, of a team `t` and a name in any case: as `canonicalName` has it, though teams keep the case that they were given. */
+const isCalled = (name: string) => `lower(t.name COLLATE "C") = lower(${name} COLLATE "C")`;
+
+/**
+ * The team of this name, in any case, or id in an organization, or undefined. Where names of teams differ in case alone,
+ * as they could once, each is found by its own.
+ */
 export async function findTeam(q: Queryable, organizationId: string, named: string): Promise<TeamRow | undefined> {
   const nameOrId = withoutIdPrefix(named);
   const { rows } = await q.query<TeamRow>(
-    `${select} WHERE t.org_id = $1 AND ${isId(nameOrId) ? 't.id = $2::uuid' : 't.name = $2'}`,
+    `${select} WHERE t.org_id = $1 AND ${isId(nameOrId) ? 't.id = $2::uuid' : isCalled('$2')}`,
     [organizationId, nameOrId],
   );
-  return rows[0];
+  return rows.length > 1 ? rows.find(({ name }) => name === nameOrId) : rows[0];
+}
+
+/** Whether an organization has another team of this name, in any case. The limit on teams has to be locked. */
+async function hasOther(tx: Queryable, organizationId: string, name: string, id: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `SELECT FROM accounts.teams t WHERE t.org_id = $1 AND ${isCalled('$2')} AND t.id <> $3 LIMIT 1`,
+    [organizationId, name, id],
+  );
+  return rowCount === 1;
 }
 
 /**
- * Makes a team, in the caller's transaction. Undefined where the organization has one of this name already.
+ * Makes a team, in the caller's transaction.
  *
- * @throws LimitReachedError
+ * @throws LimitReachedError; ApiError TEAM_EXISTS where the organization has one of this name, in any case
  */
 export async function insertTeam(
   tx: Queryable,
   organization: Pick<AccountRow, 'id' | 'name'>,
   { name, description }: Pick<TeamRow, 'name' | 'description'>,
-): Promise<TeamRow | undefined> {
-  const { rowCount } = await tx.query(
+): Promise<TeamRow> {
+  const { rows } = await tx.query<{ id: string }>(
     `INSERT INTO accounts.teams (org_id, name, description) VALUES ($1, $2, $3)
-     ON CONFLICT (org_id, name) DO NOTHING`,
+     ON CONFLICT (org_id, name) DO NOTHING RETURNING id`,
     [organization.id, name, description],
   );
-  if (rowCount !== 1) return undefined;
+  const id = rows[0]?.id;
+  if (id === undefined) throw teamExists(name);
   await assertWithinLimit(tx, {
     limit: 'maxTeamsPerOrganization',
     place: organization.name,
     things: 'SELECT FROM accounts.teams WHERE org_id = $1',
     values: [organization.id],
   });
-  return findTeam(tx, organization.id, name);
+  if (await hasOther(tx, organization.id, name, id)) throw teamExists(name);
+  const made = await findTeam(tx, organization.id, id);
+  if (!made) throw new Error(`the team ${id} is gone in the transaction that has made it`);
+  return made;
 }
 
-/** Changes a team; what is undefined stays. An error of PostgreSQL, 23505, where another has the name. */
+/**
+ * Changes a team, in the caller's transaction; what is undefined stays. Undefined where it is gone.
+ *
+ * @throws ApiError TEAM_EXISTS where another team of the organization has the name, in any case
+ */
 export async function updateTeam(
-  q: Queryable,
+  tx: Queryable,
+  organization: Pick<AccountRow, 'id' | 'name'>,
   id: string,
-  { name, description }: { readonly name?: string; readonly description?: string },
-): Promise<void> {
-  await q.query(
+  { name, description }: { readonly name?: string | undefined; readonly description?: string | undefined },
+): Promise<TeamRow | undefined> {
+  if (name !== undefined) {
+    // As whoever makes a team does.
+    await lockLimit(tx, { limit: 'maxTeamsPerOrganization', place: organization.name });
+    if (await hasOther(tx, organization.id, name, id)) throw teamExists(name);
+  }
+  await tx.query(
     'UPDATE accounts.teams SET name = coalesce($2, name), description = coalesce($3, description) WHERE id = $1',
     [id, name, description],
   );
+  return findTeam(tx, organization.id, id);
+}
+
+function teamExists(name: string): ApiError {
+  return new ApiError('TEAM_EXISTS', `the organization has a team "${name}" already, whatever the case`);
 }
 
 /** Deletes a team with its grants. Gives whether there was one. */

@@ -5,11 +5,12 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireOrganization, requireTeam } from './named.ts';
 import { findMemberSync, type MemberSync, saveMemberSync } from './team-sync.ts';
+import { NameText } from '../names.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const GroupName = Type.String({ minLength: 1, maxLength: 1_000 });
 const Groups = Type.Array(GroupName, { maxItems: 100 });
-const teamParams = Type.Object({ organization: Name, team: Name });
+const teamParams = Type.Object({ organization: NameText, team: Name });
 
 /** `/enzi/v0/accounts/{org}/teams/{team}/memberSyncConfig`: whose groups put people into a team. */
 export function teamSyncRoutes(app: ApiInstance, deps: ApiDeps): void {

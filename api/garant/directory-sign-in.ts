@@ -44,9 +44,8 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
     if (known) return known;
     remembered.delete(digest);
     // A directory would also ignore spaces, and wrong passwords are counted by name.
-    const directoryName = name.toLowerCase();
-    if (!isAccountName(directoryName) || !(await isDirectoryName(pool, directoryName))) return undefined;
-    const member = await directory.authenticate(directoryName, password).catch((error: unknown) => {
+    if (!isAccountName(name) || !(await isDirectoryName(pool, name))) return undefined;
+    const member = await directory.authenticate(name, password).catch((error: unknown) => {
       if (!(error instanceof DirectoryUnavailableError)) throw error;
       throw new ApiError('UNAVAILABLE', 'the directory that knows the password does not answer just now: try again', {
         cause: error,

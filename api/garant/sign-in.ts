@@ -5,6 +5,7 @@ import { signIn as checkPassword } from '../enzi/accounts.ts';
 import type { TokenHolder } from '../enzi/token-holder.ts';
 import type { DirectorySignIn } from './directory-sign-in.ts';
 import { isRobotName } from '../../jobs/actor.ts';
+import { canonicalName } from '../names.ts';
 import { findRobotBySecret } from '../subjects.ts';
 import { findAccessTokenOwner, hashClientToken, isAccessToken } from './client-tokens.ts';
 import type { KnownNetworks } from './known-networks.ts';
@@ -15,6 +16,7 @@ import type { TokenUsage } from './token-usage.ts';
 
 /** What somebody signs in with. */
 export interface Credentials {
+  /** In any case. */
   readonly name: string;
   /** The password, or an access token in its place; of a robot its secret. */
   readonly secret: string;
@@ -82,14 +84,12 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
 
   async function byPassword(credentials: Credentials, from: Networks, digest: string): Promise<Checked> {
     const { name, secret, address } = credentials;
-    // A directory takes a name in any case, which must not make as many names to guess for.
-    const sameName = name.toLowerCase();
     const wasRightBefore = wasRight.has(digest);
     const isKnown =
-      wasRightBefore || credentials.hasSignedIn === true || (await knownNetworks.isKnown(sameName, from.network));
+      wasRightBefore || credentials.hasSignedIn === true || (await knownNetworks.isKnown(name, from.network));
     let attempt: CountedAttempt | undefined;
     try {
-      attempt = wasRightBefore ? undefined : throttle.begin({ name: sameName, from, isKnown });
+      attempt = wasRightBefore ? undefined : throttle.begin({ name, from, isKnown });
     } catch (refusal) {
       return { kind: 'SIGN_IN_LOCKOUT', refusal };
     }
@@ -131,7 +131,8 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
     return { account, credentialGenerations: [] };
   }
 
-  return async (credentials) => {
+  return async (given) => {
+    const credentials = { ...given, name: canonicalName(given.name) };
     // Nobody guesses 256 random bits, so these are neither slow nor counted.
     if (isRobotName(credentials.name)) return byRobotSecret(credentials);
     if (isAccessToken(credentials.secret)) return byAccessToken(credentials);
@@ -149,8 +150,7 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
     }
     // Whoever waited for the same computation has tried as well.
     const { account, kind, provider, refusal } = await checking;
-    // Names of accounts are in lower case; a directory takes them in any.
-    if (kind) signInEvents.record({ kind, name: name.toLowerCase(), address, provider });
+    if (kind) signInEvents.record({ kind, name, address, provider });
     if (refusal) throw refusal;
     return account && { account, credentialGenerations: [] };
   };

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { authenticateBasic } from '../authenticate.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { nameText } from '../names.ts';
 import { answerOAuthError, answerTokenError } from './token-errors.ts';
 import { maxScopes, parseScopes } from './scopes.ts';
 import { createServices, type Service, type ServicesConfig } from './services.ts';
@@ -38,7 +39,7 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
       schema: {
         querystring: Type.Object({
           service: text(255),
-          account: text(255),
+          account: Type.Optional(nameText()),
           client_id: text(255),
           offline_token: text(16),
           realm: text(255),
@@ -102,7 +103,7 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
             client_id: text(255),
             access_type: text(16),
             scope: scopes,
-            username: text(255),
+            username: Type.Optional(nameText()),
             password: text(4096),
             refresh_token: text(255),
           }),

@@ -11,6 +11,7 @@ import { auditedChange } from '../audited-change.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiInstance, ApiDeps } from '../instance.ts';
 import { jobFormFields, readDefaultParameters, requireAction } from '../job-fields.ts';
+import { objectForm } from '../object-form.ts';
 
 const config = { access: 'system-admin' } as const;
 const params = Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) });
@@ -28,9 +29,9 @@ export function actionConfigRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
-        body: Type.Object(
+        body: objectForm<ReturnType<typeof viewActionConfig>>()(
           { action: jobFormFields.action, parameters: jobFormFields.parameters },
-          { additionalProperties: false },
+          { id: 'read-only' },
         ),
       },
     },

@@ -20,15 +20,17 @@ import { findAccount } from '../enzi/account-store.ts';
 import { findActiveAccount, type Account } from '../enzi/accounts.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { nameText } from '../names.ts';
 import { countHeader, fillPage } from '../paging.ts';
-import { readTime } from '../times.ts';
+import { readTime, TimeText } from '../times.ts';
+import { objectForm } from '../object-form.ts';
 
 const config = { access: 'authenticated' } as const;
 const maxPageSize = 1_000;
 const maxUserAgentLength = 255;
 // Each is looked up whenever the token is used.
 const maxAncestors = 4;
-const username = Type.Optional(Type.String({ maxLength: 255 }));
+const username = Type.Optional(nameText());
 const tokenLabel = Type.String({ maxLength: 255 });
 const tokenParams = Type.Object({ hashedtoken: Type.String({ maxLength: 255 }) });
 
@@ -146,7 +148,7 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
         querystring: Type.Object(
           {
             username,
-            usedbefore: Type.Optional(Type.String({ maxLength: 40 })),
+            usedbefore: Type.Optional(TimeText),
             generatedby: Type.Enum(['auto', 'user'], { default: 'auto' }),
           },
           { additionalProperties: false },
@@ -194,9 +196,15 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
       onRequest: async (request) => void (await requireToken(requireAccount(request), request.params.hashedtoken)),
       schema: {
         params: tokenParams,
-        body: Type.Object(
+        body: objectForm<ReturnType<typeof viewToken>>()(
           { isActive: Type.Optional(Type.Boolean()), tokenLabel: Type.Optional(tokenLabel) },
-          { additionalProperties: false },
+          {
+            hashedToken: 'read-only',
+            lastUsed: 'read-only',
+            createdAt: 'read-only',
+            generatedBy: 'read-only',
+            creatorUa: 'read-only',
+          },
         ),
       },
     },

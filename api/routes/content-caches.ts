@@ -16,12 +16,14 @@ import { requireUser } from '../enzi/named.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, fillPage, wholePageQuery } from '../paging.ts';
+import { NameText } from '../names.ts';
 
 const forAll = { access: 'authenticated' } as const;
 const forAdmins = { access: 'system-admin' } as const;
 const forUser = { access: 'self', noSuchAccount: 'NO_SUCH_USER' } as const;
 const cacheParams = Type.Object({ contentcacheuuid: Type.String({ minLength: 1, maxLength: 255 }) });
-const userParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: 255 }) });
+const ContentCacheUuid = Type.String({ maxLength: 255 });
+const userParams = Type.Object({ username: NameText });
 
 /**
  * `/api/v0/content_caches`: registrations of caches, which clients look up; and the one that a user has chosen, in
@@ -102,13 +104,17 @@ export function contentCacheRoutes(app: ApiInstance, deps: ApiDeps): void {
       schema: {
         params: userParams,
         body: Type.Object(
-          { contentCacheUUID: Type.Optional(Type.String({ maxLength: 255 })) },
+          {
+            contentCacheUUID: Type.Optional(ContentCacheUuid),
+            // As the answer has it.
+            ContentCacheUUID: Type.Optional(ContentCacheUuid),
+          },
           { additionalProperties: false },
         ),
       },
     },
     async (request) => {
-      const { contentCacheUUID } = request.body;
+      const { ContentCacheUUID, contentCacheUUID = ContentCacheUUID } = request.body;
       const user = await requireUser(pool, request.params.username);
       await auditedChange(deps, request, async (tx, record) => {
         if (contentCacheUUID === undefined) return;

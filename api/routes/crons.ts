@@ -24,6 +24,7 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields, requireAction } from '../job-fields.ts';
 import { viewJob } from '../job-view.ts';
+import { objectForm } from '../object-form.ts';
 import { fillPage, namedPageQuery } from '../paging.ts';
 
 const config = { access: 'system-admin' } as const;
@@ -35,6 +36,31 @@ const maxJitterMs = 24 * 3_600_000;
 // What Temporal takes at the least (temporal.api.schedule.v1.SchedulePolicies).
 const minCatchupWindowMs = 10_000;
 const maxCatchupWindowMs = 365 * 24 * 3_600_000;
+
+const cronForm = objectForm<ReturnType<typeof viewCron>>()(
+  {
+    ...jobFormFields,
+    name: Type.Optional(ShortText),
+    schedule: Type.String({ minLength: 1, maxLength: 200 }),
+    timeZone: Type.Optional(ShortText),
+    jitter: Type.Optional(Type.String({ maxLength: 40 })),
+    catchupWindow: Type.Optional(Type.String({ maxLength: 40 })),
+  },
+  {
+    id: 'read-only',
+    isPaused: 'read-only',
+    note: 'read-only',
+    isQueuePaused: 'read-only',
+    nextRun: 'read-only',
+    nextRuns: 'read-only',
+    lastRuns: 'read-only',
+    missedRuns: 'read-only',
+    problem: 'read-only',
+    isApplied: 'read-only',
+    requestedBy: 'read-only',
+    updatedAt: 'read-only',
+  },
+);
 
 /** `/api/v0/crons` (DTR 2.7 API): one for each action, found by its name, and others with names of their own. */
 export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -81,17 +107,7 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
-        body: Type.Object(
-          {
-            ...jobFormFields,
-            name: Type.Optional(ShortText),
-            schedule: Type.String({ minLength: 1, maxLength: 200 }),
-            timeZone: Type.Optional(ShortText),
-            jitter: Type.Optional(Type.String({ maxLength: 40 })),
-            catchupWindow: Type.Optional(Type.String({ maxLength: 40 })),
-          },
-          { additionalProperties: false },
-        ),
+        body: cronForm,
       },
     },
     async (request, reply) => {
@@ -99,14 +115,22 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
       const fields = await readJobFields(pool, body, 'schedule');
       const timeZone = readTimeZone(body.timeZone);
       checkSchedule(body.schedule, timeZone);
+      const name = readName(body.name, fields.action);
+      const before = await findCron(pool, name);
+      const catchupWindow = readDuration(
+        'catchupWindow',
+        before && isShownDefault(before, body) ? '' : body.catchupWindow,
+        minCatchupWindowMs,
+        maxCatchupWindowMs,
+      );
       const wanted = {
         ...fields,
-        name: readName(body.name, fields.action),
+        name,
         action: fields.action.name,
         schedule: body.schedule,
         timeZone,
         jitter: readDuration('jitter', body.jitter, 0, maxJitterMs),
-        catchupWindow: readDuration('catchupWindow', body.catchupWindow, minCatchupWindowMs, maxCatchupWindowMs),
+        catchupWindow,
         requestedBy: requireAccount(request).name,
       };
       const cron = await auditedChange(deps, request, async (tx, record) => {
@@ -201,6 +225,12 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
     void reply.code(202).header('location', `/api/v0/jobs/${encodeURIComponent(job.id)}`);
     return viewJob(job);
   });
+}
+
+/** Whether a form sends back what is shown of a cron that has no catch-up window of its own. */
+function isShownDefault(cron: CronRow, form: { readonly schedule: string; readonly catchupWindow?: string }): boolean {
+  const isSame = cron.schedule === form.schedule && viewCron(cron, []).catchupWindow === form.catchupWindow;
+  return cron.catchupWindow === '' && isSame;
 }
 
 /** The name of the cron that a path means: an action, or an alias of one, has the cron of its name. */

@@ -15,14 +15,15 @@ import {
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, countLimitedHeader, fillPage, pageQuery } from '../paging.ts';
 import { administeredRepositories, includesLevel, repositoryAccess } from '../policy/access.ts';
-import { readTime } from '../times.ts';
+import { readTime, TimeText } from '../times.ts';
+import { NameText, nameText } from '../names.ts';
 
 const eventQuery = Type.Object(
   {
     ...pageQuery.properties,
-    publishedBefore: Type.Optional(Type.String({ maxLength: 40 })),
-    publishedAfter: Type.Optional(Type.String({ maxLength: 40 })),
-    actorId: Type.Optional(Type.String({ maxLength: 255 })),
+    publishedBefore: Type.Optional(TimeText),
+    publishedAfter: Type.Optional(TimeText),
+    actorId: Type.Optional(nameText()),
     eventType: Type.Optional(Type.String({ maxLength: 40 })),
     objectType: Type.Optional(Type.String({ maxLength: 40 })),
   },
@@ -33,8 +34,8 @@ const repositoryEventQuery = Type.Object(
   { additionalProperties: false },
 );
 const repositoryParams = Type.Object({
-  namespace: Type.String({ maxLength: 255 }),
-  reponame: Type.String({ maxLength: 255 }),
+  namespace: NameText,
+  reponame: NameText,
 });
 
 // What an event tells may be as large as the form that it is about.

@@ -10,13 +10,26 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFilterFields, readJobFilter } from '../job-filter.ts';
 import { requireAction } from '../job-fields.ts';
-import { jobParams, noSuchJob, requireJob, viewJob } from '../job-view.ts';
+import { fixedJobFields, jobParams, noSuchJob, requireJob, type ShownJob, viewJob } from '../job-view.ts';
+import { objectForm } from '../object-form.ts';
 
 /** A request cancels no more than this: it takes some seconds, and another goes on. */
 const maxCancelled = 10_000;
 
 const config = { access: 'system-admin' } as const;
 const closed = { additionalProperties: false };
+const priorityForm = objectForm<ShownJob>()(
+  { priority: Type.Enum([...jobPriorities]) },
+  {
+    ...fixedJobFields,
+    action: 'read-only',
+    parameters: 'read-only',
+    capacityMap: 'read-only',
+    scheduledAt: 'read-only',
+    deadline: 'read-only',
+    stopTimeout: 'read-only',
+  },
+);
 const Note = Type.Optional(Type.String({ maxLength: 500 }));
 // Without a body, there is no note.
 const PauseForm = Type.Union([Type.Null(), Type.Object({ note: Note }, closed)]);
@@ -53,7 +66,7 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/jobs/:jobID',
     {
       config,
-      schema: { params: jobParams, body: Type.Object({ priority: Type.Enum([...jobPriorities]) }, closed) },
+      schema: { params: jobParams, body: priorityForm },
     },
     async (request) => {
       const { jobID } = request.params;

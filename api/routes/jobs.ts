@@ -9,9 +9,10 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields } from '../job-fields.ts';
 import { jobFilterFields, readJobFilter } from '../job-filter.ts';
 import { followJobLog } from '../job-log-stream.ts';
-import { jobParams, noSuchJob, requireJob, viewJob } from '../job-view.ts';
+import { fixedJobFields, jobParams, noSuchJob, requireJob, type ShownJob, viewJob } from '../job-view.ts';
+import { objectForm } from '../object-form.ts';
 import { fillPage, nextPageHeader } from '../paging.ts';
-import { readTime } from '../times.ts';
+import { readTime, TimeText } from '../times.ts';
 
 const maxPageSize = 1_000;
 const maxLogLines = 10_000;
@@ -65,9 +66,9 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
-        body: Type.Object(
-          { ...jobFormFields, scheduledAt: Type.Optional(Type.String({ maxLength: 40 })) },
-          { additionalProperties: false },
+        body: objectForm<ShownJob>()(
+          { ...jobFormFields, scheduledAt: Type.Optional(TimeText) },
+          { ...fixedJobFields, priority: 'read-only' },
         ),
       },
     },

@@ -6,9 +6,10 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countManifests, findTaggedDigest, listManifests } from '../manifest-store.ts';
 import { countHeader, fillPage, pageQuery } from '../paging.ts';
+import { NameText } from '../names.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
-const repositoryParams = { namespace: Name, reponame: Name };
+const repositoryParams = { namespace: NameText, reponame: NameText };
 
 /** `/api/v0/repositories/{namespace}/{reponame}/manifests` (DTR 2.7 API, "repositories"). */
 export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {

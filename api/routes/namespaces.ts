@@ -11,9 +11,10 @@ import { noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { listRepositories } from '../repository-store.ts';
 import { repositoryEvent } from './repositories.ts';
+import { NameText } from '../names.ts';
 
 const pageSize = 100;
-const namespaceParams = Type.Object({ namespace: Type.String({ minLength: 1, maxLength: 255 }) });
+const namespaceParams = Type.Object({ namespace: NameText });
 
 /** `DELETE /api/v0/accounts/{namespace}`: an account along with all of its repositories, or these alone. */
 export function namespaceRoutes(app: ApiInstance, deps: ApiDeps): void {

@@ -14,6 +14,7 @@ import { requireAccount } from '../access.ts';
 import { auditedChange } from '../audited-change.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireAction } from '../job-fields.ts';
+import { objectForm } from '../object-form.ts';
 
 const config = { access: 'system-admin' } as const;
 const most = { minimum: 1, maximum: 1_000_000 };
@@ -35,14 +36,21 @@ export function queueRoutes(app: ApiInstance, deps: ApiDeps): void {
       config,
       schema: {
         params: Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) }),
-        body: Type.Object(
+        body: objectForm<ReturnType<typeof view>>()(
           {
             paused: Type.Optional(Type.Boolean()),
             note: Type.Optional(Type.String({ maxLength: 1_000 })),
             maxRunning: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
             ratePerMinute: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
           },
-          { additionalProperties: false },
+          {
+            action: 'read-only',
+            pausedBy: 'read-only',
+            pausedAt: 'read-only',
+            mayRun: 'read-only',
+            waiting: 'read-only',
+            running: 'read-only',
+          },
         ),
       },
     },

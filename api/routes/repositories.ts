@@ -18,27 +18,36 @@ import {
   type RepositoryRow,
   updateRepository,
 } from '../repository-store.ts';
+import { NameText } from '../names.ts';
+import { objectForm } from '../object-form.ts';
 
-const namespaceParams = Type.Object({ namespace: Type.String({ maxLength: 255 }) });
+const namespaceParams = Type.Object({ namespace: NameText });
 const repositoryParams = Type.Object({
-  namespace: Type.String({ maxLength: 255 }),
-  reponame: Type.String({ maxLength: 255 }),
+  namespace: NameText,
+  reponame: NameText,
 });
 
 const maxGraceSeconds = 10 * 365 * 86_400;
 const defaultGraceSeconds = 7 * 86_400;
 
-const settings = {
-  shortDescription: Type.String({ maxLength: 1_000 }),
-  longDescription: Type.String({ maxLength: 100_000 }),
-  scanOnPush: Type.Boolean(),
-  immutableTags: Type.Boolean(),
-  enableManifestLists: Type.Boolean(),
-  tagLimit: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
-  untaggedManifests: Type.Enum(['keep', 'delete']),
-  orphanedReferrers: Type.Enum(['keep', 'delete']),
-  untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds }),
+const changes = {
+  shortDescription: Type.Optional(Type.String({ maxLength: 1_000 })),
+  longDescription: Type.Optional(Type.String({ maxLength: 100_000 })),
+  scanOnPush: Type.Optional(Type.Boolean()),
+  immutableTags: Type.Optional(Type.Boolean()),
+  enableManifestLists: Type.Optional(Type.Boolean()),
+  tagLimit: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 })),
+  untaggedManifests: Type.Optional(Type.Enum(['keep', 'delete'])),
+  orphanedReferrers: Type.Optional(Type.Enum(['keep', 'delete'])),
+  untaggedGraceSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: maxGraceSeconds })),
 };
+const decidedHere = {
+  id: 'read-only',
+  namespaceType: 'read-only',
+  pulls: 'read-only',
+  pushes: 'read-only',
+  inactive: 'read-only',
+} as const;
 
 /** `/api/v0/repositories` (DTR 2.7 API). */
 export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -91,7 +100,7 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: { access: 'namespace-admin' },
       schema: {
         params: namespaceParams,
-        body: Type.Object(
+        body: objectForm<RepositoryRow>()(
           {
             name: Type.String({ minLength: 1, maxLength: 255 }),
             shortDescription: Type.String({ maxLength: 1_000, default: '' }),
@@ -105,7 +114,7 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
             orphanedReferrers: Type.Enum(['keep', 'delete'], { default: 'delete' }),
             untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds, default: defaultGraceSeconds }),
           },
-          { additionalProperties: false },
+          { ...decidedHere, namespace: 'read-only' },
         ),
       },
     },
@@ -138,20 +147,21 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
       config: { access: 'repository-admin' },
       schema: {
         params: repositoryParams,
-        body: Type.Partial(Type.Object({ ...settings, visibility: Type.String({ maxLength: 100 }) }), {
-          additionalProperties: false,
-        }),
+        body: objectForm<RepositoryRow>()(
+          { ...changes, visibility: Type.Optional(Type.String({ maxLength: 100 })) },
+          { ...decidedHere, namespace: 'read-only', name: 'read-only' },
+        ),
       },
     },
     async (request) => {
       const { namespace, reponame } = request.params;
-      const { visibility, ...changes } = request.body;
+      const { visibility, ...rest } = request.body;
       if (visibility !== undefined && visibility !== 'public' && visibility !== 'private') {
         throw new ApiError('INVALID_REPOSITORY_VISIBILITY', `visibility "${visibility}" is neither public nor private`);
       }
       return auditedChange(deps, request, async (tx, record) => {
         const repository = await updateRepository(tx, namespace, reponame, {
-          ...changes,
+          ...rest,
           ...(visibility !== undefined && { visibility }),
         });
         if (!repository) throw noSuchRepository(namespace, reponame);

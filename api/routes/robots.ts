@@ -8,7 +8,7 @@ import { ApiError, noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, fillPage, pageQuery } from '../paging.ts';
 import { administeredRepositories, includesLevel, namespaceAccess } from '../policy/access.ts';
-import { newRobotForm, never, readExpiry, readPermissions, robotChangesForm, robotName } from '../robot-form.ts';
+import { newRobotForm, readExpiry, readPermissions, robotChangesForm, robotName } from '../robot-form.ts';
 import {
   countRobots,
   deleteRobot,
@@ -19,11 +19,13 @@ import {
   updateRobot,
   type RobotRow,
 } from '../robot-store.ts';
+import { NameText, nameText } from '../names.ts';
+import { never, rightsOf, viewRobot } from '../robot-view.ts';
 
 const config = { access: 'authenticated' } as const;
 // Each may have five hundred permissions.
 const rowsAtOnce = 20;
-const robotParams = Type.Object({ robot: Type.String({ minLength: 1, maxLength: 255 }) });
+const robotParams = Type.Object({ robot: NameText });
 
 /**
  * `/api/v0/robots`: robot accounts, for CI. MSR has none; users of Harbor know them. Administrators of a namespace run
@@ -62,7 +64,7 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
       },
       schema: {
         querystring: Type.Object(
-          { ...pageQuery.properties, namespace: Type.String({ maxLength: 255, default: '' }) },
+          { ...pageQuery.properties, namespace: nameText({ default: '' }) },
           { additionalProperties: false },
         ),
       },
@@ -134,7 +136,7 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
       const robot = await requireRobot(requireAccount(request), request.params.robot);
       const wanted = {
         ...changes,
-        expiresAt: expiresAt === undefined ? undefined : readExpiry(expiresAt),
+        expiresAt: expiresAt === undefined ? undefined : readExpiry(expiresAt, robot.expiresAt),
         permissions: permissions && readPermissions(permissions, robot.namespace),
       };
       const changed = await auditedChange(deps, request, async (tx, record) => {
@@ -179,29 +181,4 @@ function robotEvent(
   details: Readonly<Record<string, unknown>> = {},
 ): ChangeEvent {
   return { kind, object: { id, name }, namespace: namespace ?? '', details };
-}
-
-/** What a robot may do, as the API shows it. */
-function rightsOf({ isActive, createRepositories, expiresAt, permissions }: RobotRow) {
-  return {
-    isActive,
-    createRepositories,
-    expiresAt: expiresAt?.toISOString() ?? never,
-    permissions: permissions.map((each) => ({
-      repository: `${each.namespace}/${each.repository}`,
-      actions: each.actions,
-    })),
-  };
-}
-
-function viewRobot(row: RobotRow) {
-  const { expiresAt, lastUsed, createdAt, namespace, ...robot } = row;
-  return {
-    ...robot,
-    ...rightsOf(row),
-    namespace: namespace ?? '',
-    isExpired: expiresAt !== null && expiresAt.getTime() <= Date.now(),
-    createdAt: createdAt.toISOString(),
-    lastUsed: lastUsed?.toISOString() ?? never,
-  };
 }

@@ -3,6 +3,7 @@ import { requireAccount } from '../access.ts';
 import { authenticateSearch } from '../authenticate.ts';
 import { viewAccount } from '../enzi/account-view.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
+import { nameText } from '../names.ts';
 import { readableRepositories } from '../policy/access.ts';
 import { searchAccounts, searchRepositories } from '../search-store.ts';
 
@@ -27,7 +28,7 @@ export function searchRoutes(app: ApiInstance, deps: ApiDeps): void {
             query: Text,
             includeRepositories: Type.Boolean({ default: true }),
             includeAccounts: Type.Boolean({ default: true }),
-            namespace: Type.Optional(Text),
+            namespace: Type.Optional(nameText()),
             limit: Limit,
           },
           { additionalProperties: false },

@@ -7,9 +7,10 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, fillPage, pageQuery } from '../paging.ts';
 import { includesLevel, repositoryAccess } from '../policy/access.ts';
 import { countTags, findTag, listTags, type TagRow } from '../tag-store.ts';
+import { NameText } from '../names.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
-const repositoryParams = { namespace: Name, reponame: Name };
+const repositoryParams = { namespace: NameText, reponame: NameText };
 // The host under which Notary knows the repository; no tag is in Notary here.
 const domain = Type.Optional(Type.String({ maxLength: 255 }));
 const Platform = Type.Optional(Type.String({ maxLength: 255 }));

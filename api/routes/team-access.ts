@@ -6,24 +6,33 @@ import { requireOrganization, requireTeam, requireUser } from '../enzi/named.ts'
 import type { TeamRow } from '../enzi/team-store.ts';
 import { ApiError, noSuchRepository } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
-import { fillPage, pageQuery } from '../paging.ts';
+import { countHeader, fillPage, pageQuery } from '../paging.ts';
 import { type AccessLevel, accessLevels, isInTeam, repositoryAccess } from '../policy/access.ts';
 import { findRepositories, findRepository } from '../repository-store.ts';
 import {
+  countGrantedRepositories,
+  countTeamAccess,
   deleteTeamAccess,
   findTeamAccess,
   type GrantTarget,
   listGrantedRepositories,
   listTeamAccess,
   saveTeamAccess,
+  type TeamAccessRow,
 } from '../team-access-store.ts';
+import { NameText } from '../names.ts';
+import { objectForm } from '../object-form.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
-const namespaceParams = Type.Object({ namespace: Name });
-const namespaceTeamParams = Type.Object({ namespace: Name, team: Name });
-const repositoryParams = Type.Object({ namespace: Name, reponame: Name });
-const repositoryTeamParams = Type.Object({ namespace: Name, reponame: Name, team: Name });
-const accessForm = Type.Object({ accessLevel: Type.Enum([...accessLevels]) }, { additionalProperties: false });
+const namespaceParams = Type.Object({ namespace: NameText });
+const namespaceTeamParams = Type.Object({ namespace: NameText, team: Name });
+const repositoryParams = Type.Object({ namespace: NameText, reponame: NameText });
+const repositoryTeamParams = Type.Object({ namespace: NameText, reponame: NameText, team: Name });
+// As the lists of a repository, of a namespace and of a team show it.
+const accessForm = objectForm<TeamAccessRow & { namespace: string; repository: unknown }>()(
+  { accessLevel: Type.Enum([...accessLevels]) },
+  { team: 'read-only', namespace: 'read-only', repository: 'read-only' },
+);
 
 /** Grants to teams, for repositories and for whole namespaces (DTR 2.7 API). */
 export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -64,8 +73,9 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
     return repositories.map((repository) => ({ accessLevel: levels.get(repository.id), repository }));
   }
 
-  /** One page of grants, with the header that leads to the next. */
-  async function page(target: GrantTarget, clientId: string, { pageStart = '', pageSize }: Static<typeof pageQuery>) {
+  /** One page of grants, with the headers that lead to the next. */
+  async function page(target: GrantTarget, clientId: string, query: Static<typeof pageQuery>) {
+    const { pageStart = '', pageSize, count } = query;
     const { entries, headers } = await fillPage({
       start: pageStart,
       size: pageSize,
@@ -73,7 +83,8 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
       keyOf: ({ team }) => team.id,
       view: (granted) => granted,
     });
-    return { teamAccessList: entries, headers };
+    const counted = count && { [countHeader]: String(await countTeamAccess(pool, target)) };
+    return { teamAccessList: entries, headers: { ...headers, ...counted } };
   }
 
   app.get(
@@ -164,10 +175,10 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/accounts/:organization/teams/:team/repositoryAccess',
     {
       config: { access: 'team-member' },
-      schema: { params: Type.Object({ organization: Name, team: Name }), querystring: pageQuery },
+      schema: { params: Type.Object({ organization: NameText, team: Name }), querystring: pageQuery },
     },
     async (request, reply) => {
-      const { pageStart = '', pageSize } = request.query;
+      const { pageStart = '', pageSize, count } = request.query;
       const organization = await requireOrganization(pool, request.params.organization);
       const team = await requireTeam(pool, organization, request.params.team);
       const { entries, headers } = await fillPage({
@@ -177,6 +188,7 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
         keyOf: ({ repository }) => repository.id,
         view: (granted) => granted,
       });
+      if (count) void reply.header(countHeader, String(await countGrantedRepositories(pool, team.id)));
       const isMember = await isInTeam(pool, team.id, requireAccount(request).id);
       return reply.headers(headers).send({
         team: { id: team.id, name: team.name, clientUserIsMember: isMember },
@@ -189,7 +201,7 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/accounts/:username/repositoryAccess/:namespace/:reponame',
     {
       config: { access: 'self' },
-      schema: { params: Type.Object({ username: Name, namespace: Name, reponame: Name }) },
+      schema: { params: Type.Object({ username: NameText, namespace: NameText, reponame: NameText }) },
     },
     async ({ params: { username, namespace, reponame } }) => {
       const user = await requireUser(pool, username);

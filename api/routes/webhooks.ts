@@ -22,11 +22,19 @@ import {
   type WebhookFilter,
   type WebhookRow,
 } from '../webhook-store.ts';
+import { NameText, nameText } from '../names.ts';
+import { objectForm } from '../object-form.ts';
 
 const config = { access: 'authenticated' } as const;
+type ShownWebhook = ReturnType<typeof viewWebhook>;
+const decidedHere = {
+  authorID: 'read-only',
+  createdAt: 'read-only',
+  lastSuccessfulAt: 'read-only',
+  failingSince: 'read-only',
+} as const;
 // Each may have a certificate of 64 KiB.
 const rowsAtOnce = 64;
-const Name = Type.String({ minLength: 1, maxLength: 255 });
 
 /** `/api/v0/webhooks`, as MSR has it; what tries a receiver out is in webhook-tests.ts. */
 export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -77,7 +85,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/accounts/:namespace/webhooks',
     {
       config: { access: 'namespace-admin' },
-      schema: { params: Type.Object({ namespace: Name }), querystring: wholePageQuery },
+      schema: { params: Type.Object({ namespace: NameText }), querystring: wholePageQuery },
     },
     async ({ params: { namespace }, query }, reply) => {
       const { body, headers } = await page({ key: namespace }, query);
@@ -89,7 +97,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/repositories/:namespace/:reponame/webhooks',
     {
       config: { access: 'repository-admin' },
-      schema: { params: Type.Object({ namespace: Name, reponame: Name }), querystring: wholePageQuery },
+      schema: { params: Type.Object({ namespace: NameText, reponame: NameText }), querystring: wholePageQuery },
     },
     async ({ params: { namespace, reponame }, query }, reply) => {
       const { body, headers } = await page({ key: `${namespace}/${reponame}` }, query);
@@ -103,25 +111,32 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
       config,
       preValidation: async (request) => assertKey(deps, requireAccount(request), unchecked(request.body, 'key')),
       schema: {
-        body: Type.Object(
+        body: objectForm<ShownWebhook>()(
           {
             type: webhookFields.type,
-            key: Type.Optional(Type.String({ maxLength: 255 })),
+            key: Type.Optional(nameText()),
             endpoint: webhookFields.endpoint,
             tlsCert: Type.Optional(webhookFields.tlsCert),
             skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
+            inactive: Type.Optional(Type.Boolean()),
           },
-          { additionalProperties: false },
+          { ...decidedHere, id: 'read-only' },
         ),
       },
     },
     async (request, reply) => {
-      const { type, key = '', endpoint, tlsCert = '', skipTLSVerification = false } = request.body;
+      const { type, key = '', endpoint, tlsCert = '', skipTLSVerification = false, inactive = false } = request.body;
       const account = requireAccount(request);
       assertCertificate(tlsCert);
       const wanted = { type: readType(type), key, endpoint: (await readEndpoint(deps, request, endpoint)).href };
       const webhook = await auditedChange(deps, request, async (tx, record) => {
-        const made = await insertWebhook(tx, { ...wanted, authorID: account.id, tlsCert, skipTLSVerification });
+        const made = await insertWebhook(tx, {
+          ...wanted,
+          authorID: account.id,
+          tlsCert,
+          skipTLSVerification,
+          inactive,
+        });
         await record(webhookEvent('WEBHOOK_CREATE', made));
         return made;
       });
@@ -136,7 +151,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
       config,
       preValidation: async (request) => void (await findAdministered(request, unchecked(request.body, 'id'))),
       schema: {
-        body: Type.Object(
+        body: objectForm<ShownWebhook>()(
           {
             id: Type.String({ maxLength: 100 }),
             inactive: Type.Optional(Type.Boolean()),
@@ -145,7 +160,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
             tlsCert: Type.Optional(webhookFields.tlsCert),
             skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
           },
-          { additionalProperties: false },
+          { ...decidedHere, type: 'read-only', key: 'read-only' },
         ),
       },
     },

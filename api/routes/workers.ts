@@ -8,9 +8,27 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { fillPage, namedPageQuery } from '../paging.ts';
 import { capacityMapSchema } from '../job-fields.ts';
+import { objectForm } from '../object-form.ts';
 
 const config = { access: 'system-admin' } as const;
-const capacityBody = Type.Object({ capacityMap: capacityMapSchema }, { additionalProperties: false });
+const deploymentForm = objectForm<Deployment>()(
+  { capacityMap: capacityMapSchema },
+  { name: 'read-only', workers: 'read-only' },
+);
+const workerForm = objectForm<ReturnType<typeof viewWorker>>()(
+  { capacityMap: capacityMapSchema },
+  {
+    id: 'read-only',
+    status: 'read-only',
+    heartbeatExpiration: 'read-only',
+    deployment: 'read-only',
+    roles: 'read-only',
+    version: 'read-only',
+    slots: 'read-only',
+    startedAt: 'read-only',
+    lastHeartbeat: 'read-only',
+  },
+);
 
 /**
  * `/api/v0/workers` and `/api/v0/deployments`. MSR 2.x sets the capacity of one worker, 3.0 that of
@@ -34,7 +52,7 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/workers/:workerID/capacity',
     {
       config,
-      schema: { params: Type.Object({ workerID: Type.String({ minLength: 1, maxLength: 255 }) }), body: capacityBody },
+      schema: { params: Type.Object({ workerID: Type.String({ minLength: 1, maxLength: 255 }) }), body: workerForm },
     },
     async (request, reply) => {
       const { workerID } = request.params;
@@ -70,7 +88,7 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
             pattern: deploymentName.source,
           }),
         }),
-        body: capacityBody,
+        body: deploymentForm,
       },
     },
     async (request) => change(request, request.params.name, request.body.capacityMap),

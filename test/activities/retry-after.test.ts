@@ -25,6 +25,9 @@ test('a header that is missing or makes no sense says nothing, so that a delay o
     '1e3',
     '2026-13-45',
     'Thu, 99 Jan 2026 00:00:00 GMT',
+    'Mon, 30 Feb 2026 00:00:00 GMT',
+    'Thursday, 31-Jun-26 00:00:00 GMT',
+    'Thu, 01 Jan 2026 24:00:00 GMT',
     '9'.repeat(20),
   ]) {
     assert.equal(retryAfterMs(header, nowMs), undefined, header);

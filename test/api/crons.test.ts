@@ -90,6 +90,12 @@ test('what is wrong with a cron is refused by name, and the cron that was there 
     [{ ...right, schedule: '' }, '400 INVALID_JSON', /schedule/],
     [{ ...right, schedule: '0 0 * * *' }, '400 INVALID_SCHEDULE', /it has 5 fields; a schedule has 6 fields/],
     [{ ...right, schedule: '0 0 0 30 2 *' }, '400 INVALID_SCHEDULE', /is not a schedule/],
+    [{ ...right, schedule: '0 0 0 31 6 *' }, '400 INVALID_SCHEDULE', /is not a schedule/],
+    [{ ...right, schedule: '0 0 0 31 2,4,6,9,11 *' }, '400 INVALID_SCHEDULE', /is not a schedule/],
+    [{ ...right, schedule: '0 0 0 0 1 *' }, '400 INVALID_SCHEDULE', /is not a schedule/],
+    [{ ...right, schedule: '0 0 0 1 13 *' }, '400 INVALID_SCHEDULE', /is not a schedule/],
+    [{ ...right, schedule: '0 0 24 * * *' }, '400 INVALID_SCHEDULE', /is not a schedule/],
+    [{ ...right, schedule: '60 0 0 * * *' }, '400 INVALID_SCHEDULE', /is not a schedule/],
     [{ ...right, schedule: '@reboot' }, '400 INVALID_SCHEDULE', /unknown form @reboot/],
     [{ ...right, schedule: 'constructor' }, '400 INVALID_SCHEDULE', /it has 1 field;/],
     [{ ...right, schedule: '0 0 0 * * \u0000' }, '400 INVALID_SCHEDULE', /is not supported/],
@@ -111,7 +117,7 @@ test('what is wrong with a cron is refused by name, and the cron that was there 
     [{ ...right, jitter: '25h' }, '400 INVALID_PARAMETERS', /jitter "25h" is not a duration from 0s to 24h/],
     [{ ...right, jitter: 'some' }, '400 INVALID_PARAMETERS', /jitter/],
     [{ ...right, catchupWindow: '9s' }, '400 INVALID_PARAMETERS', /catchupWindow "9s" is not a duration from 10s/],
-    [{ ...right, isPaused: true }, '400 INVALID_JSON', /"isPaused" is not known in body/],
+    [{ ...right, paused: true }, '400 INVALID_JSON', /"paused" is not known in body/],
   ];
   for (const [body, outcome, message] of cases) {
     const response = await api.send('POST', cronsPath, { body });

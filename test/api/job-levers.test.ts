@@ -66,7 +66,7 @@ test('the priority of a waiting job is changed, of no other', async (t) => {
   const changed = await api.send('PATCH', pathOf(waiting), { body: { priority: 1 } });
   assert.deepEqual([changed.status, (changed.json as { priority: number }).priority], [200, 1], changed.text);
   assertMsrShape('tmpresponses.Job', changed.json);
-  for (const body of [{}, { priority: 0 }, { priority: 6 }, { priority: '1' }, { priority: 1, status: 'done' }]) {
+  for (const body of [{}, { priority: 0 }, { priority: 6 }, { priority: '1' }, { priority: 1, state: 'done' }]) {
     assert.equal((await api.send('PATCH', pathOf(waiting), { body })).outcome, '400 INVALID_JSON');
   }
   const running = await runningJob(api);

@@ -374,3 +374,35 @@ test('no list answers with more than 1 MiB, and pages lead to all of it', { time
     }
   }
 });
+
+test('a list that takes count tells how many entries there are', async (t) => {
+  const api = await startApi(t);
+  const { send } = await createOrganization(api);
+  for (const name of ['app', 'open', 'hidden']) {
+    await send('admin', 'POST', `${api0}/webhooks`, {
+      type: 'TAG_PUSH',
+      key: `acme/${name}`,
+      endpoint: 'https://192.0.2.1/',
+    });
+    await send('admin', 'PUT', `${api0}/repositories/acme/${name}/teamAccess/readers`, { accessLevel: 'read-only' });
+  }
+  for (const team of ['readers', 'writers']) {
+    await send('admin', 'PUT', `${api0}/repositoryNamespaces/acme/teamAccess/${team}`, { accessLevel: 'read-only' });
+  }
+  let counted = 0;
+  for (const { method, url, schema } of api.routes) {
+    if (method !== 'GET' || schema?.querystring?.properties?.['count'] === undefined) continue;
+    const list = lists[url];
+    assert.ok(list !== undefined && typeof list !== 'string', `${url} is a list`);
+    const at = list.path ?? url;
+    const ask = (query: string) => api.send('GET', `${at}${at.includes('?') ? '&' : '?'}${query}`);
+    const whole = await ask('pageSize=1000');
+    const entries = list.in === undefined ? whole.json : (whole.json as Record<string, unknown>)[list.in];
+    const { length } = entries as readonly unknown[];
+    const page = await ask('pageSize=1&count=true');
+    assert.equal(page.headers['x-resource-count'], String(length), `${at}: ${page.text}`);
+    assert.equal((await ask('pageSize=1')).headers['x-resource-count'], undefined, `${at}: unless it is asked for`);
+    if (length > 1) counted++;
+  }
+  assert.ok(counted >= 8, `${counted} lists with several entries are few`);
+});

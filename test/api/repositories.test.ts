@@ -46,6 +46,7 @@ test('a repository is made with the defaults of MSR, and found again', async (t)
     untaggedManifests: 'delete',
     orphanedReferrers: 'delete',
     untaggedGraceSeconds: 604_800,
+    inactive: {},
     pulls: 0,
     pushes: 0,
   });

@@ -22,7 +22,7 @@ const mostUniqueItems = 100;
 
 const understood = new Set(
   `type enum const anyOf default description title properties patternProperties propertyNames additionalProperties required
-   items minItems maxItems uniqueItems minProperties maxProperties minLength maxLength pattern allowed allowedNames minimum maximum`.split(
+   items minItems maxItems uniqueItems minProperties maxProperties minLength maxLength pattern allowed allowedNames holds ignored minimum maximum`.split(
     /\s+/,
   ),
 );

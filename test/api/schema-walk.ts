@@ -8,6 +8,7 @@ export interface Schema {
   readonly pattern?: string;
   readonly allowed?: string;
   readonly allowedNames?: string;
+  readonly holds?: string;
   readonly maxLength?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;

@@ -175,7 +175,7 @@ test('a change of a subscription is judged like the making of one', async (t) =>
   const { id } = await subscribe(api, { key: 'acme' });
   const cases: readonly (readonly [object, string])[] = [
     [{}, '404 NO_SUCH_WEBHOOK'],
-    [{ id, type: 'TAG_PULL' }, '400 INVALID_JSON'],
+    [{ id, kind: 'TAG_PULL' }, '400 INVALID_JSON'],
     [{ id, inactive: 'true' }, '400 INVALID_JSON'],
     [{ id, tlsCert: 'PEM' }, '400 INVALID_PARAMETERS'],
     [{ id, endpoint: 'ftp://192.0.2.1/' }, '400 INVALID_ENDPOINT'],
