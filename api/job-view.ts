@@ -48,6 +48,7 @@ export function viewJob(job: JobRow) {
     endedAt: job.endedAt,
     priority: job.priority,
     paused: job.paused,
+    pausing: job.pausing,
     progress: job.progress && viewProgress(job.progress),
     result: job.result,
     failure: job.failure,

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { pino, stdSerializers, type Logger as PinoLogger } from 'pino';
+import { pino, stdSerializers, type Bindings, type ChildLoggerOptions, type Logger as PinoLogger } from 'pino';
 
 /** The log of a process: one JSON object a line, with secrets left out, and of bounded length. */
 export type Logger = PinoLogger;
@@ -30,10 +30,10 @@ export function createLogger(options: { level: string; path?: string }): Logger 
     pino.destination({ dest: options.path ?? 2, sync: true }),
   );
   // No formatter of pino's sees what a child says in every line.
-  const makeChild = logger.child;
-  logger.child = function child(this: Logger, bindings, childOptions) {
+  const makeChild = Reflect.get(logger, 'child') as (...args: unknown[]) => Logger;
+  Reflect.set(logger, 'child', function child(this: Logger, bindings: Bindings, childOptions?: ChildLoggerOptions) {
     return makeChild.call(this, boundFields(bindings), childOptions);
-  } as typeof makeChild;
+  });
   return logger;
 }
 
