@@ -4,6 +4,8 @@ import { pino, stdSerializers, type Bindings, type ChildLoggerOptions, type Logg
 /** The log of a process: one JSON object a line, with secrets left out, and of bounded length. */
 export type Logger = PinoLogger;
 
+type MakeChild = (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger;
+
 /**
  * Makes the log of this process.
  *
@@ -30,10 +32,11 @@ export function createLogger(options: { level: string; path?: string }): Logger 
     pino.destination({ dest: options.path ?? 2, sync: true }),
   );
   // No formatter of pino's sees what a child says in every line.
-  const makeChild = Reflect.get(logger, 'child') as (...args: unknown[]) => Logger;
-  Reflect.set(logger, 'child', function child(this: Logger, bindings: Bindings, childOptions?: ChildLoggerOptions) {
+  const makeChild: MakeChild = Reflect.get(logger, 'child');
+  const child: MakeChild = function child(bindings, childOptions) {
     return makeChild.call(this, boundFields(bindings), childOptions);
-  });
+  };
+  Object.assign(logger, { child });
   return logger;
 }
 
