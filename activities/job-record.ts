@@ -2,7 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
 import { findDeadlineFailure } from '../jobs/deadlines.ts';
 import { parkJob, type Parking } from '../jobs/parking.ts';
-import { recordPause, type JobPause } from '../jobs/pause.ts';
+import { recordPause, recordPauseRequest, type JobPause, type JobPauseRequest } from '../jobs/pause.ts';
 import { endJob, type JobEnd } from '../jobs/end-job.ts';
 import { queueScheduledJob, startJob, type JobObserver } from '../jobs/records.ts';
 import type { WakeUp } from '../jobs/wake-up.ts';
@@ -41,6 +41,11 @@ export function createJobRecordActivities(deps: JobRecordDeps) {
       wakeDispatcher.send();
       wakeFollowers.send();
       return isParked;
+    },
+
+    async recordJobPausing(request: JobPauseRequest): Promise<void> {
+      await recordPauseRequest(pool, request);
+      wakeFollowers.send();
     },
 
     async recordJobPause(pause: JobPause): Promise<void> {

@@ -12,6 +12,8 @@ export interface JobRow {
   readonly priority: JobPriority;
   /** Its workflow waits at a checkpoint. */
   readonly paused: boolean;
+  /** Somebody has asked for a pause, and its workflow has not come to a checkpoint yet. */
+  readonly pausing: boolean;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityMap: Readonly<Record<string, number>>;
   readonly retryFromId: string;
@@ -40,7 +42,7 @@ export interface JobRow {
 
 /** The select list that makes a JobRow. */
 export const jobColumns = `
-  id, action, status, priority, paused, parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
+  id, action, status, priority, paused, pausing, parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
   retries_left AS "retriesLeft", retries_total AS "retriesTotal", deadline, stop_timeout AS "stopTimeout", trigger,
   requested_by AS "requestedBy", namespace, repository, cron, worker_id AS "workerId", run_id AS "runId",
   scheduled_at AS "scheduledAt", started_at AS "startedAt", ended_at AS "endedAt", last_updated AS "lastUpdated",

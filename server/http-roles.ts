@@ -60,7 +60,9 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
   const { config, roles, resources, log } = deps;
   const { pool } = resources;
   await using cleanUp = new AsyncDisposableStack();
-  const metrics = createMetrics(pool, deps.processName);
+  const metrics = createMetrics(pool, deps.processName, (error) =>
+    log.warn({ err: error }, 'a scrape could not read the database'),
+  );
   const stopping = new AbortController();
   const api = await openApiDeps({ ...deps, stopping: stopping.signal }, cleanUp);
   const registry = roles.has('registry') ? await openRegistry(deps, api, metrics, cleanUp) : undefined;

@@ -64,7 +64,7 @@ export interface WorkerRole {
  * @throws TemporalUnreachableError
  */
 export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole> {
-  const { pool, listener, log, temporal: target } = deps;
+  const { pool, listener, log, publicUrl, temporal: target } = deps;
   installTemporalRuntime(log, deps.temporalMetricsAddress);
   const bundling = bundleWorkflows();
   // Awaited below; a failure before that must not count as unhandled.
@@ -86,7 +86,8 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
       bundle: await bundling,
       outbound,
       workerId,
-      buildId: deps.temporalWorkerVersioning ? version : undefined,
+      version,
+      isVersioned: deps.temporalWorkerVersioning,
       observer,
       collectionObserver: collection.observer,
     });
@@ -98,9 +99,9 @@ export async function startWorkerRole(deps: WorkerRoleDeps): Promise<WorkerRole>
       log,
     });
     const loops = [
-      startDispatcher({ pool, listener, temporal, observer, log }),
+      startDispatcher({ pool, listener, temporal, publicUrl, observer, log }),
       startReconciler({ pool, temporal, wakeDispatcher: deps.wakeDispatcher, observer, log }),
-      startSchedules({ pool, listener, temporal, log }),
+      startSchedules({ pool, listener, temporal, publicUrl, log }),
     ];
     return {
       isReady: () => workers.isReady(),

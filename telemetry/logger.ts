@@ -1,7 +1,10 @@
-import { pino, stdSerializers, type Logger as PinoLogger } from 'pino';
+import { types } from 'node:util';
+import { pino, stdSerializers, type Bindings, type ChildLoggerOptions, type Logger as PinoLogger } from 'pino';
 
 /** The log of a process: one JSON object a line, with secrets left out, and of bounded length. */
 export type Logger = PinoLogger;
+
+type MakeChild = (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger;
 
 /**
  * Makes the log of this process.
@@ -9,7 +12,7 @@ export type Logger = PinoLogger;
  * @param options.path file that lines are appended to; undefined: standard error
  */
 export function createLogger(options: { level: string; path?: string }): Logger {
-  return pino(
+  const logger: Logger = pino(
     {
       level: options.level,
       redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token'], censor: '…' },
@@ -19,7 +22,7 @@ export function createLogger(options: { level: string; path?: string }): Logger 
       hooks: {
         logMethod(args, method) {
           const [first] = args as unknown[];
-          const given: unknown[] = first instanceof Error ? [{ err: first }, first.message] : args;
+          const given: unknown[] = isError(first) ? [{ err: first }, first.message] : args;
           const bounded = given.map((arg) => (typeof arg === 'string' ? cut(arg, maxTextLength) : arg));
           method.apply(this, bounded as typeof args);
         },
@@ -28,6 +31,13 @@ export function createLogger(options: { level: string; path?: string }): Logger 
     // Written at once: the last lines before a crash are those that matter.
     pino.destination({ dest: options.path ?? 2, sync: true }),
   );
+  // No formatter of pino's sees what a child says in every line.
+  const makeChild: MakeChild = Reflect.get(logger, 'child');
+  const child: MakeChild = function child(bindings, childOptions) {
+    return makeChild.call(this, boundFields(bindings), childOptions);
+  };
+  Object.assign(logger, { child });
+  return logger;
 }
 
 // Clients choose what their requests name, and errors repeat it: no line may be as long as they like.
@@ -60,13 +70,18 @@ function bound(name: string, value: unknown, budget: Budget, depth: number): unk
   if (typeof value === 'function' || typeof value === 'symbol') return undefined;
   if (typeof value !== 'object' || value === null) return value;
   if (budget.left <= 0 || depth >= maxDepth) return '…';
-  if (value instanceof Error) return boundEntries(Object.entries(stdSerializers.err(value)), budget, depth + 1);
+  if (isError(value)) return boundEntries(Object.entries(stdSerializers.err(value)), budget, depth + 1);
   if (value instanceof Date) return value;
   if (Array.isArray(value)) {
     return value.slice(0, maxEntries).map((entry: unknown) => bound(name, entry, budget, depth + 1));
   }
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
   return boundEntries(Object.entries(value), budget, depth + 1);
+}
+
+/** Also of an error of another realm, as those are that come out of the sandbox of a workflow. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 function spend(text: string, maxLength: number, budget: Budget): string {

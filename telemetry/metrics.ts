@@ -24,7 +24,8 @@ export interface Metrics {
   /** What this process counts by itself. */
   readonly snapshot: () => Promise<MetricsSnapshot>;
   /**
-   * Adds up what the processes count, and adds what the database says, which is the same for all.
+   * Adds up what the processes count, and adds what the database says, which is the same for all. Without a database that
+   * answers in time, it is counted as a failure, and what the processes count is given: alerts go by that during an outage.
    *
    * @param snapshots of every process, this one among them
    * @returns Prometheus text format
@@ -32,6 +33,8 @@ export interface Metrics {
   readonly render: (snapshots: readonly MetricsSnapshot[]) => Promise<{ contentType: string; text: string }>;
 }
 
+/** Prometheus waits for 10 s, unless it is told otherwise. */
+const maxReadingMs = 5_000;
 const durationBucketsSeconds = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
 const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
 /** The deployment of a worker that names none. */
@@ -43,8 +46,13 @@ const workerStatuses = ['running', 'dead', 'stopped'] as const;
  * from the database at each scrape.
  *
  * @param processName which of the processes this is
+ * @param onUnreadable told why a scrape could not read the database
  */
-export function createMetrics(pool: pg.Pool, processName: string): Metrics {
+export function createMetrics(
+  pool: pg.Pool,
+  processName: string,
+  onUnreadable: (error: unknown) => void = () => undefined,
+): Metrics {
   const own = createProcessMetrics(processName);
   const registry = new Registry();
   const registers = [registry];
@@ -86,13 +94,27 @@ export function createMetrics(pool: pg.Pool, processName: string): Metrics {
     snapshot: async () => [...(await own.snapshot()), ...(await exportMetrics(registry))],
     render: async (snapshots) => {
       try {
-        return await renderSum([...snapshots, await exportMetrics(stored)]);
+        return await renderSum([...snapshots, await within(maxReadingMs, exportMetrics(stored))]);
       } catch (error) {
         failures.inc();
-        throw error;
+        onUnreadable(error);
+        return renderSum(snapshots);
       }
     },
   };
+}
+
+/** @throws Error where the work is not done in time; it goes on, and what comes of it is nobody's */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`the database has not answered within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What a route belongs to: a histogram of each route would be more than anybody reads. Of the registry, the route itself. */
@@ -146,7 +168,18 @@ function storedMetrics(pool: pg.Pool): Registry {
     registers,
     async collect() {
       const { rows } = await pool.query<{ count: number }>(
-        `SELECT count(*) AS count FROM jobs.outbox WHERE state = 'order' AND due_at <= now()`,
+        `SELECT count(*) AS count FROM jobs.outbox WHERE state = 'order' AND (due_at <= now() OR attempts > 0)`,
+      );
+      this.set(rows[0]?.count ?? 0);
+    },
+  });
+  void new Gauge({
+    name: 'jobrunner_outbox_retried_rows',
+    help: 'Orders that Temporal did not take when it was told of them, and that it is told again.',
+    registers,
+    async collect() {
+      const { rows } = await pool.query<{ count: number }>(
+        `SELECT count(*) AS count FROM jobs.outbox WHERE state = 'order' AND attempts > 0`,
       );
       this.set(rows[0]?.count ?? 0);
     },

@@ -25,6 +25,8 @@ export interface DispatcherDeps {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly temporal: Client;
+  /** How clients reach this server: what people see in Temporal links to it. */
+  readonly publicUrl: string;
   /** Told of jobs that Temporal refuses. */
   readonly observer?: JobObserver;
   readonly log: Logger;
@@ -90,7 +92,7 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
       [batchSize],
     );
     if (rows.length === 0) return 0;
-    const outcomes = await Promise.all(rows.map((row) => send(deps.temporal, row)));
+    const outcomes = await Promise.all(rows.map((row) => send(deps, row)));
     const done: number[] = [];
     for (const [index, outcome] of outcomes.entries()) {
       const row = rows[index];
@@ -112,9 +114,9 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
   return count;
 }
 
-async function send(temporal: Client, row: OutboxRow): Promise<Outcome> {
+async function send({ temporal, publicUrl }: DispatcherDeps, row: OutboxRow): Promise<Outcome> {
   try {
-    await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => order(temporal, row));
+    await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => order(temporal, publicUrl, row));
     return { kind: 'accepted' };
   } catch (error) {
     const isInHand =
@@ -132,7 +134,7 @@ function hasCode(error: unknown, code: number): boolean {
   return isGrpcServiceError(error) && (error.code as number) === code;
 }
 
-async function order(temporal: Client, { jobId, command, details, job }: OutboxRow): Promise<void> {
+async function order(temporal: Client, publicUrl: string, { jobId, command, details, job }: OutboxRow): Promise<void> {
   switch (command) {
     case 'start': {
       // Deleted before it was started.
@@ -144,7 +146,7 @@ async function order(temporal: Client, { jobId, command, details, job }: OutboxR
       const input = { action: action.name, parameters, capacityMap, retriesLeft, retriesTotal, deadline, stopTimeout };
       const jobInput = { ...input, trigger, requestedBy, namespace, repository, cron };
       await temporal.workflow.start(action.name, {
-        ...workflowOptions(action, jobInput),
+        ...workflowOptions(action, jobInput, { publicUrl, jobId }),
         priority: workflowPriority(job.priority, jobInput),
         workflowId: jobId,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -19,12 +19,23 @@ export const scheduleIdPrefix = 'cron:';
 /** A schedule as Temporal takes it, all but whether it is paused. */
 export type CronScheduleOptions = Required<Pick<ScheduleOptions, 'scheduleId' | 'spec' | 'action' | 'policies'>>;
 
+/** Where the API has a cron. */
+export function cronPath(name: string): string {
+  return `/api/v0/crons/${encodeURIComponent(name)}`;
+}
+
+/** The memo of the schedule of a cron, which Temporal never changes: so nothing that may change is in it. */
+export function scheduleMemo({ name, action }: Pick<CronRow, 'name' | 'action'>, publicUrl: string) {
+  return { cron: name, action, api: `${publicUrl}${cronPath(name)}` };
+}
+
 /**
  * The schedule of a cron.
  *
+ * @param publicUrl how clients reach this server: what people see in Temporal links to it
  * @throws InvalidScheduleError, or RangeError for a time zone that this machine does not know
  */
-export function scheduleOptions(cron: CronRow, action: Action): CronScheduleOptions {
+export function scheduleOptions(cron: CronRow, action: Action, publicUrl: string): CronScheduleOptions {
   const schedule = parseCronSchedule(cron.schedule, cron.timeZone);
   const jitterMs = parseDurationMs(cron.jitter);
   const job = {
@@ -56,7 +67,7 @@ export function scheduleOptions(cron: CronRow, action: Action): CronScheduleOpti
       // The server appends the time of the run.
       workflowId: cron.name === action.name ? action.name : `${action.name}:${cron.name}`,
       args: [job],
-      ...workflowOptions(action, job),
+      ...workflowOptions(action, job, { publicUrl }),
     },
     policies: {
       overlap: overlapPolicies[action.overlap],

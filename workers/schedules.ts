@@ -11,12 +11,21 @@ import { listCrons, type CronRow } from '../jobs/crons.ts';
 import { cronChannel } from '../jobs/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startPolling, type Polling } from './polling.ts';
-import { fingerprint, scheduleIdPrefix, scheduleOptions, type CronScheduleOptions } from './schedule-options.ts';
+import {
+  cronPath,
+  fingerprint,
+  scheduleIdPrefix,
+  scheduleMemo,
+  scheduleOptions,
+  type CronScheduleOptions,
+} from './schedule-options.ts';
 
 export interface SchedulesDeps {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly temporal: Client;
+  /** How clients reach this server: what people see in Temporal links to it. */
+  readonly publicUrl: string;
   readonly log: Logger;
   /** How old what is known of a schedule may get. Default 60 s. */
   readonly observeAfterMs?: number;
@@ -83,7 +92,7 @@ async function bringToTemporal(loop: Loop, { id }: CronRow): Promise<void> {
     try {
       const config = await findActionConfig(tx, cron.action);
       const parameters = { ...config?.parameters, ...cron.parameters };
-      const options = scheduleOptions({ ...cron, parameters }, action);
+      const options = scheduleOptions({ ...cron, parameters }, action, loop.publicUrl);
       const state = await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => apply(loop, cron, options));
       if (!state) return;
       await recordCronState(tx, cron, state);
@@ -112,7 +121,11 @@ async function apply(loop: Loop, cron: CronRow, options: CronScheduleOptions): P
   let seen = await handle.describe().catch(undefinedIfNotFound);
   let lost = 0;
   if (!seen) {
-    await temporal.schedule.create({ ...options, state: wantedState(cron, cron) });
+    await temporal.schedule.create({
+      ...options,
+      memo: scheduleMemo(cron, loop.publicUrl),
+      state: wantedState(cron, cron),
+    });
     lost = await countLost(temporal, options.scheduleId, cron);
     seen = await handle.describe();
   } else if (cron.applied !== applied || changedAt(seen).getTime() !== cron.appliedAt?.getTime()) {
@@ -145,19 +158,21 @@ function queueNote(action: string): string {
   return `the queue of ${action} is paused: PATCH /api/v0/queues/${action}`;
 }
 
+/** The note of a schedule about which nobody has said anything. */
+function ownerNote({ name }: CronRow): string {
+  return `made by Jobrunner: ${cronPath(name)} shows and changes it, and what is edited here is changed back`;
+}
+
 /** The schedule of a cron that goes on is paused while the queue of its action is: what comes due then is left out. */
-function wantedState(
-  { action, isQueuePaused }: CronRow,
-  { isPaused, note }: OwnPause,
-): { paused: boolean; note: string } {
-  return isQueuePaused && !isPaused ? { paused: true, note: queueNote(action) } : { paused: isPaused, note };
+function wantedState(cron: CronRow, { isPaused, note }: OwnPause): { paused: boolean; note: string } {
+  if (cron.isQueuePaused && !isPaused) return { paused: true, note: queueNote(cron.action) };
+  return { paused: isPaused, note: note || ownerNote(cron) };
 }
 
 /** What of the state in Temporal somebody there has wanted. */
 function ownPause(cron: CronRow, { paused, note = '' }: ScheduleDescription['state']): OwnPause {
-  if (!paused || note !== queueNote(cron.action)) return { isPaused: paused, note };
-  // Temporal takes no empty note.
-  return { isPaused: false, note: cron.note || `runs with the queue of ${cron.action}` };
+  if (paused && note === queueNote(cron.action)) return { isPaused: false, note: cron.note };
+  return { isPaused: paused, note: note === ownerNote(cron) ? '' : note };
 }
 
 function undefinedIfNotFound(error: unknown): undefined {

@@ -34,8 +34,10 @@ export interface WorkersDeps {
   readonly log: Logger;
   /** Shown in the Temporal UI, and as the `workerID` of jobs. */
   readonly workerId: string;
-  /** The version of this program, where Temporal is to give workers only what their version may run. */
-  readonly buildId?: string | undefined;
+  /** The version of this program, as histories show it. */
+  readonly version: string;
+  /** Whether Temporal is to give workers only what their version may run. */
+  readonly isVersioned: boolean;
   /** Told of every start and end of a job. */
   readonly observer?: JobObserver;
   /** Told of what garbage collection has done. */
@@ -125,7 +127,7 @@ function commonOptions(deps: WorkersDeps) {
     connection: deps.connection,
     namespace: deps.namespace,
     identity: deps.workerId,
-    ...(deps.buildId !== undefined && { workerDeploymentOptions: deploymentOptions(deps.buildId) }),
+    workerDeploymentOptions: deploymentOptions(deps),
     interceptors: { activity: [claimJobs(deps.pool, deps), reportFailedAttempts(deps.pool, deps.log)] },
     shutdownGraceTime: deps.shutdownGraceMs,
     shutdownForceTime: deps.shutdownGraceMs + forceAfterMs,
@@ -135,12 +137,11 @@ function commonOptions(deps: WorkersDeps) {
 }
 
 /** Workflows follow the current version: each is changed only so that it replays what earlier ones have recorded. */
-function deploymentOptions(buildId: string): WorkerDeploymentOptions {
-  return {
-    version: { deploymentName: temporalDeploymentName, buildId },
-    useWorkerVersioning: true,
-    defaultVersioningBehavior: 'AUTO_UPGRADE',
-  };
+function deploymentOptions({ version: buildId, isVersioned }: WorkersDeps): WorkerDeploymentOptions {
+  const version = { deploymentName: temporalDeploymentName, buildId };
+  return isVersioned
+    ? { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' }
+    : { version, useWorkerVersioning: false };
 }
 
 interface RunningWorker {

@@ -1,17 +1,27 @@
 import { TypedSearchAttributes, type Priority } from '@temporalio/common';
 import type { Action, JobPriority } from '../jobs/actions/action.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
+import { jobsUrlField, logLink } from '../workflows/shared/details.ts';
 import { searchAttributes } from '../workflows/shared/search-attributes.ts';
 
 const maxSummaryBytes = 200;
 
+/** Where people read about a job. */
+export interface JobLinks {
+  /** How clients reach this server. */
+  readonly publicUrl: string;
+  /** Undefined where Temporal makes the id: of the runs of a schedule. */
+  readonly jobId?: string;
+}
+
 /** What every start of a job's workflow has in common, whether the dispatcher starts it or a schedule. */
-export function workflowOptions(action: Action, job: JobInput) {
+export function workflowOptions(action: Action, job: JobInput, { publicUrl, jobId }: JobLinks) {
+  const jobsUrl = `${publicUrl}/api/v0/jobs`;
   const isDryRun = job.parameters['dryRun'] === 'true';
   return {
     taskQueue: action.taskQueue,
     staticSummary: summary(job, isDryRun),
-    staticDetails: details(action, job),
+    staticDetails: details(action, job, jobId === undefined ? jobsLink(jobsUrl, action) : logLink(jobsUrl, jobId)),
     typedSearchAttributes: new TypedSearchAttributes([
       { key: searchAttributes.jobAction, value: action.name },
       { key: searchAttributes.jobTrigger, value: job.trigger },
@@ -21,6 +31,7 @@ export function workflowOptions(action: Action, job: JobInput) {
       ...(job.repository ? [{ key: searchAttributes.repository, value: job.repository }] : []),
     ]),
     memo: {
+      [jobsUrlField]: jobsUrl,
       requestedBy: job.requestedBy,
       parameters: job.parameters,
       ...(job.repository && { repository: job.repository }),
@@ -51,7 +62,13 @@ const reasons = {
   retry: 'another try of a job that failed',
 } as const;
 
-function details(action: Action, job: JobInput): string {
+/** The runs of a schedule have no id yet: each shows its own link. */
+function jobsLink(jobsUrl: string, { name }: Action): string {
+  const url = `${jobsUrl}?action=${name}`;
+  return `**Jobs:** [${url}](${url})`;
+}
+
+function details(action: Action, job: JobInput, link: string): string {
   const parameters = Object.entries(job.parameters).map(([name, value]) => `- \`${name}\`: \`${value}\``);
   return [
     action.description,
@@ -60,6 +77,6 @@ function details(action: Action, job: JobInput): string {
     ...(job.repository ? [`**Repository:** \`${job.repository}\``] : []),
     `**Parameters:**${parameters.length > 0 ? `\n\n${parameters.join('\n')}` : ' none'}`,
     `**Stopping it:** ${action.stopAdvice}`,
-    `**Log:** \`GET /api/v0/jobs/{workflow id}/logs\``,
+    link,
   ].join('\n\n');
 }

@@ -4,7 +4,6 @@ import {
   ContinueAsNew,
   isCancellation,
   patched,
-  setCurrentDetails,
   TemporalFailure,
   workflowInfo,
   type Next,
@@ -13,6 +12,7 @@ import {
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
 import { localActivities } from './shared/activities.ts';
+import { showDetails } from './shared/details.ts';
 import type { JobInput } from './shared/job-input.ts';
 import { recordOptions } from './shared/options.ts';
 import { receiveProceeds } from './shared/parking.ts';
@@ -38,7 +38,7 @@ const recordJob: WorkflowInboundCallsInterceptor = {
       }
       const result = await next(input);
       await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, runId, status: 'done', result }));
-      setCurrentDetails(`**Done.**${describeResult(result)}`);
+      showDetails(`**Done.**${describeResult(result)}`);
       return result;
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
@@ -46,7 +46,7 @@ const recordJob: WorkflowInboundCallsInterceptor = {
       // What a cancelled part says of itself tells nobody anything.
       const failure = status === 'error' ? rootMessage(error) : undefined;
       const late = await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, runId, status, failure }));
-      setCurrentDetails(late || status === 'error' ? `**Failed:** ${late ?? failure}` : '**Canceled.**');
+      showDetails(late || status === 'error' ? `**Failed:** ${late ?? failure}` : '**Canceled.**');
       if (late) throw ApplicationFailure.nonRetryable(late, 'DeadlineExceeded');
       // Any other error would fail the workflow task, again and again: a job must end.
       throw error instanceof TemporalFailure ? error : ApplicationFailure.fromError(error, { nonRetryable: true });
@@ -61,7 +61,7 @@ const recordJob: WorkflowInboundCallsInterceptor = {
  */
 async function admission(job: JobInput): Promise<void> {
   const { workflowId: jobId, runId } = workflowInfo();
-  setCurrentDetails('**Waiting** until there is room for it: `waitingReason` of the job in the API says why.');
+  showDetails('**Waiting** until there is room for it: `waitingReason` of the job in the API says why.');
   const proceeds = receiveProceeds();
   const parkingId = `${runId}:admission`;
   const isQueued = () => recordJobQueued({ jobId, runId, job, parkingId });

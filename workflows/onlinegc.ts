@@ -1,6 +1,7 @@
 import { ApplicationFailure, isCancellation, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { activities } from './shared/activities.ts';
+import { jobsUrlField } from './shared/details.ts';
 import { booleanParameter, type JobInput } from './shared/job-input.ts';
 import { pageOptions } from './shared/options.ts';
 import { createPace } from './shared/pace.ts';
@@ -50,7 +51,7 @@ export interface GarbageCollectionResult {
 export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult> {
   const dryRun = booleanParameter(input, 'dryRun', false);
   const pace = createPace(input);
-  const { workflowId, taskQueue } = workflowInfo();
+  const { workflowId, taskQueue, memo } = workflowInfo();
   const results: Record<string, unknown> = {};
   const failed: string[] = [];
   const skipped: string[] = [];
@@ -87,6 +88,7 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
         staticSummary: dryRun ? `${action} (dry run)` : action,
         staticDetails: `Part of the job \`${workflowId}\`. Safe to stop at any time: the next run does what is left.`,
         typedSearchAttributes: attributesOf(job, dryRun),
+        memo: { [jobsUrlField]: memo?.[jobsUrlField] },
       });
       results[action] = await steering.follow(child);
     } catch (error) {

@@ -20,26 +20,34 @@ async function runningJob({ pool }: TestApi): Promise<string> {
   return jobId;
 }
 
-test('a running job is paused and let go on; the view says once it is', async (t) => {
+test('a running job is paused and let go on; the view says so at once, and once it waits', async (t) => {
   const api = await startApi(t);
   const jobId = await runningJob(api);
   const paused = await api.send('POST', pathOf(jobId, '/pause'), { body: { note: 'backup' } });
   assert.deepEqual([paused.status, paused.text], [204, '']);
   assert.deepEqual(await outboxOf(api.pool, jobId), [{ command: 'pause', dueInSeconds: 0 }]);
   assert.deepEqual(api.wakeUps, ['dispatcher']);
+  const stateOf = async () => {
+    const { status, pausing, paused } = (await api.send('GET', pathOf(jobId))).json as Record<string, unknown>;
+    return { status, pausing, paused };
+  };
+  assert.deepEqual(await stateOf(), { status: 'running', pausing: true, paused: false });
   await recordPause(api.pool, { jobId, isPaused: true, by: 'admin', note: 'backup' });
-  const view = (await api.send('GET', pathOf(jobId))).json as Record<string, unknown>;
-  assert.deepEqual([view['paused'], view['status']], [true, 'running']);
+  assert.deepEqual(await stateOf(), { status: 'running', pausing: false, paused: true });
   // Without a body, as curl -X POST sends it, and with the type of one.
   assert.equal((await api.send('POST', pathOf(jobId, '/resume'))).status, 204);
   const headers = { 'content-type': 'application/json' };
   assert.equal((await api.send('POST', pathOf(jobId, '/pause'), { headers })).status, 204);
+  assert.deepEqual(await stateOf(), { status: 'running', pausing: false, paused: true }, 'it waits already');
+  await recordPause(api.pool, { jobId, isPaused: false, by: 'admin', note: '' });
+  assert.deepEqual(await stateOf(), { status: 'running', pausing: false, paused: false });
   assert.deepEqual(await messagesOf(api.pool, jobId), [
     'started',
     'pause requested',
     'paused',
     'resume requested',
     'pause requested',
+    'resumed',
   ]);
 });
 

@@ -250,18 +250,24 @@ export interface RoleProcess {
  *
  * @param env has at least DATABASE_URL, SECRET_KEY, JOBRUNNER_DATA_DIR, ADMIN_PASSWORD, and for a worker
  *   TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE
+ * @param options.maxOpenFiles the most that it may have open, in place of what this process may
  */
 export async function startRole(
   t: CleanUp,
   roles: string,
   env: Readonly<Record<string, string>> & { readonly ADMIN_PASSWORD: string; readonly JOBRUNNER_DATA_DIR: string },
+  { maxOpenFiles }: { readonly maxOpenFiles?: number } = {},
 ): Promise<RoleProcess> {
   const port = await freePort();
   const password = env.ADMIN_PASSWORD;
   const metricsPort = String(await freePort());
   const ours = { ...startSettings(env.JOBRUNNER_DATA_DIR, port, password), METRICS_PORT: metricsPort };
   const settings = productEnv({ ...ours, ...env });
-  const running = startProcess(t, process.execPath, ['server/main.ts', '--roles', roles], settings);
+  const command = [process.execPath, 'server/main.ts', '--roles', roles] as const;
+  const running =
+    maxOpenFiles === undefined
+      ? startProcess(t, command[0], command.slice(1), settings)
+      : startProcess(t, 'sh', ['-c', `ulimit -n ${maxOpenFiles} && exec "$@"`, 'sh', ...command], settings);
   await running.waitForOutput(/"msg":"ready"/, startTimeoutMs);
   const baseUrl = `http://localhost:${port}`;
   const deadlineMs = performance.now() + startTimeoutMs;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
@@ -91,6 +91,44 @@ test(
       await see(name, 'search-attributes', ['JobTrigger', 'event', 'Repository', 'admin/app', 'delivered']);
     });
 
+    await t.test('the details lead to the log of the job', async () => {
+      await open(webhook.id);
+      await page.getByTestId('user-metadata-tab').click();
+      const url = `${jobrunner.baseUrl}/api/v0/jobs/${encodeURIComponent(webhook.id)}/logs`;
+      const frame = await eventually('the link', () => frameWith(page.frames(), url), { timeoutMs: waitMs });
+      const opened = page.context().waitForEvent('page');
+      await frame.locator(`a[href="${url}"]`).first().click();
+      const log = await opened;
+      await log.waitForLoadState();
+      assert.equal(log.url(), url);
+      assert.match((await log.textContent('body')) ?? '', /delivered[^]*done/);
+      await log.close();
+    });
+
+    await t.test('every list of OPERATIONS.md opens, and has what it says', async () => {
+      const views = await listedViews();
+      assert.ok(views.length >= 8, 'the lists are read');
+      const counts: Record<string, number> = {};
+      for (const { title, path, query } of views) {
+        const isAnswer = (url: string): boolean =>
+          /\/namespaces\/default\/workflows\?/.test(url) && new URL(url).searchParams.get('query') === query;
+        const answered = page.waitForResponse(
+          (response) => isAnswer(response.url()) && response.request().resourceType() === 'fetch',
+        );
+        await page.goto(`${jobrunner.baseUrl}${path}`);
+        const answer = await answered;
+        assert.equal(answer.status(), 200, `${title}: ${await answer.text()}`);
+        const { executions = [] } = (await answer.json()) as { executions?: unknown[] };
+        counts[title] = executions.length;
+      }
+      assert.deepEqual(counts, {
+        ...Object.fromEntries(views.map(({ title }) => [title, 0])),
+        'what runs': 1,
+        'garbage collections that run': 1,
+        'all that was done for a repository': 1,
+      });
+    });
+
     expectStatus(204, await client.api('POST', `/jobs/${encodeURIComponent(collection)}/cancel`));
     await client.waitForJob(collection, ['cancel']);
 
@@ -132,6 +170,22 @@ test(
     }
   },
 );
+
+/** The lists of OPERATIONS.md, with the repository that this test has in place of that of the examples. */
+async function listedViews(): Promise<{ title: string; path: string; query: string }[]> {
+  const text = await readFile(new URL('../../OPERATIONS.md', import.meta.url), 'utf8');
+  const rows = text.matchAll(/^\| \[([^\]]+)\]\(http:\/\/localhost:8080(\/temporal\/[^)]*)\) +\| `([^`]+)`/gm);
+  return [...rows].map(([, title = '', link = '', shown = '']) => {
+    assert.equal(new URL(link, 'http://localhost').searchParams.get('query'), shown, title);
+    const query = shown.replace('acme/app', 'admin/app');
+    return { title, query, path: link.replace(/query=.*/, `query=${encodeURIComponent(query)}`) };
+  });
+}
+
+async function frameWith(frames: readonly Frame[], url: string): Promise<Frame | undefined> {
+  for (const frame of frames) if ((await frame.locator(`a[href="${url}"]`).count()) > 0) return frame;
+  return undefined;
+}
 
 /** How often a text is to be seen in a frame; a frame that the page has replaced shows nothing. */
 async function countIn(frame: Frame, text: string): Promise<number> {

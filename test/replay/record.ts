@@ -219,6 +219,29 @@ const scenarios: readonly Scenario[] = [
   },
   {
     workflowType: 'onlinegc_blobs',
+    name: 'pausing-in-the-middle-of-a-page',
+    run: async (jobrunner) => {
+      await makeOrphans(jobrunner, 20);
+      const client = await jobrunner.pool.connect();
+      try {
+        await client.query('BEGIN');
+        await client.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
+        const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '10' } });
+        await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+        const handle = jobrunner.temporal.workflow.getHandle(jobId);
+        for (const update of ['pause', 'resume', 'pause']) await handle.executeUpdate(update);
+        await jobrunner.waitFor(jobId, (job) => job.pausing);
+        await client.query('COMMIT');
+        await jobrunner.waitFor(jobId, (job) => job.paused);
+        await handle.executeUpdate('resume');
+        return jobId;
+      } finally {
+        client.release(true);
+      }
+    },
+  },
+  {
+    workflowType: 'onlinegc_blobs',
     name: 'paused-and-cancelled',
     run: async (jobrunner) => {
       await makeOrphans(jobrunner, 20);

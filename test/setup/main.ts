@@ -33,6 +33,7 @@ await bring('nginx', () => aptInstallStopped(['nginx']));
 await bring('slapd', () => aptInstallStopped(['slapd', 'ldap-utils']));
 await bring('openssl', () => aptInstall(['openssl']));
 await bring('chromium', () => aptInstall(['chromium']));
+await bring('prometheus', () => aptInstallStopped(['prometheus']));
 await bring('promtool', () => aptInstallStopped(['prometheus']));
 await bring('initdb', () => aptInstallStopped(['postgresql']));
 await bring('notary', () => aptInstallStopped(['notary']));

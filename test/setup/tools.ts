@@ -26,6 +26,7 @@ export const tools = {
   notary: 'tests with a Notary server',
   'notary-server': 'tests with a Notary server',
   slapd: 'tests with an LDAP directory',
+  prometheus: 'tests of the alerts',
   promtool: 'tests of the alerts',
   temporal: 'tests with a Temporal server',
   'base-image': 'tests that push a whole image',

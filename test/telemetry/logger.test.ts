@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { createLogger, type Logger } from '../../telemetry/logger.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
 
@@ -57,6 +58,35 @@ test('an error says what it is, where it was, and what caused it', async () => {
   const { err } = JSON.parse(line) as { err: Record<string, string> };
   assert.deepEqual([err['type'], err['message'], err['code']], ['TypeError', 'outer: inner', 'E1']);
   assert.match(err['stack'] ?? '', /logger\.test\.ts[^]*caused by: Error: inner/);
+});
+
+test('an error is written out wherever it stands, and whichever realm it is of', async () => {
+  const errors: Readonly<Record<string, Error>> = {
+    plain: new TypeError('said why'),
+    'of the sandbox of a workflow': runInNewContext(`new TypeError('said why')`) as Error,
+    'of a worker thread': structuredClone(new TypeError('said why')),
+    'of a signal': new DOMException('said why', 'TimeoutError'),
+    'of a subclass': new (class extends Error {})('said why'),
+  };
+  for (const [kind, error] of Object.entries(errors)) {
+    const lines = await linesOf((log) => {
+      log.error(error);
+      log.error({ err: error }, '');
+      log.warn({ error }, '');
+      log.warn({ reason: error, attempt: 1 }, '');
+      log.warn({ meta: { deep: [{ cause: error }] } }, '');
+      log.warn({ err: new Error('outer', { cause: error }) }, '');
+      log.warn({ err: new AggregateError([error], 'outer') }, '');
+      log.child({ error }).warn('');
+    });
+    assert.equal(lines.length, 8);
+    for (const line of lines) {
+      assert.doesNotMatch(line, /\{\}/, kind);
+      // Besides the message of the line, the error has its own, and its stack.
+      assert.match(line, /"message":"[^"]*said why/, kind);
+      assert.match(line, /"stack":"[^"]*said why/, kind);
+    }
+  }
 });
 
 test('secrets are left out', async () => {

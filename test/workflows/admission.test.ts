@@ -13,7 +13,7 @@ import { eventually } from '../e2e/eventually.ts';
 import { newJob } from '../jobs/test-jobs.ts';
 import { pushEvent, startReceiver } from './push-event.ts';
 import { scheduledInput } from './scheduled-input.ts';
-import { startTestJobrunner } from './test-jobrunner.ts';
+import { startTestJobrunner, testVersion } from './test-jobrunner.ts';
 
 test('jobs wait in PostgreSQL until there is room', async (t) => {
   const jobrunner = await startTestJobrunner(t, { isCaching: true });
@@ -119,7 +119,7 @@ test('jobs wait in PostgreSQL until there is room', async (t) => {
 });
 
 test('with versions told apart, a worker works once its version is made the current one', async (t) => {
-  const jobrunner = await startTestJobrunner(t, { buildId: '1.0.0' });
+  const jobrunner = await startTestJobrunner(t, { isVersioned: true });
   const { connection, temporal } = jobrunner;
   const { namespace } = temporal.options;
   const jobId = await jobrunner.submit('sleep', { parameters: { seconds: '0' } });
@@ -128,7 +128,7 @@ test('with versions told apart, a worker works once its version is made the curr
       .setWorkerDeploymentCurrentVersion({
         namespace,
         deploymentName: temporalDeploymentName,
-        buildId: '1.0.0',
+        buildId: testVersion,
         identity: 'test',
       })
       .then(
@@ -138,5 +138,5 @@ test('with versions told apart, a worker works once its version is made the curr
   );
   assert.equal((await jobrunner.ended(jobId)).status, 'done');
   const { raw } = await temporal.workflow.getHandle(jobId).describe();
-  assert.equal(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId, '1.0.0');
+  assert.equal(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId, testVersion);
 });

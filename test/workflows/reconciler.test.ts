@@ -9,14 +9,14 @@ import { saveCron, deleteCron } from '../../jobs/crons.ts';
 import { cronChannel, createWakeUp } from '../../jobs/wake-up.ts';
 import { listJobs } from '../../jobs/queries.ts';
 import type { JobInput } from '../../workflows/shared/job-input.ts';
-import { startTestJobrunner } from './test-jobrunner.ts';
+import { publicUrl, startTestJobrunner } from './test-jobrunner.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 
 test('rows and schedules follow Temporal', async (t) => {
   const jobrunner = await startTestJobrunner(t);
   const { pool, temporal, wakeDispatcher, listener, log } = jobrunner;
   const reconciler = startReconciler({ pool, temporal, wakeDispatcher, log, checkAfterMs: 300 });
-  const schedules = startSchedules({ pool, listener, temporal, log });
+  const schedules = startSchedules({ pool, listener, temporal, publicUrl, log });
   jobrunner.cleanUp.after(async () => {
     await reconciler.close();
     await schedules.close();

@@ -18,7 +18,7 @@ import { viewCron } from '../../api/cron-view.ts';
 import { startSchedules } from '../../workers/schedules.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { missing } from '../setup/tools.ts';
-import { startTestJobrunner } from './test-jobrunner.ts';
+import { publicUrl, startTestJobrunner } from './test-jobrunner.ts';
 
 const cron: CronDefinition = {
   name: 'sleep',
@@ -38,7 +38,7 @@ const cron: CronDefinition = {
 test('crons and the schedules of Temporal', { skip: missing('temporal') }, async (t) => {
   const jobrunner = await startTestJobrunner(t);
   const { pool, temporal, connection, listener, log } = jobrunner;
-  const start = () => startSchedules({ pool, listener, temporal, log, observeAfterMs: 400 });
+  const start = () => startSchedules({ pool, listener, temporal, publicUrl, log, observeAfterMs: 400 });
   let schedules = start();
   jobrunner.cleanUp.after(() => schedules.close());
   const wake = createWakeUp(pool, cronChannel, (error) => assert.fail(error));
@@ -165,7 +165,7 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
     await deleteCron(pool, 'rare');
 
     await schedules.close();
-    schedules = startSchedules({ pool, listener, temporal, log, observeAfterMs: 15_000 });
+    schedules = startSchedules({ pool, listener, temporal, publicUrl, log, observeAfterMs: 15_000 });
     await save({ name: 'often', schedule: '* * * * * *' });
     const often = await cronIs('told', 'often', ({ nextRuns }) => nextRuns.length > 0);
     assert.ok(Number(often.nextRuns.at(-1)) - Date.now() > 20_000, 'enough until it is looked at again');
@@ -181,7 +181,11 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
 
   await t.test('a pause of the API reaches Temporal, and one of an operator the cron', async () => {
     await save({});
-    await cronIs('applied', 'sleep', isApplied);
+    const applied = await cronIs('applied', 'sleep', isApplied);
+    const made = await describe('sleep');
+    assert.match(made.state.note ?? '', /^made by Jobrunner: \/api\/v0\/crons\/sleep shows and changes it/);
+    assert.deepEqual(made.memo, { cron: 'sleep', action: 'sleep', api: `${publicUrl}/api/v0/crons/sleep` });
+    assert.equal(applied.note, '', 'nobody has said anything about it');
     await setCronPaused(pool, 'sleep', { isPaused: true, note: 'the disk is full' });
     wake.send();
     await eventually('the pause', async () => (await describe('sleep')).state.paused);

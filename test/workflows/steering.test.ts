@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cancelJob } from '../../jobs/commands.ts';
 import { pauseJob, resumeJob } from '../../jobs/pause.ts';
+import type { JobRow } from '../../jobs/queries.ts';
 import { progressQuery } from '../../workflows/shared/progress.ts';
+import { searchAttributes } from '../../workflows/shared/search-attributes.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { currentDetails } from './current-details.ts';
 import { makeOrphans } from './orphans.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 
@@ -106,6 +110,70 @@ test('jobs are paused and go on', async (t) => {
     assert.equal(job.status, 'done');
     assert.deepEqual(job.result, { ...(job.result as object), blobsOrphaned: 20, objectsDeleted: 20 });
   });
+});
+
+test('a pause that is asked for in the middle of an activity shows at once, and so does its end', async (t) => {
+  const jobrunner = await startTestJobrunner(t, { isCaching: true });
+  const { pool, temporal } = jobrunner;
+  await makeOrphans(jobrunner, 20);
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
+    const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '10' } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    const handle = temporal.workflow.getHandle(jobId);
+    const phase = async () => (await handle.describe()).typedSearchAttributes.get(searchAttributes.jobPhase);
+    const isAsked = (job: JobRow) => job.pausing && !job.paused;
+    const isNot = (job: JobRow) => !job.pausing && !job.paused;
+    const request = { jobId, requestedBy: 'ada', note: 'backup' };
+    const levers = {
+      'the API': {
+        pause: async () => {
+          await pauseJob(pool, request);
+          jobrunner.wakeDispatcher.send();
+        },
+        resume: async () => {
+          await resumeJob(pool, request);
+          jobrunner.wakeDispatcher.send();
+        },
+      },
+      updates: {
+        pause: async () => void (await handle.executeUpdate('pause', { args: [{ by: 'ada', note: 'backup' }] })),
+        resume: async () => void (await handle.executeUpdate('resume')),
+      },
+      signals: {
+        pause: () => handle.signal('pause', { by: 'ada', note: 'backup' }),
+        resume: () => handle.signal('resume'),
+      },
+    };
+    for (const [name, { pause, resume }] of Object.entries(levers)) {
+      await pause();
+      await jobrunner.waitFor(jobId, isAsked, 5_000);
+      const shown = await eventually('the pause in Temporal', async () => (await phase()) === 'pausing' && phase());
+      assert.equal(shown, 'pausing', name);
+      assert.deepEqual((await handle.query(progressQuery)).pausing, { by: 'ada', note: 'backup' }, name);
+      assert.match(await currentDetails(temporal, jobId), /^\*\*Pausing\*\*, once .* by ada: backup\./, name);
+      await resume();
+      await jobrunner.waitFor(jobId, isNot, 5_000);
+      await eventually('the end of it in Temporal', async () => (await phase()) === 'reviewing');
+      assert.doesNotMatch(await currentDetails(temporal, jobId), /Paus/, name);
+    }
+    await levers.updates.pause();
+    await jobrunner.waitFor(jobId, isAsked, 5_000);
+    await client.query('COMMIT');
+    await jobrunner.waitFor(jobId, (job) => job.paused && !job.pausing);
+    assert.equal(await phase(), 'paused');
+    assert.match(await currentDetails(temporal, jobId), /^\*\*Paused\*\* by ada: backup\./);
+    await levers.updates.resume();
+    const { status, paused, pausing } = await jobrunner.ended(jobId);
+    assert.deepEqual([status, paused, pausing], ['done', false, false]);
+    const requests = (await jobrunner.messages(jobId)).filter((message) => message.endsWith('requested'));
+    const inTurn = Array.from({ length: 3 }, () => ['pause requested', 'resume requested']).flat();
+    assert.deepEqual(requests, [...inTurn, 'pause requested']);
+  } finally {
+    client.release(true);
+  }
 });
 
 test('a pause that is taken back before it is met leaves no job that looks paused', async (t) => {

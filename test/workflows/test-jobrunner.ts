@@ -53,6 +53,10 @@ export interface TestJobrunner {
 }
 
 const log = createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
+/** How clients reach the registry of tests. */
+export const publicUrl = 'http://registry.example:8080';
+/** What the workers of tests say they are. */
+export const testVersion = '1.0.0';
 const waitTimeoutMs = 20_000;
 let bundle: Promise<WorkflowBundle> | undefined;
 let isRuntimeInstalled = false;
@@ -62,14 +66,14 @@ let isRuntimeInstalled = false;
  *
  * @param options.isCaching caches them, for tests that run several at once: without, each holds up the others for 10 s
  * @param options.settings settings of the Temporal server, each `name=value`
- * @param options.buildId has Temporal tell versions of workers apart
+ * @param options.isVersioned has Temporal tell versions of workers apart
  */
 export async function startTestJobrunner(
   t: CleanUp,
   options: {
     settings?: readonly string[];
     webhookRetryDelayMs?: number;
-    buildId?: string;
+    isVersioned?: boolean;
     ldap?: LdapConfig;
     analyticsUrl?: string;
     isCaching?: boolean;
@@ -105,10 +109,11 @@ export async function startTestJobrunner(
     wakeFollowers: { send: () => undefined },
     log,
     workerId: 'test-worker',
-    buildId: options.buildId,
+    version: testVersion,
+    isVersioned: options.isVersioned ?? false,
     webhookRetryDelayMs: options.webhookRetryDelayMs ?? 50,
     analyticsUrl: options.analyticsUrl,
-    publicUrl: 'http://registry.example:8080',
+    publicUrl,
     uploadExpiryMs: 86_400_000,
     ldap: options.ldap,
     shutdownGraceMs: 1_000,
@@ -124,7 +129,7 @@ export async function startTestJobrunner(
     wakeDispatcher,
     log,
   });
-  const dispatcher = startDispatcher({ pool, listener, temporal, log });
+  const dispatcher = startDispatcher({ pool, listener, temporal, publicUrl, log });
   cleanUp.after(async () => {
     await dispatcher.close();
     await heartbeat.drain();

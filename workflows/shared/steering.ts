@@ -23,7 +23,7 @@ import {
   type SteeringState,
 } from './steering-messages.ts';
 
-const { recordJobPause } = localActivities(recordOptions);
+const { recordJobPause, recordJobPausing } = localActivities(recordOptions);
 
 /** The pause and resume of one workflow. */
 export interface Steering {
@@ -61,16 +61,30 @@ export function createSteering(report: ProgressReport): Steering {
   let lastRequest = readRequest(undefined);
   let interrupt: (() => void) | undefined;
   let mayShowPause = false;
+  let isPaused = false;
+  let recording: Promise<void> | undefined;
+
+  /** The next checkpoint may be minutes away, at the end of an activity: until then it is seen what has been asked for. */
+  function showRequest(): void {
+    if (isPaused || !patched('a-pause-shows-at-once')) return;
+    report.showPause(wanted, 'pausing');
+    const request = { jobId: workflowInfo().workflowId, isPausing: wanted !== undefined, ...(wanted ?? lastRequest) };
+    // In their order. Where one fails, as by a cancel, the checkpoint or the end of the job makes the row right.
+    const record = () => recordJobPausing(request).catch(() => undefined);
+    recording = recording ? recording.then(record) : record();
+  }
 
   function pause(request?: SteeringRequest): SteeringState {
     wanted = readRequest(request);
     mayShowPause = true;
+    showRequest();
     interrupt?.();
     return { isPauseWanted: true };
   }
   function resume(request?: SteeringRequest): SteeringState {
     wanted = undefined;
     lastRequest = readRequest(request);
+    if (mayShowPause) showRequest();
     return { isPauseWanted: false };
   }
   const pauseDescription = 'Pauses the job at its next checkpoint. Input, which may be left out: {"by", "note"}.';
@@ -83,6 +97,9 @@ export function createSteering(report: ProgressReport): Steering {
   async function record(pause: Required<SteeringRequest> | undefined): Promise<void> {
     const { workflowId: jobId } = workflowInfo();
     mayShowPause = pause !== undefined;
+    isPaused = pause !== undefined;
+    // What is written last stays.
+    if (recording) await recording;
     report.showPause(pause);
     await recordJobPause({ jobId, isPaused: pause !== undefined, ...(pause ?? lastRequest) });
   }
