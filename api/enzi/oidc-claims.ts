@@ -46,8 +46,8 @@ export function readFullName(claim: unknown): string | undefined {
  * The groups that a claim names: one, or a list, in which numbers count as they are written. Of a claim that is missing or
  * null there are none.
  *
- * @throws ApiError SIGN_IN_REFUSED where it is something else, or only refers to where the groups are (OpenID Connect Core
- *   1.0, section 5.6.2): to take that for no groups would take memberships away
+ * @throws ApiError SIGN_IN_REFUSED where it is something else, or only refers to where the groups are: to take that for no
+ *   groups would take memberships away (OpenID Connect Core 1.0, section 5.6.2)
  */
 export function readGroups(claims: OidcClaims, { groupsClaim }: ClaimNames): string[] {
   const claim = claims[groupsClaim] ?? [];

@@ -20,7 +20,8 @@ const maxSubjectLength = 255;
 /**
  * Checks what openid-client leaves open of an ID token whose signature, issuer, audience, times and nonce it has checked:
  * that nobody but this client is the authorized party (OpenID Connect Core 1.0, section 2, `azp`), that the access token
- * that came with it belongs to it (section 3.1.3.8, `at_hash`), and that its subject can be one (section 2, `sub`).
+ * that came with it belongs to it (Core 1.0, section 3.1.3.8, `at_hash`), and that its subject can be one (Core 1.0,
+ * section 2, `sub`).
  *
  * @throws MisfitError
  */

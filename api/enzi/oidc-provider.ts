@@ -191,7 +191,7 @@ const misfits = new Set([
   'OAUTH_KEY_SELECTION_FAILED',
   'OAUTH_UNSUPPORTED_OPERATION',
 ]);
-// Of the provider, not of the person (section 3.1.2.6; RFC 6749, section 4.1.2.1).
+// Of the provider, not of the person (OpenID Connect Core 1.0, section 3.1.2.6; RFC 6749, section 4.1.2.1).
 const passingErrors = new Set(['server_error', 'temporarily_unavailable']);
 const maxShown = 200;
 

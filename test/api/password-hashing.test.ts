@@ -10,7 +10,7 @@ const cost = { N: 1024, r: 8, p: 16 } as const;
 
 test('a password is stretched as RFC 7914 says, however many at once', async () => {
   const keys = await Promise.all(['password', 'other', 'password'].map((text) => deriveKey(text, salt, 64, cost)));
-  // Section 12, "Test Vectors for scrypt".
+  // RFC 7914, section 12.
   assert.match(keys[0]?.toString('hex') ?? '', /^fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162/);
   assert.deepEqual(keys[2], keys[0]);
   assert.deepEqual(keys[1], scryptSync('other', salt, 64, cost));

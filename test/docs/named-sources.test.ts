@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '../..');
 /** Files that are not of this repository, and why they are named. */
 const foreignFiles: ReadonlyMap<string, string> = new Map([
   ['/etc/docker/daemon.json', "where a user's Docker is told of registries without TLS"],
+  ['config.json', "what Docker's client has after a login, and others read as well"],
   ['prometheus.yml', "where a user's Prometheus is told what to scrape"],
   ['9999_future.sql', 'a migration of a later version, which a test makes up'],
 ]);
@@ -19,7 +20,8 @@ const foreignFiles: ReadonlyMap<string, string> = new Map([
 const unfindable: readonly { readonly words: RegExp; readonly instead: string }[] = [
   {
     // Of what, has to be said right before it, by a name under which anybody finds it.
-    words: /(?<!\b(?:RFC \d+(?:bis)?|NIST SP [\d-]+\w|PKWARE, APPNOTE\.TXT)\W+)(?:\b(?:sections?|chapters?) |§ ?)\d/gi,
+    words:
+      /(?<!\b(?:RFC \d+(?:bis)?|(?:OpenID Connect )?Core 1\.0|NIST SP [\d-]+\w|PKWARE, APPNOTE\.TXT)\W+)(?:\b(?:sections?|chapters?) |§ ?)\d/gi,
     instead: 'the rule itself, or the public source right before the number',
   },
   { words: /\b(?:issues?|PR|pull requests?) #?\d/gi, instead: 'its address' },

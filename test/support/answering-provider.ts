@@ -38,7 +38,7 @@ export interface ProviderAnswers {
   metadata: Claims;
   /** The JWK Set. */
   keys: readonly JWK[];
-  /** How the client proves itself (section 9). */
+  /** How the client proves itself (OpenID Connect Core 1.0, section 9). */
   clientAuthentication: 'client_secret_basic' | 'client_secret_post' | 'none';
   /** In place of what is right. */
   token: ((request: AuthorizationRequest) => Promise<ProviderAnswer> | ProviderAnswer) | undefined;
@@ -212,7 +212,7 @@ export async function startAnsweringProvider(t: CleanUp): Promise<AnsweringProvi
   };
 }
 
-/** What a token endpoint answers (section 3.1.3.3). */
+/** What a token endpoint answers (OpenID Connect Core 1.0, section 3.1.3.3). */
 export function tokenResponse(idToken: string | undefined): Readonly<Record<string, unknown>> {
   return { access_token: accessToken, token_type: 'Bearer', expires_in: 60, id_token: idToken };
 }
