@@ -50,6 +50,7 @@ test('people of an LDAP directory sign in with its passwords', { skip }, async (
     for (const [name, secret] of [
       ['nobody', directoryPassword],
       ['lena', ''],
+      ['', ''],
       ['', directoryPassword],
       ['*)(uid=*', directoryPassword],
       [' lena', directoryPassword],
