@@ -6,3 +6,9 @@ export async function currentDetails(temporal: Client, workflowId: string): Prom
   const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
   return metadata.currentDetails ?? '';
 }
+
+/** The same without the link to the log of the job, with which all of them end. */
+export async function shownState(temporal: Client, workflowId: string): Promise<string> {
+  const [state = ''] = (await currentDetails(temporal, workflowId)).split('\n\n**Log:**');
+  return state;
+}

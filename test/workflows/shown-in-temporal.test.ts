@@ -64,9 +64,9 @@ test('what Temporal shows of jobs, besides how far they are', { skip: missing('t
       await client.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
       const jobId = await jobrunner.submit('onlinegc_blobs');
       const handle = temporal.workflow.getHandle(jobId);
-      const pending = await eventually('the first page', async () => {
+      const pending = await eventually('an activity', async () => {
         const found = await handle.describe().catch(() => undefined);
-        return found?.raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'reviewBlobs');
+        return found?.raw.pendingActivities?.[0];
       });
       assert.equal(pending.maximumAttempts, options.pageOptions.retry.maximumAttempts);
       await handle.terminate();

@@ -5,7 +5,7 @@ import { searchAttributes } from '../../workflows/shared/search-attributes.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { startReceiver as startAnsweringReceiver } from '../activities/test-receiver.ts';
 import { pushEvent, startReceiver } from './push-event.ts';
-import { currentDetails } from './current-details.ts';
+import { shownState } from './current-details.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 
 test('the job webhook', async (t) => {
@@ -14,7 +14,7 @@ test('the job webhook', async (t) => {
   const receiver = await startReceiver(t);
 
   const handleOf = (jobId: string) => jobrunner.temporal.workflow.getHandle(jobId);
-  const detailsOf = (jobId: string): Promise<string> => currentDetails(jobrunner.temporal, jobId);
+  const detailsOf = (jobId: string): Promise<string> => shownState(jobrunner.temporal, jobId);
   const phaseOf = async (jobId: string) =>
     (await handleOf(jobId).describe()).typedSearchAttributes.get(searchAttributes.jobPhase);
 
