@@ -19,6 +19,7 @@ export async function sendFile(
   onSent: (sizeBytes: number) => void,
 ): Promise<void> {
   let write = Promise.resolve();
+  buffers.enter();
   try {
     for (let position = range.start; position <= range.end;) {
       const buffer = buffers.take();
@@ -41,6 +42,7 @@ export async function sendFile(
     await write;
   } finally {
     await write.catch(() => undefined);
+    buffers.leave();
   }
 }
 

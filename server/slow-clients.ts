@@ -79,12 +79,13 @@ const streamBytes = 2 * 1024 * 1024;
 // A client that has used up this share of its patience takes next to nothing.
 const stalledShare = 0.1;
 const floodFactor = 2;
+const ceilingFactor = 4;
 
 /**
  * Bounds what waits in memory for all clients together: beyond the bound those are cut that take next to nothing, the
  * slowest first and among equals those for whom most waits, until it fits. Where it is beyond twice as much, as by a
  * flood of large answers that nobody has had the time to take, whoever has one may be cut. Streams to clients that do take
- * them are left alone, however many there are: they hold little each.
+ * them are left alone: they hold little each. Beyond four times as much, whoever may be cut, the slowest first.
  */
 export function cutMostUnsent(
   connections: Connections,
@@ -102,7 +103,8 @@ export function cutMostUnsent(
   waiting.sort((a, b) => a.leftMs - b.leftMs || b.socket.writableLength - a.socket.writableLength);
   for (const { socket, isStalled } of waiting) {
     const isFlood = unsentBytes > floodFactor * maxUnsentBytes && socket.writableLength > streamBytes;
-    if (unsentBytes <= maxUnsentBytes || !(isStalled || isFlood)) continue;
+    const isBeyondAll = unsentBytes > ceilingFactor * maxUnsentBytes;
+    if (unsentBytes <= maxUnsentBytes || !(isStalled || isFlood || isBeyondAll)) continue;
     unsentBytes -= socket.writableLength;
     socket.destroy();
   }

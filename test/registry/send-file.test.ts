@@ -27,8 +27,9 @@ async function serveFiles(
     await writeFile(join(folder, String(i)), bytes);
   }
   const inUse = new Set<Buffer>();
-  const pool = createBufferPool(bufferBytes, 4);
+  const pool = createBufferPool({ bufferBytes, maxKept: 4, maxUsers: 8, smallBytes: 8 * 1024 });
   const buffers = {
+    ...pool,
     take: () => {
       const buffer = pool.take();
       assert.ok(!inUse.has(buffer), 'a buffer is given to two');
@@ -97,4 +98,19 @@ test('a client that goes away ends the sending, and harms nobody else', async (t
     undefined,
     undefined,
   ]);
+});
+
+test('while very many files are sent at once, each holds little', () => {
+  const pool = createBufferPool({ bufferBytes: 1_000, maxKept: 1, maxUsers: 2, smallBytes: 10 });
+  pool.enter();
+  pool.enter();
+  const large = pool.take();
+  assert.equal(large.length, 1_000);
+  pool.enter();
+  const small = pool.take();
+  assert.equal(small.length, 10);
+  pool.giveBack(small);
+  pool.giveBack(large);
+  pool.leave();
+  assert.equal(pool.take(), large);
 });

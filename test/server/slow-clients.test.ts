@@ -101,7 +101,7 @@ async function everyWay(t: TestContext): Promise<Way[]> {
   const apiPort = await startApp(t);
   const path = join(await temporaryFolder(), 'blob');
   await writeFile(path, largeText);
-  const buffers = createBufferPool(1024 * 1024, 4);
+  const buffers = createBufferPool({ bufferBytes: 1024 * 1024, maxKept: 4, maxUsers: 100, smallBytes: 1024 });
   const { port } = await startHttp(
     t,
     (req, res) => {
@@ -242,15 +242,15 @@ test('what waits for all clients together is bounded: the slowest readers are cu
 test('many clients that take their streams steadily are left alone, though much waits for all of them', async (t) => {
   const path = join(await temporaryFolder(), 'blob');
   await writeFile(path, largeText);
-  const buffers = createBufferPool(1024 * 1024, 4);
+  const buffers = createBufferPool({ bufferBytes: 1024 * 1024, maxKept: 4, maxUsers: 100, smallBytes: 1024 });
   async function sendWhole(res: ServerResponse): Promise<void> {
     await using file = await open(path, 'r');
     await sendFile(file, { start: 0, end: largeBytes - 1 }, res, buffers, () => undefined);
     res.end();
   }
   const { port } = await startHttp(t, (_req, res) => void sendWhole(res).catch(() => undefined), {
-    // A tenth of what waits for them.
-    limits: { sweepIntervalMs: 50, maxUnsentBytes: 1024 * 1024, patienceMs: 10_000 },
+    // Less than half of what waits for them.
+    limits: { sweepIntervalMs: 50, maxUnsentBytes: 4 * 1024 * 1024, patienceMs: 10_000 },
   });
   const readers = await Promise.all(Array.from({ length: 10 }, () => openSocket(t, port)));
   for (const socket of readers) socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -259,4 +259,32 @@ test('many clients that take their streams steadily are left alone, though much 
     wholes,
     readers.map(() => true),
   );
+});
+
+test('streams of slow readers are cut where they hold four times the bound', async (t) => {
+  const path = join(await temporaryFolder(), 'blob');
+  await writeFile(path, largeText);
+  const buffers = createBufferPool({ bufferBytes: 1024 * 1024, maxKept: 4, maxUsers: 100, smallBytes: 1024 });
+  async function sendWhole(res: ServerResponse): Promise<void> {
+    await using file = await open(path, 'r');
+    await sendFile(file, { start: 0, end: largeBytes - 1 }, res, buffers, () => undefined);
+    res.end();
+  }
+  const maxUnsentBytes = 1024 * 1024;
+  const { server, port } = await startHttp(t, (_req, res) => void sendWhole(res).catch(() => undefined), {
+    limits: { sweepIntervalMs: 50, maxUnsentBytes, patienceMs: 60_000 },
+  });
+  const accepted: Socket[] = [];
+  server.on('connection', (socket) => accepted.push(socket));
+  const readers = await Promise.all(Array.from({ length: 20 }, () => openSocket(t, port)));
+  for (const socket of readers) {
+    // Below any bound on its own, and above the least pace.
+    socket.pause().write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    const timer = setInterval(() => socket.read(1024), 100);
+    t.after(() => clearInterval(timer));
+  }
+  const left = () => accepted.filter((socket) => !socket.destroyed);
+  const unsentBytes = () => left().reduce((sum, socket) => sum + socket.writableLength, 0);
+  await eventually('some to be cut', () => left().length < accepted.length && unsentBytes() <= 4 * maxUnsentBytes);
+  assert.ok(left().length >= 3, 'no more than need be');
 });
