@@ -113,7 +113,8 @@ export async function authenticateBasic(
   const colon = text.indexOf(':');
   const address = clientAddress(request);
   const signedIn =
-    colon < 0 ? undefined : await signIn({ name: text.slice(0, colon), secret: text.slice(colon + 1), address });
+    // An empty name is nobody's, and not worth a hash.
+    colon < 1 ? undefined : await signIn({ name: text.slice(0, colon), secret: text.slice(colon + 1), address });
   if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
   return signedIn;
 }

@@ -23,9 +23,12 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-const pending = new Map<number, Pending>();
-let thread: Worker | undefined;
-let lastId = 0;
+/** A thread, and what it has been asked for. */
+interface Thread {
+  readonly derive: (request: Omit<HashRequest, 'id'>) => Promise<Buffer>;
+}
+
+let thread: Thread | undefined;
 
 /**
  * Stretches a password by scrypt (RFC 7914), in a thread of its own that gives way to all else: whoever has passwords
@@ -36,22 +39,39 @@ let lastId = 0;
  * @throws Error where the cost makes no sense, or the thread has ended meanwhile: the next call starts another one
  */
 export function deriveKey(password: string, salt: Uint8Array, keyBytes: number, cost: HashCost): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const worker = (thread ??= startThread());
-    const id = ++lastId;
-    pending.set(id, { resolve, reject });
-    worker.ref();
-    const request: HashRequest = { id, password, salt, keyBytes, ...cost };
-    worker.postMessage(request);
+  thread ??= startThread((ended) => {
+    if (thread === ended) thread = undefined;
   });
+  return thread.derive({ password, salt, keyBytes, ...cost });
 }
 
-function startThread(): Worker {
-  const worker = new Worker(new URL('./password-thread.ts', import.meta.url), {
-    name: 'passwords',
-    execArgv: [],
-    env: {},
-  });
+/**
+ * Starts a thread that hashes passwords.
+ *
+ * @param onEnd is told that the thread takes nothing any more, once or twice
+ * @param program what runs in it, for tests
+ */
+export function startThread(
+  onEnd: (ended: Thread) => void,
+  program = new URL('./password-thread.ts', import.meta.url),
+): Thread {
+  const worker = new Worker(program, { name: 'passwords', execArgv: [], env: {} });
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  const started: Thread = {
+    derive: (request) =>
+      new Promise((resolve, reject) => {
+        const id = ++lastId;
+        pending.set(id, { resolve, reject });
+        worker.ref();
+        worker.postMessage({ id, ...request } satisfies HashRequest);
+      }),
+  };
+  const end = (error: Error): void => {
+    onEnd(started);
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
   worker.unref();
   worker.on('message', (answer: HashAnswer) => {
     const asked = pending.get(answer.id);
@@ -60,12 +80,7 @@ function startThread(): Worker {
     if ('key' in answer) asked?.resolve(Buffer.from(answer.key));
     else asked?.reject(new Error(`the password was not hashed: ${answer.problem}`));
   });
-  const end = (error: Error): void => {
-    if (thread === worker) thread = undefined;
-    for (const { reject } of pending.values()) reject(error);
-    pending.clear();
-  };
   worker.on('error', end);
   worker.on('exit', (code) => end(new Error(`the thread that hashes passwords ended with ${code}`)));
-  return worker;
+  return started;
 }
