@@ -1,5 +1,6 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type pg from 'pg';
+import { releaseDeliveries } from '../jobs/failing-deliveries.ts';
 import { webhookRequest, type WebhookTarget } from '../jobs/webhook-request.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
@@ -54,6 +55,8 @@ export interface DeliveryRequest {
 interface Subscription extends WebhookTarget {
   readonly type: string;
   readonly inactive: boolean;
+  /** Whether the last delivery to it failed. */
+  readonly isFailing: boolean;
 }
 
 export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
@@ -111,6 +114,7 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
       const { status } = response;
       if (status >= 200 && status < 300) {
         await jobLog.write('info', 'delivered', { attempt, status, durationMs });
+        if (subscription.isFailing) await releaseDeliveries(pool, currentJobId(), subscription.endpoint);
         await pool.query(
           'UPDATE registry.webhooks SET last_successful_at = now(), failing_since = NULL WHERE id = $1',
           [webhookId],
@@ -166,7 +170,8 @@ function earlierFailures(): number {
 
 async function readSubscription(pool: pg.Pool, webhookId: string): Promise<Subscription | undefined> {
   const { rows } = await pool.query<Subscription>(
-    `SELECT type, endpoint, tls_cert AS "tlsCert", skip_tls_verification AS "skipTLSVerification", inactive
+    `SELECT type, endpoint, tls_cert AS "tlsCert", skip_tls_verification AS "skipTLSVerification", inactive,
+            failing_since IS NOT NULL AS "isFailing"
      FROM registry.webhooks WHERE id = $1`,
     [webhookId],
   );

@@ -180,6 +180,8 @@ test('webhooks of one namespace hold up those of no other', { timeout: 300_000 }
       `it needs 12 of the capacity "${share}", of which 0 of 12 are free`,
     );
 
+    for (const res of held.splice(0)) res.end();
+    await eventually('those that waited to go on as ever', () => held.length === 12);
     answer.isHeld = false;
     answer.status = 200;
     for (const res of held.splice(0)) res.end();
