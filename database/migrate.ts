@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
 /** One numbered SQL file. `checksum` is the SHA-256 of its text, in hex. */
@@ -20,7 +21,8 @@ export class MigrationError extends Error {
 
 /**
  * Brings the database to the schema of this version: runs every migration that it has not seen, each in a transaction
- * of its own. Safe to call from several processes at once; one migrates, the others wait.
+ * of its own. Safe to call from several processes at once; one migrates, the others wait. A migration that needs a table
+ * which somebody else holds gives way every two seconds, so that whoever uses the table is not held up for longer.
  *
  * @returns the names of the migrations that were run, in order
  * @throws MigrationError where a landed migration was edited, or the database is newer than this program
@@ -83,9 +85,29 @@ function assertKnown(
   }
 }
 
+// While a migration waits for a table, so does everybody who comes after it: of other processes, as in a rolling upgrade.
+const lockTimeoutMs = 2_000;
+const lockPauseMs = 1_000;
+const lockTries = 200;
+const lockNotAvailable = '55P03';
+
 async function run(client: pg.Client, migration: Migration): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryToRun(client, migration);
+    } catch (error) {
+      const isLocked = error instanceof pg.DatabaseError && error.code === lockNotAvailable;
+      if (isLocked && tries < lockTries) await delay(lockPauseMs);
+      else
+        throw new MigrationError(`migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}
+
+async function tryToRun(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
+    await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
     await client.query(migration.sql);
     await client.query('INSERT INTO public.jobrunner_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
       migration.version,
@@ -95,6 +117,6 @@ async function run(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
-    throw new MigrationError(`migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
+    throw error;
   }
 }

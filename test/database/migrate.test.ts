@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { migrate, MigrationError } from '../../database/migrate.ts';
 import { createPool } from '../../database/pool.ts';
@@ -82,4 +83,29 @@ test('a migration that fails leaves the database as it was, and says which it is
   assert.deepEqual(rows, [{ name: names[0] }]);
   await pool.query('DROP SCHEMA registry');
   assert.deepEqual(await migrate(pool), names.slice(1), 'once the obstacle is gone, it goes on from there');
+});
+
+test('a migration that waits for a lock gives way, so that nobody waits behind it for long, and gets its turn', async (t) => {
+  const { url, pool } = await emptyDatabase(t);
+  const holder = await pool.connect();
+  await holder.query('BEGIN');
+  // What the first migration makes as well.
+  await holder.query('CREATE SCHEMA accounts');
+  const migrated = migrate(anotherPool(t, url));
+  let longestMs = 0;
+  let waits = 0;
+  for (const untilMs = performance.now() + 6_000; performance.now() < untilMs; await delay(50)) {
+    const { rows } = await pool.query<{ ms: number }>(
+      `SELECT extract(epoch FROM clock_timestamp() - query_start)::float8 * 1000 AS ms FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if (rows[0]) longestMs = Math.max(longestMs, rows[0].ms);
+    else waits++;
+  }
+  await holder.query('ROLLBACK');
+  holder.release();
+  assert.deepEqual(await migrated, names);
+  t.diagnostic(`it waited for ${Math.round(longestMs)} ms at a time`);
+  assert.ok(longestMs > 500 && longestMs < 4_000, `${longestMs} ms`);
+  assert.ok(waits > 5, 'between its waits others have their turn');
 });
