@@ -112,9 +112,11 @@ export async function authenticateBasic(
   const text = Buffer.from(value, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   const address = clientAddress(request);
-  const signedIn =
-    // An empty name is nobody's, and not worth a hash.
-    colon < 1 ? undefined : await signIn({ name: text.slice(0, colon), secret: text.slice(colon + 1), address });
+  // An empty name is nobody's, and so is one with a NUL, which no text of the database has: neither is worth a hash.
+  const isPossible = colon > 0 && !text.includes('\0');
+  const signedIn = isPossible
+    ? await signIn({ name: text.slice(0, colon), secret: text.slice(colon + 1), address })
+    : undefined;
   if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
   return signedIn;
 }
