@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
 import { findDeadlineFailure } from '../jobs/deadlines.ts';
-import { parkJob, type Parking } from '../jobs/parking.ts';
+import { parkJob, type Parking, type ParkingOutcome } from '../jobs/parking.ts';
 import { recordPause, recordPauseRequest, type JobPause, type JobPauseRequest } from '../jobs/pause.ts';
 import { endJob, type JobEnd } from '../jobs/end-job.ts';
 import { queueScheduledJob, startJob, type JobObserver } from '../jobs/records.ts';
@@ -20,7 +20,10 @@ export interface JobRecordDeps {
 
 export type JobRecordActivities = ReturnType<typeof createJobRecordActivities>;
 
-/** The local activities by which the workflow interceptor keeps the job's row. Each may run twice. */
+/**
+ * The local activities by which the workflow interceptor keeps the job's row. Each may run twice. In histories of older
+ * versions the outcome of a parking is a boolean: whether it waits.
+ */
 export function createJobRecordActivities(deps: JobRecordDeps) {
   const { pool, workerId, wakeDispatcher, wakeFollowers, observer } = deps;
   return {
@@ -30,17 +33,17 @@ export function createJobRecordActivities(deps: JobRecordDeps) {
       wakeFollowers.send();
     },
 
-    async recordJobQueued(job: Parameters<typeof queueScheduledJob>[1]): Promise<boolean> {
-      const isQueued = await queueScheduledJob(pool, job);
+    async recordJobQueued(job: Parameters<typeof queueScheduledJob>[1]): Promise<ParkingOutcome | boolean> {
+      const outcome = await queueScheduledJob(pool, job);
       wakeDispatcher.send();
-      return isQueued;
+      return outcome;
     },
 
-    async recordJobParked(parking: Parking): Promise<boolean> {
-      const isParked = await parkJob(pool, parking);
+    async recordJobParked(parking: Parking): Promise<ParkingOutcome | boolean> {
+      const outcome = await parkJob(pool, parking);
       wakeDispatcher.send();
       wakeFollowers.send();
-      return isParked;
+      return outcome;
     },
 
     async recordJobPausing(request: JobPauseRequest): Promise<void> {

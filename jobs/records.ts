@@ -7,7 +7,7 @@ import { setDeadline } from './deadlines.ts';
 import { priorityOf } from './enqueue.ts';
 import { logLine } from './logs.ts';
 import { reopenReset } from './reset-job.ts';
-import { parkJob } from './parking.ts';
+import { parkJob, type ParkingOutcome } from './parking.ts';
 import type { JobProgress } from './progress.ts';
 import type { FinalStatus, JobTrigger } from './status.ts';
 
@@ -94,15 +94,15 @@ async function markStarted(q: TransactionSource, start: JobStart): Promise<{ wai
  * twice changes nothing the second time. After this the caller wakes the dispatcher.
  *
  * @param parkingId by which the workflow knows that it may go on
- * @returns false where the job has ended or was deleted: it will not be admitted
+ * @returns `ended` where the job has ended or was deleted: it will not be admitted
  */
 export async function queueScheduledJob(
   pool: pg.Pool,
   { parkingId, ...start }: Omit<JobStart, 'workerId'> & { readonly parkingId: string },
-): Promise<boolean> {
+): Promise<ParkingOutcome> {
   return withTransaction(pool, async (tx) => {
     await insertScheduled(tx, start);
-    return parkJob(tx, { jobId: start.jobId, id: parkingId, delayMs: 0 });
+    return parkJob(tx, { jobId: start.jobId, runId: start.runId, id: parkingId, delayMs: 0 });
   });
 }
 

@@ -24,9 +24,12 @@ export function cronPath(name: string): string {
   return `/api/v0/crons/${encodeURIComponent(name)}`;
 }
 
-/** The memo of the schedule of a cron, which Temporal never changes: so nothing that may change is in it. */
-export function scheduleMemo({ name, action }: Pick<CronRow, 'name' | 'action'>, publicUrl: string) {
-  return { cron: name, action, api: `${publicUrl}${cronPath(name)}` };
+/**
+ * The memo of the schedule of a cron, which Temporal never changes: so nothing that may change is in it, such as how
+ * clients reach this server.
+ */
+export function scheduleMemo({ name, action }: Pick<CronRow, 'name' | 'action'>) {
+  return { cron: name, action, api: cronPath(name) };
 }
 
 /**

@@ -123,7 +123,7 @@ async function apply(loop: Loop, cron: CronRow, options: CronScheduleOptions): P
   if (!seen) {
     await temporal.schedule.create({
       ...options,
-      memo: scheduleMemo(cron, loop.publicUrl),
+      memo: scheduleMemo(cron),
       state: wantedState(cron, cron),
     });
     lost = await countLost(temporal, options.scheduleId, cron);

@@ -15,7 +15,7 @@ import { localActivities } from './shared/activities.ts';
 import { showDetails } from './shared/details.ts';
 import type { JobInput } from './shared/job-input.ts';
 import { recordOptions } from './shared/options.ts';
-import { receiveProceeds } from './shared/parking.ts';
+import { isWaiting, receiveProceeds } from './shared/parking.ts';
 import { rootMessage } from './shared/root-message.ts';
 
 const { recordJobQueued, recordJobStart, recordJobEnd } = localActivities(recordOptions);
@@ -57,15 +57,15 @@ const recordJob: WorkflowInboundCallsInterceptor = {
 /**
  * Waits until a job that a schedule has started is admitted, as every other is before Temporal hears of it.
  *
- * @throws CancelledFailure where it is cancelled before
+ * @throws CancelledFailure where it is cancelled before; ApplicationFailure of type JobHasEnded
  */
 async function admission(job: JobInput): Promise<void> {
   const { workflowId: jobId, runId } = workflowInfo();
   showDetails('**Waiting** until there is room for it: `waitingReason` of the job in the API says why.');
   const proceeds = receiveProceeds();
   const parkingId = `${runId}:admission`;
-  const isQueued = () => recordJobQueued({ jobId, runId, job, parkingId });
-  if (await CancellationScope.nonCancellable(isQueued)) await proceeds.waitFor(parkingId, isQueued, 0);
+  const queue = () => recordJobQueued({ jobId, runId, job, parkingId });
+  if (isWaiting(await CancellationScope.nonCancellable(queue))) await proceeds.waitFor(parkingId, queue, 0);
 }
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({ inbound: [recordJob] });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import {
   allowInsecureRequests,
@@ -57,54 +58,83 @@ export interface OidcProviderDeps {
   readonly clientSecret: string | undefined;
   readonly scopes: string;
   readonly redirectUri: string;
+  /** How long the metadata are not read again, however many come back from the provider: 5 s. */
+  readonly metadataRestMs?: number | undefined;
+}
+
+/** One reading of the metadata: whatever comes of it holds for a while. */
+interface Reading {
+  readonly configuration: Promise<Configuration>;
+  /** Undefined while the provider has not answered. */
+  ended: { readonly atMs: number; readonly isDone: boolean } | undefined;
 }
 
 const timeoutSeconds = 10;
 const metadataAgeMs = 3_600_000;
 const retryAfterMs = 60_000;
+// Anybody can have a sign-in begun and come back with a made-up code, as fast as this server answers.
+const defaultMetadataRestMs = 5_000;
+const patienceMs = 2_000;
 const maxExchanges = 50;
 
 /**
  * Makes the client of a provider. Its metadata are read when they are first needed, and again after an hour and whenever a
- * code is exchanged, with its keys: it may sign with a new one at any time (OpenID Connect Core 1.0, section 10.1.1), and
- * the library looks at most once a minute for that. Where they cannot be read, the old ones hold.
+ * code is exchanged, with its keys, but not more often than `metadataRestMs` says: it may sign with a new one at any time
+ * (OpenID Connect Core 1.0, section 10.1.1), and the library looks at most once a minute for that. Where they cannot be
+ * read, or not at once, the old ones hold.
  */
 export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
-  let known: { readonly configuration: Configuration; readonly validUntilMs: number } | undefined;
-  let loading: Promise<Configuration> | undefined;
+  const { metadataRestMs = defaultMetadataRestMs } = deps;
+  let known: Configuration | undefined;
+  let reading: Reading | undefined;
   let exchanges = 0;
 
   async function load(): Promise<Configuration> {
     const { issuer, clientId, clientSecret, outbound } = deps;
     const url = new URL(issuer);
-    try {
-      const configuration = await discovery(url, clientId, clientSecret, authenticationOf(clientSecret), {
-        [customFetch]: createFetch(outbound),
-        timeout: timeoutSeconds,
-        // The configuration takes http only for this machine.
-        execute: [enableNonRepudiationChecks, ...(url.protocol === 'http:' ? [allowInsecureRequests] : [])],
-      });
-      known = { configuration, validUntilMs: performance.now() + metadataAgeMs };
-      return configuration;
-    } catch (error) {
-      if (!known) throw unavailable(error, deps);
-      deps.log.warn({ err: error }, 'the metadata of the OpenID provider could not be read again');
-      known = { ...known, validUntilMs: performance.now() + retryAfterMs };
-      return known.configuration;
-    }
+    return discovery(url, clientId, clientSecret, authenticationOf(clientSecret), {
+      [customFetch]: createFetch(outbound),
+      timeout: timeoutSeconds,
+      // The configuration takes http only for this machine.
+      execute: [enableNonRepudiationChecks, ...(url.protocol === 'http:' ? [allowInsecureRequests] : [])],
+    });
   }
 
-  async function configure(): Promise<Configuration> {
-    return known && known.validUntilMs > performance.now() ? known.configuration : reload();
+  function read(): Reading {
+    const end = (isDone: boolean): void => void (started.ended = { atMs: performance.now(), isDone });
+    const configuration = load().then(
+      (loaded) => {
+        end(true);
+        return (known = loaded);
+      },
+      (error: unknown) => {
+        end(false);
+        if (!known) throw unavailable(error, deps);
+        deps.log.warn({ err: error }, 'the metadata of the OpenID provider could not be read again');
+        return known;
+      },
+    );
+    const started: Reading = { configuration, ended: undefined };
+    return started;
   }
 
-  async function reload(): Promise<Configuration> {
-    loading ??= load().finally(() => (loading = undefined));
-    return loading;
+  /** @param ageMs from which on metadata that were read are read again */
+  async function configure(ageMs: number): Promise<Configuration> {
+    if (!reading || (reading.ended && performance.now() - reading.ended.atMs >= ageMs)) reading = read();
+    if (!known) return reading.configuration;
+    if (reading.ended) return known;
+    return Promise.race([reading.configuration, delay(patienceMs, known, { ref: false })]);
+  }
+
+  function ageToBegin(): number {
+    if (!known) return metadataRestMs;
+    return reading?.ended?.isDone === false ? retryAfterMs : metadataAgeMs;
   }
 
   async function exchange(callbackUrl: URL, pending: PendingSignIn, wanted: readonly string[]): Promise<OidcClaims> {
-    const configuration = await reload();
+    // What the provider refuses needs no keys, and is made up in no time.
+    const isRefusal = callbackUrl.searchParams.has('error');
+    const configuration = (isRefusal && known) || (await configure(metadataRestMs));
     const tokens = await authorizationCodeGrant(configuration, callbackUrl, {
       expectedState: pending.state,
       expectedNonce: pending.nonce,
@@ -121,7 +151,7 @@ export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
 
   return {
     authorizationUrl: async ({ state, nonce, codeVerifier }) => {
-      const configuration = await configure();
+      const configuration = await configure(ageToBegin());
       return buildAuthorizationUrl(configuration, {
         redirect_uri: deps.redirectUri,
         scope: deps.scopes,

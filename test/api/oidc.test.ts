@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { calculatePKCECodeChallenge } from 'openid-client';
 import { pendingCookieName, sealPending } from '../../api/enzi/oidc-pending.ts';
+import type { OidcProviderDeps } from '../../api/enzi/oidc-provider.ts';
 import type { OidcConfig } from '../../config/load.ts';
 import { freePort } from '../../local/ports.ts';
 import { createBrowser, type Page, type TestBrowser } from '../support/browser.ts';
@@ -22,7 +23,10 @@ interface Setup {
 const scopes = 'openid profile groups';
 
 /** Starts the API and a provider that know each other. */
-async function start(t: TestContext, changes: Partial<OidcConfig> = {}): Promise<Setup> {
+async function start(
+  t: TestContext,
+  changes: Partial<OidcConfig> & Pick<OidcProviderDeps, 'metadataRestMs'> = {},
+): Promise<Setup> {
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
   const provider = await startOidcProvider(createCleanUp(t), `${publicUrl}/enzi/v0/oidc/callback`);
@@ -394,7 +398,7 @@ test('the program starts without the provider, and finds it later', { timeout: 1
       }),
   );
   const { port } = server.address() as AddressInfo;
-  const { publicUrl } = await start(t, { issuer: `http://127.0.0.1:${port}` });
+  const { publicUrl } = await start(t, { issuer: `http://127.0.0.1:${port}`, metadataRestMs: 0 });
   const login = async () => createBrowser().get(`${publicUrl}/enzi/v0/oidc/login`);
   for (answer of ['error', 'html', 'endless'] as const) {
     const page = await login();

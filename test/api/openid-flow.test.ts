@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accessToken, type ProviderAnswer, tokenResponse } from '../support/answering-provider.ts';
 import { createBrowser } from '../support/browser.ts';
-import { outcomeOf, startOpenId } from './openid-sign-in.ts';
+import { type OpenIdSetup, outcomeOf, startOpenId } from './openid-sign-in.ts';
 
 const unavailable = /^503 IDENTITY_PROVIDER_UNAVAILABLE /;
 const refused = /^403 SIGN_IN_REFUSED /;
@@ -230,6 +230,35 @@ test('the metadata are those of the issuer, and are read again', async (t) => {
   assert.equal(await signIn(), '302', 'the right ones hold at once');
   provider.answers.metadata = { jwks_uri: undefined };
   assert.match(await signIn(), /^(403|503) /, 'without keys nothing is believed');
+});
+
+test('answers that are made up do not have the metadata read, and known ones hold while the provider is silent', async (t) => {
+  const discoveries = (requests: readonly string[]): number =>
+    requests.filter((path) => path === '/.well-known/openid-configuration').length;
+  const comeBack = async ({ begin }: OpenIdSetup, changes: Readonly<Record<string, string>>): Promise<string> => {
+    const browser = createBrowser();
+    const callback = await begin(browser);
+    callback.searchParams.delete('code');
+    for (const [name, value] of Object.entries(changes)) callback.searchParams.set(name, value);
+    return outcomeOf(await browser.get(callback));
+  };
+  const resting = await startOpenId(t, { metadataRestMs: undefined });
+  for (let i = 0; i < 20; i++) assert.match(await comeBack(resting, { code: 'made-up' }), refused);
+  assert.equal(discoveries(resting.provider.requests), 1);
+
+  const eager = await startOpenId(t);
+  for (let i = 0; i < 20; i++) assert.match(await comeBack(eager, { error: 'access_denied' }), refused);
+  assert.equal(discoveries(eager.provider.requests), 1);
+  eager.provider.answers.isSilent = true;
+  const startedMs = performance.now();
+  assert.equal(await eager.signIn(), '302');
+  assert.ok(performance.now() - startedMs < 8_000, 'it waits for the provider no longer than a person would');
+  assert.equal(discoveries(eager.provider.requests), 2);
+
+  const fresh = await startOpenId(t, { metadataRestMs: undefined });
+  fresh.provider.answers.metadata = { issuer: 'https://elsewhere.example' };
+  for (let i = 0; i < 20; i++) assert.match(await startedOutcome(fresh.signIn), unavailable);
+  assert.equal(discoveries(fresh.provider.requests), 1, 'and not when nobody can begin');
 });
 
 test('tokens of the provider are used for the user info alone, and are not kept', async (t) => {

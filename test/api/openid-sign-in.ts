@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import type { OidcProviderDeps } from '../../api/enzi/oidc-provider.ts';
 import type { OidcConfig } from '../../config/load.ts';
 import { freePort } from '../../local/ports.ts';
 import {
@@ -34,10 +35,16 @@ export interface OpenIdSetup {
   readonly groupsOf: (name: string) => Promise<string[]>;
 }
 
-/** Starts both. A team of the organization `acme` is linked to each of the groups. */
+type OpenIdOptions = Partial<OidcConfig> &
+  Pick<OidcProviderDeps, 'metadataRestMs'> & { readonly groups?: readonly string[] };
+
+/**
+ * Starts both. A team of the organization `acme` is linked to each of the groups. Metadata that a test changes hold at the
+ * next sign-in, unless it says how long they are not read again.
+ */
 export async function startOpenId(
   t: TestContext,
-  { groups = [], ...changes }: Partial<OidcConfig> & { readonly groups?: readonly string[] } = {},
+  { groups = [], ...changes }: OpenIdOptions = {},
 ): Promise<OpenIdSetup> {
   const provider = await startAnsweringProvider(createCleanUp(t));
   const port = await freePort();
@@ -49,6 +56,7 @@ export async function startOpenId(
     usernameClaim: 'preferred_username',
     groupsClaim: 'groups',
     adminGroup: undefined,
+    metadataRestMs: 0,
     ...changes,
   };
   const api = await startApi(t, { port, publicUrl, oidc });

@@ -8,6 +8,7 @@ import { checkAccess } from '../../api/access.ts';
 import { createApiApp } from '../../api/app.ts';
 import { hashPassword } from '../../api/enzi/passwords.ts';
 import { createOidcSignIn } from '../../api/enzi/oidc.ts';
+import type { OidcProviderDeps } from '../../api/enzi/oidc-provider.ts';
 import { createSessions } from '../../api/enzi/sessions.ts';
 import { createDirectorySignIn } from '../../api/garant/directory-sign-in.ts';
 import { keyRoutes } from '../../api/garant/key-routes.ts';
@@ -132,7 +133,7 @@ export interface TestApiOptions {
   readonly publicUrl?: string;
   /** Default: any. */
   readonly port?: number;
-  readonly oidc?: OidcConfig;
+  readonly oidc?: OidcConfig & Pick<OidcProviderDeps, 'metadataRestMs'>;
   readonly idleLimitMs?: number;
   readonly limitMs?: number;
   readonly tlsCertFile?: string;

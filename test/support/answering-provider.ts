@@ -36,6 +36,8 @@ export interface ProviderKey {
 export interface ProviderAnswers {
   /** Besides issuer and endpoints. */
   metadata: Claims;
+  /** Takes requests for the metadata, and answers them not. */
+  isSilent: boolean;
   /** The JWK Set. */
   keys: readonly JWK[];
   /** How the client proves itself (OpenID Connect Core 1.0, section 9). */
@@ -92,6 +94,7 @@ export async function startAnsweringProvider(t: CleanUp): Promise<AnsweringProvi
   let key = await makeProviderKey();
   const answers: ProviderAnswers = {
     metadata: {},
+    isSilent: false,
     keys: [key.jwk],
     clientAuthentication: 'client_secret_basic',
     token: undefined,
@@ -141,6 +144,7 @@ export async function startAnsweringProvider(t: CleanUp): Promise<AnsweringProvi
   async function answer(req: IncomingMessage): Promise<ProviderAnswer> {
     switch (req.url ?? '') {
       case '/.well-known/openid-configuration':
+        if (answers.isSilent) return new Promise(() => undefined);
         return {
           json: {
             issuer,

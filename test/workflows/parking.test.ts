@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { ApplicationFailure } from '@temporalio/common';
 import { withTransaction } from '../../database/transaction.ts';
 import { cancelJob } from '../../jobs/commands.ts';
 import { recordEvents } from '../../jobs/events.ts';
@@ -199,18 +200,36 @@ test('a wait that the database or Temporal has forgotten has an end', { timeout:
   const jobrunner = await startTestJobrunner(t, { isCaching: true, webhookRetryDelayMs: 5_000 });
   const { pool } = jobrunner;
   const receiver = await startReceiver(t);
-  receiver.statuses.push(503, 503);
-  await subscribe(jobrunner, 'acme', [`${receiver.url}1`, `${receiver.url}2`]);
+  receiver.statuses.push(503, 503, 503, 503);
+  await subscribe(
+    jobrunner,
+    'acme',
+    Array.from({ length: 4 }, (_, index) => `${receiver.url}${index}`),
+  );
   const jobIds = await push(jobrunner, 'acme');
   for (const id of jobIds) await jobrunner.waitFor(id, ({ parkedAt }) => parkedAt !== null);
   // As if PostgreSQL had been put back to a time before the wait, and Temporal to one before its end.
-  const [before = '', after = ''] = jobIds;
+  const [before = '', after = '', ended = '', gone = ''] = jobIds;
   await pool.query(`UPDATE jobs.jobs SET parked_at = NULL WHERE id = ANY($1)`, [jobIds]);
   await pool.query(`UPDATE jobs.jobs SET parking = '' WHERE id = $1`, [before]);
   const { rowCount } = await pool.query(`DELETE FROM jobs.outbox WHERE job_id = ANY($1)`, [jobIds]);
-  assert.equal(rowCount, 2);
+  assert.equal(rowCount, 4);
+  // As if Temporal had been put back to one before the end of the job, or its row had been deleted since.
+  await pool.query(
+    `UPDATE jobs.jobs SET status = 'done', ended_at = now(), ended_run_id = run_id, result = '{"attempts":2}' WHERE id = $1`,
+    [ended],
+  );
+  await pool.query('DELETE FROM jobs.jobs WHERE id = $1', [gone]);
   for (const id of [before, after]) {
     const { status, result } = await jobrunner.waitFor(id, ({ endedAt }) => endedAt !== null, 120_000);
     assert.deepEqual([status, (result as { attempts: number }).attempts], ['done', 2]);
   }
+  for (const id of [ended, gone]) {
+    await assert.rejects(jobrunner.temporal.workflow.getHandle(id).result(), (error: Error) => {
+      assert.ok(error.cause instanceof ApplicationFailure);
+      return error.cause.type === 'JobHasEnded';
+    });
+  }
+  assert.equal((await findJob(pool, ended))?.status, 'done');
+  assert.equal(receiver.requests.length, 6, 'what had ended is not sent again');
 });

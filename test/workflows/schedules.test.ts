@@ -184,7 +184,7 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
     const applied = await cronIs('applied', 'sleep', isApplied);
     const made = await describe('sleep');
     assert.match(made.state.note ?? '', /^made by Jobrunner: \/api\/v0\/crons\/sleep shows and changes it/);
-    assert.deepEqual(made.memo, { cron: 'sleep', action: 'sleep', api: `${publicUrl}/api/v0/crons/sleep` });
+    assert.deepEqual(made.memo, { cron: 'sleep', action: 'sleep', api: '/api/v0/crons/sleep' });
     assert.equal(applied.note, '', 'nobody has said anything about it');
     await setCronPaused(pool, 'sleep', { isPaused: true, note: 'the disk is full' });
     wake.send();

@@ -208,3 +208,59 @@ test('a pause that is taken back before it is met leaves no job that looks pause
     assert.ok((await jobrunner.messages(job.id)).includes('resumed'), action);
   }
 });
+
+test('a pause that comes while an earlier one is cleared holds before the job continues as new', async (t) => {
+  // So low that the job continues as new after each page.
+  const settings = ['limit.historyCount.suggestContinueAsNew=10'];
+  const jobrunner = await startTestJobrunner(t, { isCaching: true, settings });
+  const { pool, temporal } = jobrunner;
+  await makeOrphans(jobrunner, 5);
+  const [reviews, clearing] = [await pool.connect(), await pool.connect()];
+  await pool.query(
+    `CREATE FUNCTION wait_to_clear() RETURNS trigger LANGUAGE plpgsql AS
+       'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END';
+     CREATE TRIGGER wait_to_clear BEFORE UPDATE ON jobs.jobs FOR EACH ROW
+       WHEN (OLD.paused AND NOT NEW.paused) EXECUTE FUNCTION wait_to_clear()`,
+  );
+  try {
+    await reviews.query('BEGIN');
+    await reviews.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
+    const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } });
+    await jobrunner.waitFor(jobId, (job) => job.status === 'running');
+    const handle = temporal.workflow.getHandle(jobId);
+    const { runId } = await handle.describe();
+    await handle.signal('pause');
+    await jobrunner.waitFor(jobId, (job) => job.pausing);
+    await handle.signal('resume');
+    await jobrunner.waitFor(jobId, (job) => !job.pausing);
+    // What a worker leaves that dies between writing the pause down and telling Temporal.
+    await pool.query('UPDATE jobs.jobs SET paused = true WHERE id = $1', [jobId]);
+    await clearing.query('SELECT pg_advisory_lock(7)');
+    await reviews.query('COMMIT');
+    await eventually('the checkpoint to clear the pause', async () => {
+      const { rows } = await pool.query(`SELECT FROM pg_stat_activity WHERE wait_event = 'advisory'`);
+      return rows.length > 0;
+    });
+    await handle.signal('pause');
+    // Temporal hands it over once it hears that the task goes on, in some seconds.
+    await eventually(
+      'the workflow to hear of it',
+      async () => {
+        const { events } = await temporal.workflow.getHandle(jobId, runId).fetchHistory();
+        const [, , third] = events?.filter((event) => event.workflowExecutionSignaledEventAttributes) ?? [];
+        const later = third ? events?.slice(events.indexOf(third)) : undefined;
+        return later?.some((event) => event.workflowTaskStartedEventAttributes) ?? false;
+      },
+      { timeoutMs: 30_000 },
+    );
+    await delay(500);
+    await clearing.query('SELECT pg_advisory_unlock(7)');
+    await eventually('the job to pause', async () => (await jobrunner.messages(jobId)).includes('paused'));
+    assert.equal((await temporal.workflow.getHandle(jobId).describe()).runId, runId, 'the same run');
+    await handle.signal('resume');
+    const { status, paused, pausing } = await jobrunner.ended(jobId);
+    assert.deepEqual([status, paused, pausing], ['done', false, false]);
+  } finally {
+    for (const client of [reviews, clearing]) client.release(true);
+  }
+});

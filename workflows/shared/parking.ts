@@ -1,4 +1,5 @@
-import { condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { ParkingOutcome } from '../../jobs/parking.ts';
 import { localActivities } from './activities.ts';
 import { recordOptions } from './options.ts';
 import { proceedSignal } from './parking-messages.ts';
@@ -10,7 +11,8 @@ export interface Parking {
   /**
    * Gives the job's place back, and waits until the delay is over and the job has been admitted again.
    *
-   * @throws CancelledFailure where the job is cancelled while it waits
+   * @throws CancelledFailure where the job is cancelled while it waits; ApplicationFailure of type JobHasEnded where its row
+   *   has ended with this run, or is gone
    */
   wait(delayMs: number): Promise<void>;
 }
@@ -23,8 +25,8 @@ export function createParking(): Parking {
     wait: async (delayMs) => {
       const { workflowId: jobId, runId } = workflowInfo();
       const id = `${runId}:${++waits}`;
-      const isParked = () => recordJobParked({ jobId, id, delayMs });
-      if (await isParked()) await proceeds.waitFor(id, isParked, delayMs);
+      const park = () => recordJobParked({ jobId, runId, id, delayMs });
+      if (isWaiting(await park())) await proceeds.waitFor(id, park, delayMs);
     },
   };
 }
@@ -34,14 +36,29 @@ export interface Proceeds {
   /**
    * Waits until a parking is over.
    *
-   * @param isParked parks the job where nobody knows of it any more, and gives false where nothing will be sent
+   * @param park parks the job where nobody knows of it any more
    * @param delayMs how long nothing can be sent
+   * @throws ApplicationFailure of type JobHasEnded
    */
-  waitFor(parkingId: string, isParked: () => Promise<boolean>, delayMs: number): Promise<void>;
+  waitFor(parkingId: string, park: () => Promise<ParkingOutcome | boolean>, delayMs: number): Promise<void>;
 }
 
 const firstLookMs = 60_000;
 const lastLookMs = 3_600_000;
+
+/**
+ * Whether a parking has yet to end. No history that was written before there was `ended` has it, so a replay of those goes
+ * the way that they went.
+ *
+ * @param outcome a boolean in the histories of older versions
+ * @throws ApplicationFailure of type JobHasEnded: Temporal was put back to an earlier day, and all is done already
+ */
+export function isWaiting(outcome: ParkingOutcome | boolean): boolean {
+  if (outcome === 'ended') {
+    throw ApplicationFailure.nonRetryable('the job has ended before, or was deleted: see its row', 'JobHasEnded');
+  }
+  return outcome === true || outcome === 'waiting';
+}
 
 /** From now on the workflow hears when a parking is over. Call before what leads to it. */
 export function receiveProceeds(): Proceeds {
@@ -51,11 +68,11 @@ export function receiveProceeds(): Proceeds {
   });
   const hasCome = (id: string) => () => received.has(id);
   return {
-    waitFor: async (id, isParked, delayMs) => {
+    waitFor: async (id, park, delayMs) => {
       if (!patched('parkings-are-looked-at')) return condition(hasCome(id));
       // A database or a Temporal that was put back to an earlier day has forgotten the parking, or that it was over.
       for (let lookMs = firstLookMs; !(await condition(hasCome(id), delayMs + lookMs)); lookMs *= 2) {
-        if (!(await isParked())) return;
+        if (!isWaiting(await park())) return;
         lookMs = Math.min(lookMs, lastLookMs / 2);
       }
     },

@@ -113,14 +113,20 @@ export function createSteering(report: ProgressReport): Steering {
     if (patched('clear-pause-that-was-taken-back')) await record(undefined);
   }
 
+  /** Whether anything was asked for that no checkpoint has met. */
+  const hasRequest = () => wanted !== undefined || mayShowPause;
+
   return {
     checkpoint: async () => {
-      for (let pause = wanted; pause; pause = wanted) {
-        await record(pause);
-        await condition(() => wanted === undefined);
-        await record(undefined);
-      }
-      if (mayShowPause) await clearPause();
+      do {
+        for (let pause = wanted; pause; pause = wanted) {
+          await record(pause);
+          await condition(() => wanted === undefined);
+          await record(undefined);
+        }
+        if (mayShowPause) await clearPause();
+        // One may have come meanwhile, and the next run of the workflow would know nothing of it.
+      } while (hasRequest() && patched('a-checkpoint-looks-again'));
     },
     follow: async (child) => {
       let isOver = false;
