@@ -3,7 +3,8 @@ import { describeError } from '../app.ts';
 import type { ApiError, ApiErrorCode } from '../errors.ts';
 
 /** Codes of the OCI distribution specification ("Error Codes"), and CNCF distribution's for what that leaves out. */
-type RegistryErrorCode = 'DENIED' | 'TOOMANYREQUESTS' | 'UNAUTHORIZED' | 'UNAVAILABLE' | 'UNKNOWN' | 'UNSUPPORTED';
+type RegistryErrorCode =
+  'DENIED' | 'REQUEST_TIMEOUT' | 'TOOMANYREQUESTS' | 'UNAUTHORIZED' | 'UNAVAILABLE' | 'UNKNOWN' | 'UNSUPPORTED';
 
 interface TokenError {
   readonly code: RegistryErrorCode;
@@ -42,7 +43,8 @@ function toTokenError(error: FastifyError | ApiError, request: FastifyRequest, r
 
 /** What cannot be told in the registry's words is final where the request is at fault, and may pass where the server is. */
 function registryCode(code: ApiErrorCode, status: number): RegistryErrorCode {
-  if (code === 'REQUEST_TIMEOUT' || code === 'CLIENT_CLOSED_REQUEST') return 'UNKNOWN';
+  if (code === 'REQUEST_TIMEOUT') return code;
+  if (code === 'CLIENT_CLOSED_REQUEST') return 'UNKNOWN';
   const known: Readonly<Record<number, RegistryErrorCode>> = {
     401: 'UNAUTHORIZED',
     403: 'DENIED',
@@ -55,6 +57,7 @@ function registryCode(code: ApiErrorCode, status: number): RegistryErrorCode {
 const oauthCodes = {
   UNAUTHORIZED: 'invalid_grant',
   DENIED: 'invalid_request',
+  REQUEST_TIMEOUT: 'invalid_request',
   UNSUPPORTED: 'invalid_request',
   TOOMANYREQUESTS: 'temporarily_unavailable',
   UNAVAILABLE: 'temporarily_unavailable',
