@@ -26,7 +26,7 @@ export function noSuchJob(jobId: string): ApiError {
 /** A job as the API shows it, with what it waits for where that was looked up. */
 export type ShownJob = ReturnType<typeof viewJob> & { readonly waitingReason?: string };
 
-/** What of a job no request changes. */
+/** What of a job no request changes by its body, besides its pause and priority. */
 export const fixedJobFields = {
   id: 'read-only',
   retryFromID: 'read-only',
@@ -42,8 +42,6 @@ export const fixedJobFields = {
   cron: 'read-only',
   startedAt: 'read-only',
   endedAt: 'read-only',
-  paused: 'read-only',
-  pausing: 'read-only',
   progress: 'read-only',
   result: 'read-only',
   failure: 'read-only',

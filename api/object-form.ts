@@ -1,4 +1,5 @@
 import { type TProperties, Type } from 'typebox';
+import { ApiError } from './errors.ts';
 import type { ApiInstance } from './instance.ts';
 
 /**
@@ -23,4 +24,26 @@ export function ignoreReadOnlyFields(app: ApiInstance): void {
     if (typeof body !== 'object' || body === null) return;
     for (const name of ignored) Reflect.deleteProperty(body, name);
   });
+}
+
+/**
+ * Refuses a body that says of a field something else than is so, where the request does not change the field and the field
+ * decides what the object does: whoever sent it would believe that it holds. Called in the transaction of the change.
+ *
+ * @param object as it is after the change
+ * @param changedBy the fields, each with how it is changed
+ * @throws ApiError INVALID_PARAMETERS
+ */
+export function assertNotSteered<Name extends string>(
+  body: Readonly<Partial<Record<NoInfer<Name>, unknown>>>,
+  object: Readonly<Record<NoInfer<Name>, unknown>>,
+  changedBy: Readonly<Record<Name, string>>,
+): void {
+  for (const name of Object.keys(changedBy) as Name[]) {
+    if (body[name] === undefined || body[name] === object[name]) continue;
+    throw new ApiError(
+      'INVALID_PARAMETERS',
+      `${name} is ${String(object[name])}, and is not changed by this request: ${changedBy[name]}; leave it out`,
+    );
+  }
 }

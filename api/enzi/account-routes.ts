@@ -24,20 +24,14 @@ import { fillListPage, accountPageParameters } from './paging.ts';
 import { isAccessToken } from '../garant/client-tokens.ts';
 import { hashPassword } from './passwords.ts';
 import { NameText } from '../names.ts';
-import { objectForm } from '../object-form.ts';
+import { assertNotSteered, objectForm } from '../object-form.ts';
 
 const accountParams = Type.Object({ username: NameText });
 // The others tell who is an administrator, or not active.
 const filtersForAll: ReadonlySet<AccountFilter> = new Set(['all', 'users', 'orgs']);
 const FullName = Type.String({ maxLength: 255 });
-const decidedHere = {
-  id: 'read-only',
-  isImported: 'read-only',
-  onDemand: 'read-only',
-  otpEnabled: 'read-only',
-  membersCount: 'read-only',
-  teamsCount: 'read-only',
-} as const;
+const decidedHere = { id: 'read-only', membersCount: 'read-only', teamsCount: 'read-only' } as const;
+const fixedFlags = { isImported: 'read-only', onDemand: 'read-only', otpEnabled: 'read-only' } as const;
 const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
 
 /** `/enzi/v0/accounts`: users and organizations (docs/msr-api.md, "Accounts"). */
@@ -93,6 +87,10 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
             isAdmin: Type.Boolean({ default: false }),
             isActive: Type.Boolean({ default: true }),
             searchLDAP: Type.Boolean({ default: false }),
+            // Not said here: see below.
+            isImported: Type.Optional(Type.Boolean()),
+            onDemand: Type.Optional(Type.Boolean()),
+            otpEnabled: Type.Optional(Type.Boolean()),
           },
           decidedHere,
         ),
@@ -117,6 +115,13 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       const passwordHash = form.isOrg ? undefined : await hashPassword(password);
       const account = await auditedChange(deps, request, async (tx, record) => {
         const made = await insertAccount(tx, { ...form, fullName, passwordHash });
+        if (made) {
+          assertNotSteered(form, made, {
+            isImported: 'accounts of a directory are made by their first sign-in, or by the job ldap_sync',
+            onDemand: 'there are no such accounts here',
+            otpEnabled: 'one-time passwords are those of an OpenID provider',
+          });
+        }
         const { isOrg, isAdmin, isActive } = form;
         if (made) await record(accountEvent('ACCOUNT_CREATE', made, { isOrg, isAdmin, isActive }));
         return made;
@@ -144,21 +149,23 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
             isAdmin: Type.Optional(Type.Boolean()),
             isActive: Type.Optional(Type.Boolean()),
           },
-          { ...decidedHere, name: 'read-only', isOrg: 'read-only' },
+          { ...decidedHere, ...fixedFlags, name: 'read-only', isOrg: 'read-only' },
         ),
       },
     },
     async (request) => {
       const account = await requireNamed(pool, request.params.username);
-      // Who sends back what is there changes nothing, and needs no right to.
+      const caller = requireAccount(request);
       const { fullName, isAdmin, isActive } = request.body;
+      // Who sends back what is there needs no right to. What an administrator says holds, also where it is so by now: the
+      // row may be another one at the change, and what a directory has made inactive stays so from then on.
       const changes = {
         ...(fullName !== undefined && { fullName }),
-        ...(isAdmin !== undefined && isAdmin !== account.isAdmin && { isAdmin }),
-        ...(isActive !== undefined && isActive !== account.isActive && { isActive }),
+        ...(isAdmin !== undefined && (caller.isAdmin || isAdmin !== account.isAdmin) && { isAdmin }),
+        ...(isActive !== undefined && (caller.isAdmin || isActive !== account.isActive) && { isActive }),
       };
       const changesRights = changes.isAdmin !== undefined || changes.isActive !== undefined;
-      if (changesRights && !requireAccount(request).isAdmin) {
+      if (changesRights && !caller.isAdmin) {
         throw new ApiError('NOT_AUTHORIZED', 'only system administrators may change isAdmin and isActive');
       }
       if (account.isOrg && changes.isAdmin) {
@@ -166,8 +173,8 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       }
       const updated = await auditedChange(deps, request, async (tx, record) => {
         const changed = await updateAccount(tx, account.id, changes);
-        if (changed) await record(accountChangeEvent(account, account, changes));
-        return changed;
+        if (changed) await record(accountChangeEvent(account, changed.before, changes));
+        return changed?.after;
       });
       if (!updated) throw noSuchAccount(account.name);
       return updated;

@@ -115,7 +115,7 @@ export interface AccountChanges {
 }
 
 /**
- * Changes an account. Undefined where it is gone.
+ * Changes an account. Gives it as it was just before, and as it is then; undefined where it is gone.
  *
  * @throws ApiError LAST_ADMIN where no active system administrator would be left
  */
@@ -123,9 +123,11 @@ export async function updateAccount(
   source: TransactionSource,
   id: string,
   { fullName, isAdmin, isActive }: AccountChanges,
-): Promise<AccountRow | undefined> {
+): Promise<{ readonly before: AccountRow; readonly after: AccountRow } | undefined> {
   return withTransaction(source, async (tx) => {
     if (isAdmin === false || isActive === false) await assertNotLastAdmin(tx, id);
+    await tx.query('SELECT FROM accounts.accounts WHERE id = $1 FOR NO KEY UPDATE', [id]);
+    const before = await findAccount(tx, id);
     await tx.query(
       `UPDATE accounts.accounts SET full_name = coalesce($2, full_name), is_admin = coalesce($3, is_admin),
          is_active = coalesce($4, is_active) WHERE id = $1`,
@@ -135,7 +137,8 @@ export async function updateAccount(
     if (isActive !== undefined) {
       await tx.query('UPDATE accounts.external_identities SET missing_since = NULL WHERE account_id = $1', [id]);
     }
-    return findAccount(tx, id);
+    const after = await findAccount(tx, id);
+    return before && after && { before, after };
   });
 }
 

@@ -67,8 +67,8 @@ export async function admitPerson(
       ...(isAdmin !== undefined && isAdmin !== account.isAdmin && { isAdmin }),
     };
     if (Object.keys(changes).length > 0) {
-      await updateAccount(tx, account.id, changes);
-      await recordAudit(tx, { ...accountChangeEvent(account, account, changes), actor });
+      const changed = await updateAccount(tx, account.id, changes);
+      await recordAudit(tx, { ...accountChangeEvent(account, changed?.before ?? account, changes), actor });
     }
     return account;
   });

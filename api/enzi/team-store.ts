@@ -85,7 +85,7 @@ export async function insertTeam(
 /**
  * Changes a team, in the caller's transaction; what is undefined stays. Undefined where it is gone.
  *
- * @throws ApiError TEAM_EXISTS where another team of the organization has the name, in any case
+ * @throws ApiError TEAM_EXISTS where another team of the organization has the new name, in any case
  */
 export async function updateTeam(
   tx: Queryable,
@@ -96,7 +96,9 @@ export async function updateTeam(
   if (name !== undefined) {
     // As whoever makes a team does.
     await lockLimit(tx, { limit: 'maxTeamsPerOrganization', place: organization.name });
-    if (await hasOther(tx, organization.id, name, id)) throw teamExists(name);
+    const current = await findTeam(tx, organization.id, id);
+    // Names of teams may differ in case alone from before: each keeps its own.
+    if (current?.name !== name && (await hasOther(tx, organization.id, name, id))) throw teamExists(name);
   }
   await tx.query(
     'UPDATE accounts.teams SET name = coalesce($2, name), description = coalesce($3, description) WHERE id = $1',

@@ -24,7 +24,7 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { jobFormFields, readJobFields, requireAction } from '../job-fields.ts';
 import { viewJob } from '../job-view.ts';
-import { objectForm } from '../object-form.ts';
+import { assertNotSteered, objectForm } from '../object-form.ts';
 import { fillPage, namedPageQuery } from '../paging.ts';
 
 const config = { access: 'system-admin' } as const;
@@ -45,12 +45,13 @@ const cronForm = objectForm<ReturnType<typeof viewCron>>()(
     timeZone: Type.Optional(ShortText),
     jitter: Type.Optional(Type.String({ maxLength: 40 })),
     catchupWindow: Type.Optional(Type.String({ maxLength: 40 })),
+    // Not changed by this: see below.
+    isPaused: Type.Optional(Type.Boolean()),
+    isQueuePaused: Type.Optional(Type.Boolean()),
   },
   {
     id: 'read-only',
-    isPaused: 'read-only',
     note: 'read-only',
-    isQueuePaused: 'read-only',
     nextRun: 'read-only',
     nextRuns: 'read-only',
     lastRuns: 'read-only',
@@ -136,6 +137,10 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
       const cron = await auditedChange(deps, request, async (tx, record) => {
         const saved = await saveCron(tx, wanted);
         const { id, name, action, schedule } = saved;
+        assertNotSteered(body, saved, {
+          isPaused: `POST /api/v0/crons/${name}/pause and …/resume do`,
+          isQueuePaused: `PATCH /api/v0/queues/${action} {"paused":…} does`,
+        });
         await record({ kind: 'CRON_UPDATE', object: { id, name }, details: { action, schedule, timeZone } });
         return saved;
       }).catch((error: unknown) => {

@@ -22,6 +22,8 @@ const priorityForm = objectForm<ShownJob>()(
   { priority: Type.Enum([...jobPriorities]) },
   {
     ...fixedJobFields,
+    paused: 'read-only',
+    pausing: 'read-only',
     action: 'read-only',
     parameters: 'read-only',
     capacityMap: 'read-only',

@@ -10,7 +10,7 @@ import { jobFormFields, readJobFields } from '../job-fields.ts';
 import { jobFilterFields, readJobFilter } from '../job-filter.ts';
 import { followJobLog } from '../job-log-stream.ts';
 import { fixedJobFields, jobParams, noSuchJob, requireJob, type ShownJob, viewJob } from '../job-view.ts';
-import { objectForm } from '../object-form.ts';
+import { assertNotSteered, objectForm } from '../object-form.ts';
 import { fillPage, nextPageHeader } from '../paging.ts';
 import { readTime, TimeText } from '../times.ts';
 
@@ -67,8 +67,15 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
       config,
       schema: {
         body: objectForm<ShownJob>()(
-          { ...jobFormFields, scheduledAt: Type.Optional(TimeText) },
-          { ...fixedJobFields, priority: 'read-only' },
+          {
+            ...jobFormFields,
+            scheduledAt: Type.Optional(TimeText),
+            // Not said here: see below.
+            priority: Type.Optional(Type.Integer()),
+            paused: Type.Optional(Type.Boolean()),
+            pausing: Type.Optional(Type.Boolean()),
+          },
+          fixedJobFields,
         ),
       },
     },
@@ -80,6 +87,12 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
       };
       const job = await auditedChange(deps, request, async (tx, record) => {
         const submitted = await submitJob(tx, wanted);
+        const pause = 'POST /api/v0/jobs/{jobID}/pause does, once it runs';
+        assertNotSteered(request.body, submitted, {
+          priority: 'PATCH /api/v0/jobs/{jobID} {"priority":…} does, while it waits',
+          paused: pause,
+          pausing: pause,
+        });
         await record({ kind: 'JOB_CREATE', object: { id: submitted.id, name: submitted.action } });
         return submitted;
       });

@@ -62,8 +62,8 @@ export function namespaceRoutes(app: ApiInstance, deps: ApiDeps): void {
       await assertWritable(pool);
       // Refused for the last administrator, before anything is gone; and nobody else goes on pushing.
       await auditedChange(deps, request, async (tx, record) => {
-        await updateAccount(tx, account.id, { isActive: false });
-        if (account.isActive) await record(accountChangeEvent(account, account, { isActive: false }));
+        const changed = await updateAccount(tx, account.id, { isActive: false });
+        if (changed?.before.isActive) await record(accountChangeEvent(account, changed.before, { isActive: false }));
       });
       await deleteRepositories(request, account.name);
       await auditedChange(deps, request, async (tx, record) => {

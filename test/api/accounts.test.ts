@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
+import { deactivateMissing, importAccount } from '../../api/enzi/imported-accounts.ts';
+import { withTransaction } from '../../database/transaction.ts';
 import { createOrganization } from './organization.ts';
 import { basic, startApi, type ApiResponse, type TestApi } from './test-api.ts';
 
@@ -147,6 +150,61 @@ test('there is always an active system administrator left', async (t) => {
   const left = await api.pool.query('SELECT FROM accounts.accounts WHERE is_admin AND is_active');
   assert.equal(left.rowCount, 1, results.map(({ outcome }) => outcome).join());
 });
+
+test('who is made inactive by an administrator stays so when the directory has the person again', async (t) => {
+  const api = await startApi(t);
+  const { pool } = api;
+  const lost: string[] = [];
+  for (const name of ['bob', 'eve']) {
+    const member = {
+      subject: name,
+      distinguishedName: `uid=${name}`,
+      name,
+      fullName: name,
+      groups: [],
+      isAdmin: undefined,
+    };
+    const sync = () => withTransaction(pool, (tx) => importAccount(tx, member, { creates: true }));
+    assert.equal((await sync()).outcome, 'created');
+    const { rows } = await pool.query<{ now: string }>('SELECT clock_timestamp()::text AS now');
+    assert.ok(await withTransaction(pool, (tx) => deactivateMissing(tx, name, rows[0]?.now ?? '')));
+    // Of bob an administrator says what the directory has done by then.
+    const body = name === 'bob' ? { isActive: false } : { fullName: 'Eve' };
+    assert.equal((await api.send('PATCH', `${path}/${name}`, { body })).outcome, '200');
+    lost.push((await sync()).outcome);
+    const { json } = await api.send('GET', `${path}/${name}`);
+    assert.equal((json as AccountView)['isActive'], name === 'eve', name);
+  }
+  assert.deepEqual(lost, ['inactive', 'reactivated']);
+});
+
+test('of two changes of a right at once, the later one holds, and its event tells what it has changed', async (t) => {
+  const api = await startApi(t);
+  const other = await api.pool.connect();
+  await other.query(`BEGIN; UPDATE accounts.accounts SET is_admin = true WHERE name = 'ada'`);
+  const later = api.send('PATCH', `${path}/ada`, { body: { isAdmin: false } });
+  // By then it has read that ada is none.
+  const waits = await waitsForLock(api);
+  await other.query('COMMIT');
+  other.release();
+  const { outcome, json } = await later;
+  assert.ok(waits);
+  assert.deepEqual([outcome, (json as AccountView)['isAdmin']], ['200', false]);
+  const { rows } = await api.pool.query<{ details: unknown }>(
+    `SELECT contents AS details FROM registry.events WHERE kind = 'ACCOUNT_UPDATE'`,
+  );
+  assert.deepEqual(rows, [{ details: { from: { isAdmin: true }, to: { isAdmin: false } } }]);
+});
+
+async function waitsForLock({ pool }: TestApi): Promise<boolean> {
+  for (const end = Date.now() + 10_000; Date.now() < end; await delay(20)) {
+    const { rowCount } = await pool.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if (rowCount) return true;
+  }
+  return false;
+}
 
 test('the own password is changed with the old one, that of others by administrators', async (t) => {
   const api = await startApi(t);

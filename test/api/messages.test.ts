@@ -22,7 +22,7 @@ const cases: readonly Case[] = [
     jobs,
     job({ nonsense: 1 }),
     '400 INVALID_JSON',
-    '"nonsense" is not known in body: known are action, parameters, capacityMap, retries, deadline, stopTimeout and scheduledAt',
+    '"nonsense" is not known in body: known are action, parameters, capacityMap, retries, deadline, stopTimeout, scheduledAt, priority, paused and pausing',
   ],
   [jobs, undefined, '400 INVALID_JSON', 'body must be an object, and is missing or null'],
   [jobs, { body: [] }, '400 INVALID_JSON', 'body must be an object, and is a list'],

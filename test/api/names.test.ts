@@ -330,6 +330,10 @@ test('teams whose names differ in case alone, as they could once, are found by t
     return outcome === '200' ? (json as { name: string }).name : outcome;
   };
   assert.deepEqual([await find('Ops'), await find('ops'), await find('OPS')], ['Ops', 'ops', '404 NO_SUCH_TEAM']);
+  const rename = async (team: string, name: string) =>
+    (await api.send('PATCH', `${enzi}/acme/teams/${team}`, { body: { name, description: 'on call' } })).outcome;
+  assert.deepEqual([await rename('Ops', 'Ops'), await rename('ops', 'ops')], ['200', '200'], 'sent back');
+  assert.deepEqual([await rename('Ops', 'OPS'), await rename('Ops', 'ops')], ['409 TEAM_EXISTS', '409 TEAM_EXISTS']);
 });
 
 test('of teams made at once whose names differ in case alone, there is one', async (t) => {

@@ -329,6 +329,55 @@ test('what is made takes the fields of what there is, and refuses others by name
   );
 });
 
+// Flags that tell what has come about, and that nobody would set.
+const reports: ReadonlySet<string> = new Set(['isApplied']);
+
+test('no flag, and no priority, is taken for what is made and then does not hold', async (t) => {
+  const api = await startApi(t);
+  await createOrganization(api);
+  let count = 0;
+  const next = (): string => `made${(count += 1)}`;
+  const forms: Readonly<Record<string, () => object>> = {
+    [`${api0}/crons`]: () => ({ action: 'sleep', schedule: '@daily', name: next() }),
+    [`${api0}/jobs`]: () => ({ action: 'sleep' }),
+    [`${api0}/repositories/acme`]: () => ({ name: next() }),
+    [`${api0}/webhooks`]: () => hook,
+    [`${api0}/robots`]: () => ({ name: next(), namespace: 'acme', permissions }),
+    [enzi]: () => ({ name: next(), password: 'another good password' }),
+    [`${enzi}/acme/teams`]: () => ({ name: next() }),
+  };
+  const refused: string[] = [];
+  for (const [path, form] of Object.entries(forms)) {
+    const plain = (await must(api, 'POST', path, form())) as Fields;
+    for (const [field, value] of Object.entries(plain)) {
+      if ((typeof value !== 'boolean' && field !== 'priority') || reports.has(field)) continue;
+      const other = typeof value === 'boolean' ? !value : 5 - Number(value);
+      const sent = await api.send('POST', path, {
+        body: { ...form(), [field]: other, ...(field === 'isOrg' && { password: '' }) },
+      });
+      if (sent.status < 300) assert.equal((sent.json as Fields)[field], other, `${path}: ${field}`);
+      else assert.match(`${sent.outcome} ${sent.message}`, new RegExp(`^400 .*${field}`), path);
+      if (sent.outcome === '400 INVALID_PARAMETERS') refused.push(field);
+      const same = await api.send('POST', path, { body: { ...form(), [field]: value } });
+      if (path !== `${api0}/robots`) assert.ok(same.status < 300, `${path}: ${field} as it is: ${same.text}`);
+    }
+  }
+  const expected = [
+    'isPaused',
+    'isQueuePaused',
+    'priority',
+    'paused',
+    'pausing',
+    'isImported',
+    'onDemand',
+    'otpEnabled',
+  ];
+  for (const field of expected) assert.ok(refused.includes(field), `${field} is refused: ${refused.join(' ')}`);
+  const crons = (await must(api, 'GET', `${api0}/crons`)) as { crons: readonly Fields[] };
+  const wanted = await api.send('POST', `${api0}/crons`, { body: { ...crons.crons[0], isPaused: true } });
+  assert.match(wanted.message, /^isPaused is false, .*POST \/api\/v0\/crons\/made\d+\/pause/);
+});
+
 test('whoever may not change a right may send back that it is there', async (t) => {
   const api = await startApi(t);
   const { json } = await api.send('GET', `${enzi}/ada`, { as: 'ada' });
