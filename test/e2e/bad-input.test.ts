@@ -293,7 +293,7 @@ test('bad input gets a clear error and loses nothing', { skip }, async (t) => {
 
   await t.test('a name with a NUL character signs nobody in', async () => {
     const headers = { authorization: `Basic ${Buffer.from('a\0b:x').toString('base64')}` };
-    assertApiError(await rawRequest(port, 'GET', '/api/v0/jobs', { headers }), 400, 'INVALID_PARAMETERS');
+    assertApiError(await rawRequest(port, 'GET', '/api/v0/jobs', { headers }), 401, 'NOT_AUTHENTICATED');
   });
 
   await t.test('forged tokens', async () => {
