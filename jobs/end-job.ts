@@ -99,8 +99,8 @@ async function markEnded(q: Queryable, end: JobEnd, retry: Retry | undefined): P
     `WITH before AS (
        SELECT id AS job_id, status AS status_before FROM jobs.jobs WHERE id = $1 FOR UPDATE
      ), ended AS (
-       UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, paused = false, pausing = false, ended_at = now(), last_updated = now(),
-         ended_run_id = coalesce($7, run_id),
+       UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, paused = false, pausing = false, ended_at = now(),
+         last_updated = now(), ended_run_id = coalesce($7, run_id),
          worker_id = CASE worker_id WHEN '' THEN $6 ELSE worker_id END, next_line = next_line + 1
        FROM before WHERE id = job_id AND ended_at IS NULL AND status_before <> 'deleted'
        RETURNING *

@@ -102,9 +102,10 @@ export function cutMostUnsent(
   if (unsentBytes <= maxUnsentBytes) return;
   waiting.sort((a, b) => a.leftMs - b.leftMs || b.socket.writableLength - a.socket.writableLength);
   for (const { socket, isStalled } of waiting) {
+    if (unsentBytes <= maxUnsentBytes) return;
     const isFlood = unsentBytes > floodFactor * maxUnsentBytes && socket.writableLength > streamBytes;
     const isBeyondAll = unsentBytes > ceilingFactor * maxUnsentBytes;
-    if (unsentBytes <= maxUnsentBytes || !(isStalled || isFlood || isBeyondAll)) continue;
+    if (!(isStalled || isFlood || isBeyondAll)) continue;
     unsentBytes -= socket.writableLength;
     socket.destroy();
   }

@@ -8,8 +8,9 @@ export const recordOptions = {
   retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
 } as const satisfies LocalActivityOptions;
 
-// Where the time is the limit, `maximumAttempts` is as many as fit into it when each fails at once: Temporal shows people
-// that number beside that of the attempt, and would show no limit otherwise.
+// The time is the limit, and `maximumAttempts` is as many as fit into it when each fails at once: Temporal shows people that
+// number beside that of the attempt, and would show no limit otherwise.
+const forADay = { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 2_885 } as const;
 
 /**
  * One page of a work list. Tried again until it succeeds, for every page is idempotent, but not while the registry is
@@ -20,12 +21,7 @@ export const pageOptions = {
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '1 day',
   heartbeatTimeout: '15 seconds',
-  retry: {
-    initialInterval: '1 second',
-    maximumInterval: '30 seconds',
-    maximumAttempts: 2_885,
-    nonRetryableErrorTypes: ['ReadOnlyError'],
-  },
+  retry: { ...forADay, nonRetryableErrorTypes: ['ReadOnlyError'] },
 } as const satisfies ActivityOptions;
 
 /**
@@ -64,6 +60,6 @@ export const webhookOptions = {
   startToCloseTimeout: '90 seconds',
   scheduleToCloseTimeout: '1 day',
   heartbeatTimeout: '15 seconds',
-  // Of our own failures, as many as fit into a day: those of a receiver are the workflow's to count.
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 2_885 },
+  // Of our own failures: those of a receiver are the workflow's to count.
+  retry: forADay,
 } as const satisfies ActivityOptions;

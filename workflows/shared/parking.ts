@@ -71,9 +71,10 @@ export function receiveProceeds(): Proceeds {
     waitFor: async (id, park, delayMs) => {
       if (!patched('parkings-are-looked-at')) return condition(hasCome(id));
       // A database or a Temporal that was put back to an earlier day has forgotten the parking, or that it was over.
-      for (let lookMs = firstLookMs; !(await condition(hasCome(id), delayMs + lookMs)); lookMs *= 2) {
+      let lookMs = firstLookMs;
+      while (!(await condition(hasCome(id), delayMs + lookMs))) {
         if (!isWaiting(await park())) return;
-        lookMs = Math.min(lookMs, lastLookMs / 2);
+        lookMs = Math.min(2 * lookMs, lastLookMs);
       }
     },
   };
