@@ -17,6 +17,7 @@ import { expectStatus } from './client.ts';
 import { eachOf } from './each-of.ts';
 import { eventually } from './eventually.ts';
 import { startRole, temporaryDataDir } from './jobrunner-process.ts';
+import { servicesEnv } from './services-env.ts';
 
 /** By how much every time in the rules is shorter here: half an hour is a minute. The thresholds are those of the rules. */
 const timesFaster = 30;
@@ -45,12 +46,7 @@ test(
     const dataDir = await temporaryDataDir(cleanUp);
     const env = {
       HTTP_PROCESSES: '2',
-      ADMIN_PASSWORD: randomBytes(8).toString('hex'),
-      SECRET_KEY: randomBytes(32).toString('hex'),
-      DATABASE_URL: url,
-      JOBRUNNER_DATA_DIR: dataDir,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
+      ...servicesEnv({ databaseUrl: url, dataDir, temporal }),
     };
     const serving = await startRole(cleanUp, 'api,garant,registry', env);
     const worker = await startRole(cleanUp, 'worker', env);

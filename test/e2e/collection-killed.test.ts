@@ -16,6 +16,7 @@ import { digestOf } from './client.ts';
 import { eachOf } from './each-of.ts';
 import { eventually } from './eventually.ts';
 import { startRole, temporaryDataDir } from './jobrunner-process.ts';
+import { servicesEnv } from './services-env.ts';
 
 // GC_KILL_ROUNDS kills each of the three as often; GC_KILL_SEED=random chooses other moments.
 const rounds = Number(process.env['GC_KILL_ROUNDS'] ?? 1);
@@ -36,14 +37,7 @@ test(
     let database = await startDatabase();
     cleanUp.after(() => database.stop());
     const temporal = await startTestTemporal(cleanUp);
-    const env = {
-      ADMIN_PASSWORD: randomBytes(8).toString('hex'),
-      SECRET_KEY: randomBytes(32).toString('hex'),
-      DATABASE_URL: database.url,
-      JOBRUNNER_DATA_DIR: dataDir,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
-    };
+    const env = servicesEnv({ databaseUrl: database.url, dataDir, temporal });
     const { client } = await startRole(cleanUp, 'api,garant,registry', env);
     const pool = createPool({ connectionString: database.url, applicationName: 'test', onError: () => undefined });
     cleanUp.after(() => pool.end());

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toolPath } from '../setup/tools.ts';
 import type { CleanUp } from '../support/clean-up.ts';
-import { eventually } from './eventually.ts';
 import { productEnv, startProcess } from './jobrunner-process.ts';
+import { untilAnswered } from './until-answered.ts';
 import { temporaryFolder, tool, type Tool } from './tool.ts';
 
 /** Starts containerd with everything in a temporary folder, and gives its command line client. It starts no container. */
@@ -26,17 +26,6 @@ address = ${quote(`${address}.ttrpc`)}
   );
   const engine = startProcess(t, toolPath('containerd'), ['--config', config], productEnv({}));
   const ctr = tool('ctr', { before: ['--address', address] });
-  await eventually(
-    'containerd',
-    async () => {
-      const answers = await ctr('version').then(
-        () => true,
-        () => false,
-      );
-      if (!answers) process.kill(engine.pid, 0);
-      return answers;
-    },
-    { timeoutMs: 60_000, intervalMs: 200 },
-  );
+  await untilAnswered('containerd', engine, () => ctr('version'));
   return ctr;
 }

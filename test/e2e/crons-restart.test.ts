@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dueTime } from '../../jobs/cron-runs.ts';
@@ -10,6 +9,7 @@ import { createCleanUp } from '../support/clean-up.ts';
 import { eachOf } from './each-of.ts';
 import { eventually } from './eventually.ts';
 import { startJobrunner, startRole, temporaryDataDir } from './jobrunner-process.ts';
+import { servicesEnv } from './services-env.ts';
 
 const skip = missing('temporal');
 
@@ -31,14 +31,7 @@ test(
     const { url, pool } = await createTestDatabase(cleanUp);
     const temporal = await startTestTemporal(cleanUp);
     const dataDir = await temporaryDataDir(cleanUp);
-    const env = {
-      ADMIN_PASSWORD: randomBytes(8).toString('hex'),
-      SECRET_KEY: randomBytes(32).toString('hex'),
-      DATABASE_URL: url,
-      JOBRUNNER_DATA_DIR: dataDir,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
-    };
+    const env = servicesEnv({ databaseUrl: url, dataDir, temporal });
     let running = await startRole(cleanUp, 'api,garant,worker', env);
     // Each is due once, at a time of its own, so that some are whenever everything is down, however slow the machine is.
     const firstMs = Math.ceil((Date.now() + 30_000 + cronCount * 400) / 1_000) * 1_000;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { signal } from '../../local/process.ts';
 import { createCleanUp } from '../support/clean-up.ts';
@@ -8,6 +7,7 @@ import { startTestTemporal } from '../support/temporal.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
 import { startRole, temporaryDataDir } from './jobrunner-process.ts';
+import { servicesEnv } from './services-env.ts';
 
 interface WorkerView {
   readonly id: string;
@@ -34,12 +34,7 @@ test(
     const { url } = await createTestDatabase(cleanUp);
     const temporal = await startTestTemporal(cleanUp);
     const settings = {
-      ADMIN_PASSWORD: 'correct horse battery',
-      SECRET_KEY: randomBytes(32).toString('hex'),
-      DATABASE_URL: url,
-      JOBRUNNER_DATA_DIR: dataDir,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
+      ...servicesEnv({ databaseUrl: url, dataDir, temporal }),
       HTTP_PROCESSES: '1',
     };
     const api = await startRole(cleanUp, 'api,garant', settings);

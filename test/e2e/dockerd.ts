@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { run } from '../../local/process.ts';
 import { toolPath } from '../setup/tools.ts';
 import type { CleanUp } from '../support/clean-up.ts';
-import { eventually } from './eventually.ts';
 import { productEnv, startProcess } from './jobrunner-process.ts';
+import { untilAnswered } from './until-answered.ts';
 import { temporaryFolder, tool, type Tool } from './tool.ts';
 
 /** Starts a Docker engine with everything in a temporary folder, and gives its command line client. */
@@ -29,18 +29,7 @@ export async function startDockerEngine(t: CleanUp): Promise<Tool> {
     productEnv({}),
   );
   const docker = tool('docker', { before: ['--host', socket, '--config', join(folder, 'client')] });
-  await eventually(
-    'the Docker engine',
-    async () => {
-      const answers = await docker('version').then(
-        () => true,
-        () => false,
-      );
-      if (!answers) process.kill(engine.pid, 0);
-      return answers;
-    },
-    { timeoutMs: 60_000, intervalMs: 200 },
-  );
+  await untilAnswered('the Docker engine', engine, () => docker('version'));
   return docker;
 }
 

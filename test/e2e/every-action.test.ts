@@ -1,7 +1,6 @@
 // What every action has to be able to do, for each of the catalogue: a new one without an entry in the table fails here.
 // Processes, servers and receivers are real.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
@@ -20,6 +19,7 @@ import { expectStatus, type Job } from './client.ts';
 import { eventually } from './eventually.ts';
 import { startRole, temporaryDataDir } from './jobrunner-process.ts';
 import { startWebhookReceiver } from './webhook-receiver.ts';
+import { servicesEnv } from './services-env.ts';
 
 interface JobView extends Job {
   readonly trigger: string;
@@ -57,12 +57,7 @@ test(
       delayMs: mood.is === 'slow' ? slowMs : 0,
     }));
     const env = {
-      ADMIN_PASSWORD: randomBytes(8).toString('hex'),
-      SECRET_KEY: randomBytes(32).toString('hex'),
-      DATABASE_URL: url,
-      JOBRUNNER_DATA_DIR: dataDir,
-      TEMPORAL_ADDRESS: temporalServer.address,
-      TEMPORAL_NAMESPACE: temporalServer.namespace,
+      ...servicesEnv({ databaseUrl: url, dataDir, temporal: temporalServer }),
       HTTP_PROCESSES: '1',
       ANALYTICS_URL: new URL('/reports', receiver.url).href,
       LDAP_URL: directory.config.url,

@@ -15,6 +15,7 @@ import { eachOf } from './each-of.ts';
 import { eventually } from './eventually.ts';
 import { startJobrunner, startRole, temporaryDataDir } from './jobrunner-process.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
+import { servicesEnv } from './services-env.ts';
 
 const skip = missing('temporal');
 
@@ -22,10 +23,6 @@ const pushes = 50;
 const tags = Array.from({ length: pushes }, (_, index) => `t${index}`);
 // For as long as this nothing more may arrive.
 const quietMs = 4_000;
-
-function secrets() {
-  return { ADMIN_PASSWORD: randomBytes(8).toString('hex'), SECRET_KEY: randomBytes(32).toString('hex') };
-}
 
 function tagsOf(receiver: WebhookReceiver): string[] {
   return receiver.received.map(({ contents }) => contents['tag'] ?? '').sort();
@@ -55,13 +52,11 @@ test('50 pushes while Temporal is dead are 50 webhooks once it is back', { skip 
   const { url, pool } = await createTestDatabase(cleanUp);
   const temporal = await startTestTemporal(cleanUp);
   const receiver = await startWebhookReceiver(cleanUp);
-  const { client } = await startRole(cleanUp, 'api,garant,registry,worker', {
-    ...secrets(),
-    DATABASE_URL: url,
-    JOBRUNNER_DATA_DIR: await temporaryDataDir(cleanUp),
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
-  });
+  const { client } = await startRole(
+    cleanUp,
+    'api,garant,registry,worker',
+    servicesEnv({ databaseUrl: url, dataDir: await temporaryDataDir(cleanUp), temporal }),
+  );
   await client.subscribe('TAG_PUSH', 'admin', receiver.url);
   // One that has gone through: the way from push to webhook is open.
   await client.pushImage('admin/before', 'one');
@@ -99,13 +94,7 @@ test(
     // The last ones are held, so that some are under way whenever the collection has begun.
     receiver.answerWith((_, index) => ({ status: 200, delayMs: index < 30 ? usualDelayMs(index) : 20_000 }));
     const dataDir = await temporaryDataDir(cleanUp);
-    const env = {
-      ...secrets(),
-      DATABASE_URL: url,
-      JOBRUNNER_DATA_DIR: dataDir,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
-    };
+    const env = servicesEnv({ databaseUrl: url, dataDir, temporal });
     const { client } = await startRole(cleanUp, 'api,garant,registry', env);
     const orphans = 400;
     const pageSize = 10;
@@ -180,13 +169,11 @@ test('while PostgreSQL is away pushes fail cleanly; once it is back pushes and j
   cleanUp.after(() => database.stop());
   const temporal = await startTestTemporal(cleanUp);
   const receiver = await startWebhookReceiver(cleanUp);
-  const { client, process: running } = await startRole(cleanUp, 'api,garant,registry,worker', {
-    ...secrets(),
-    DATABASE_URL: database.url,
-    JOBRUNNER_DATA_DIR: dataDir,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
-  });
+  const { client, process: running } = await startRole(
+    cleanUp,
+    'api,garant,registry,worker',
+    servicesEnv({ databaseUrl: database.url, dataDir, temporal }),
+  );
   await client.subscribe('TAG_PUSH', 'admin', receiver.url);
   const digest = await client.pushImage('admin/app', 'before');
   await receiver.waitForCount(1, 20_000);

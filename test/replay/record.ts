@@ -10,6 +10,7 @@ import { changeActionQueue } from '../../jobs/action-queues.ts';
 import { cancelJob } from '../../jobs/commands.ts';
 import { pauseJob, resumeJob } from '../../jobs/pause.ts';
 import { eventually } from '../e2e/eventually.ts';
+import { holdReviews } from '../workflows/held-reviews.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
 import { makeEndedJobs, makeEvents, storeSettings } from '../jobs/histories.ts';
 import { makeUntagged } from '../workflows/untagged.ts';
@@ -222,10 +223,8 @@ const scenarios: readonly Scenario[] = [
     name: 'pausing-in-the-middle-of-a-page',
     run: async (jobrunner) => {
       await makeOrphans(jobrunner, 20);
-      const client = await jobrunner.pool.connect();
+      const client = await holdReviews(jobrunner.pool);
       try {
-        await client.query('BEGIN');
-        await client.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
         const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '10' } });
         await jobrunner.waitFor(jobId, (job) => job.status === 'running');
         const handle = jobrunner.temporal.workflow.getHandle(jobId);

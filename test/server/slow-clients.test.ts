@@ -96,26 +96,31 @@ interface Way {
   readonly port: number;
 }
 
-/** A server for each way in which bytes are sent. */
-async function everyWay(t: TestContext): Promise<Way[]> {
-  const apiPort = await startApp(t);
+/** Answers with a large file, as a blob is sent, as far as the client takes it. */
+async function blobSender(): Promise<(res: ServerResponse) => Promise<void>> {
   const path = join(await temporaryFolder(), 'blob');
   await writeFile(path, largeText);
   const buffers = createBufferPool({ bufferBytes: 1024 * 1024, maxKept: 4, maxUsers: 100, smallBytes: 1024 });
+  return async (res) => {
+    await using file = await open(path, 'r');
+    const range = { start: 0, end: largeBytes - 1 };
+    await sendFile(file, range, res, buffers, () => undefined).catch(() => undefined);
+    res.end();
+  };
+}
+
+/** A server for each way in which bytes are sent. */
+async function everyWay(t: TestContext): Promise<Way[]> {
+  const apiPort = await startApp(t);
+  const sendBlob = await blobSender();
   const { port } = await startHttp(
     t,
     (req, res) => {
       if (req.url === '/end') res.end(largeText);
-      else void sendWhole(path, res);
+      else void sendBlob(res);
     },
     { limits },
   );
-  async function sendWhole(file: string, res: ServerResponse): Promise<void> {
-    await using handle = await open(file, 'r');
-    const range = { start: 0, end: largeBytes - 1 };
-    await sendFile(handle, range, res, buffers, () => undefined).catch(() => undefined);
-    res.end();
-  }
   return [
     { path: '/large', port: apiPort },
     { path: '/stream', port: apiPort },
@@ -240,15 +245,8 @@ test('what waits for all clients together is bounded: the slowest readers are cu
 });
 
 test('many clients that take their streams steadily are left alone, though much waits for all of them', async (t) => {
-  const path = join(await temporaryFolder(), 'blob');
-  await writeFile(path, largeText);
-  const buffers = createBufferPool({ bufferBytes: 1024 * 1024, maxKept: 4, maxUsers: 100, smallBytes: 1024 });
-  async function sendWhole(res: ServerResponse): Promise<void> {
-    await using file = await open(path, 'r');
-    await sendFile(file, { start: 0, end: largeBytes - 1 }, res, buffers, () => undefined);
-    res.end();
-  }
-  const { port } = await startHttp(t, (_req, res) => void sendWhole(res).catch(() => undefined), {
+  const sendBlob = await blobSender();
+  const { port } = await startHttp(t, (_req, res) => void sendBlob(res), {
     // Less than half of what waits for them.
     limits: { sweepIntervalMs: 50, maxUnsentBytes: 4 * 1024 * 1024, patienceMs: 10_000 },
   });
@@ -262,16 +260,9 @@ test('many clients that take their streams steadily are left alone, though much 
 });
 
 test('streams of slow readers are cut where they hold four times the bound', async (t) => {
-  const path = join(await temporaryFolder(), 'blob');
-  await writeFile(path, largeText);
-  const buffers = createBufferPool({ bufferBytes: 1024 * 1024, maxKept: 4, maxUsers: 100, smallBytes: 1024 });
-  async function sendWhole(res: ServerResponse): Promise<void> {
-    await using file = await open(path, 'r');
-    await sendFile(file, { start: 0, end: largeBytes - 1 }, res, buffers, () => undefined);
-    res.end();
-  }
+  const sendBlob = await blobSender();
   const maxUnsentBytes = 1024 * 1024;
-  const { server, port } = await startHttp(t, (_req, res) => void sendWhole(res).catch(() => undefined), {
+  const { server, port } = await startHttp(t, (_req, res) => void sendBlob(res), {
     limits: { sweepIntervalMs: 50, maxUnsentBytes, patienceMs: 60_000 },
   });
   const accepted: Socket[] = [];

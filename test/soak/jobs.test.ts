@@ -1,7 +1,6 @@
 // Jobs of every sort while worker processes, PostgreSQL and Temporal are killed: at the end everything is as if nothing
 // had happened.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -22,6 +21,7 @@ import { makeIdleUploads } from '../workflows/idle-uploads.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
 import { makeUntagged } from '../workflows/untagged.ts';
 import { mixJobs, storePart, type JobMix } from './job-mix.ts';
+import { servicesEnv } from '../e2e/services-env.ts';
 
 // The long form has 2,000 jobs and three rounds (test/soak/README.md).
 const jobCount = Number(process.env['SOAK_JOBS'] ?? 120);
@@ -44,12 +44,7 @@ test(
     const temporal = await startTestTemporal(cleanUp);
     const receiver = await startWebhookReceiver(cleanUp);
     const env = {
-      ADMIN_PASSWORD: randomBytes(8).toString('hex'),
-      SECRET_KEY: randomBytes(32).toString('hex'),
-      DATABASE_URL: database.url,
-      JOBRUNNER_DATA_DIR: dataDir,
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: temporal.namespace,
+      ...servicesEnv({ databaseUrl: database.url, dataDir, temporal }),
       HTTP_PROCESSES: '1',
     };
     const { client } = await startRole(cleanUp, 'api,garant,registry', env);

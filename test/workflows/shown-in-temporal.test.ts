@@ -7,6 +7,7 @@ import { workflowOptions } from '../../workers/workflow-options.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { missing } from '../setup/tools.ts';
 import { currentDetails } from './current-details.ts';
+import { holdReviews } from './held-reviews.ts';
 import { makeOrphans } from './orphans.ts';
 import { scheduledInput } from './scheduled-input.ts';
 import { publicUrl, startTestJobrunner, testVersion } from './test-jobrunner.ts';
@@ -58,10 +59,8 @@ test('what Temporal shows of jobs, besides how far they are', { skip: missing('t
   });
 
   await t.test('an attempt is shown with the limit of its activity', async () => {
-    const client = await pool.connect();
+    const client = await holdReviews(pool);
     try {
-      await client.query('BEGIN');
-      await client.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
       const jobId = await jobrunner.submit('onlinegc_blobs');
       const handle = temporal.workflow.getHandle(jobId);
       const pending = await eventually('an activity', async () => {

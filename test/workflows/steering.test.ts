@@ -8,6 +8,7 @@ import { progressQuery } from '../../workflows/shared/progress.ts';
 import { searchAttributes } from '../../workflows/shared/search-attributes.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { currentDetails } from './current-details.ts';
+import { holdReviews } from './held-reviews.ts';
 import { makeOrphans } from './orphans.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 
@@ -116,10 +117,8 @@ test('a pause that is asked for in the middle of an activity shows at once, and 
   const jobrunner = await startTestJobrunner(t, { isCaching: true });
   const { pool, temporal } = jobrunner;
   await makeOrphans(jobrunner, 20);
-  const client = await pool.connect();
+  const client = await holdReviews(pool);
   try {
-    await client.query('BEGIN');
-    await client.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
     const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '10' } });
     await jobrunner.waitFor(jobId, (job) => job.status === 'running');
     const handle = temporal.workflow.getHandle(jobId);
@@ -182,11 +181,9 @@ test('a pause that is taken back before it is met leaves no job that looks pause
   // What a worker leaves that dies between writing the pause down and telling Temporal.
   for (const action of ['onlinegc_blobs', 'onlinegc']) {
     await makeOrphans(jobrunner, 20);
-    const client = await pool.connect();
+    const client = await holdReviews(pool);
     let isEnded: Promise<Awaited<ReturnType<typeof jobrunner.ended>>>;
     try {
-      await client.query('BEGIN');
-      await client.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
       const jobId = await jobrunner.submit(action, { parameters: { batchSize: '10' } });
       await jobrunner.waitFor(jobId, (job) => job.status === 'running');
       const handle = temporal.workflow.getHandle(jobId);
@@ -215,7 +212,7 @@ test('a pause that comes while an earlier one is cleared holds before the job co
   const jobrunner = await startTestJobrunner(t, { isCaching: true, settings });
   const { pool, temporal } = jobrunner;
   await makeOrphans(jobrunner, 5);
-  const [reviews, clearing] = [await pool.connect(), await pool.connect()];
+  const [reviews, clearing] = [await holdReviews(pool), await pool.connect()];
   await pool.query(
     `CREATE FUNCTION wait_to_clear() RETURNS trigger LANGUAGE plpgsql AS
        'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END';
@@ -223,8 +220,6 @@ test('a pause that comes while an earlier one is cleared holds before the job co
        WHEN (OLD.paused AND NOT NEW.paused) EXECUTE FUNCTION wait_to_clear()`,
   );
   try {
-    await reviews.query('BEGIN');
-    await reviews.query('LOCK TABLE registry.blob_reviews IN ACCESS EXCLUSIVE MODE');
     const jobId = await jobrunner.submit('onlinegc_blobs', { parameters: { batchSize: '1' } });
     await jobrunner.waitFor(jobId, (job) => job.status === 'running');
     const handle = temporal.workflow.getHandle(jobId);
