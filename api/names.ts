@@ -21,6 +21,11 @@ export function nameText(options: TSchemaOptions & { maxLength?: number; minLeng
 /** Every parameter of a path that is a name. */
 export const NameText = nameText({ minLength: 1 });
 
+/** The parameters of a path that names a namespace, a repository, or an account. */
+export const namespaceParams = Type.Object({ namespace: NameText });
+export const repositoryParams = Type.Object({ namespace: NameText, reponame: NameText });
+export const accountParams = Type.Object({ username: NameText });
+
 /** What of a JSON Schema says where names are. */
 interface NameSchema {
   readonly holds?: string;

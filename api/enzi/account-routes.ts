@@ -23,10 +23,9 @@ import { requireNamed } from './named.ts';
 import { fillListPage, accountPageParameters } from './paging.ts';
 import { isAccessToken } from '../garant/client-tokens.ts';
 import { hashPassword } from './passwords.ts';
-import { NameText } from '../names.ts';
+import { accountParams } from '../names.ts';
 import { assertNotSteered, objectForm } from '../object-form.ts';
 
-const accountParams = Type.Object({ username: NameText });
 // The others tell who is an administrator, or not active.
 const filtersForAll: ReadonlySet<AccountFilter> = new Set(['all', 'users', 'orgs']);
 const FullName = Type.String({ maxLength: 255 });

@@ -16,7 +16,7 @@ import {
 } from './member-store.ts';
 import { requireOrganization, requireUser } from './named.ts';
 import { fillListPage, accountPageParameters } from './paging.ts';
-import { NameText } from '../names.ts';
+import { accountParams, NameText } from '../names.ts';
 import { objectForm } from '../object-form.ts';
 
 const organizationParams = Type.Object({ organization: NameText });
@@ -36,7 +36,7 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'self' },
       schema: {
-        params: Type.Object({ username: NameText }),
+        params: accountParams,
         querystring: Type.Object(accountPageParameters, { additionalProperties: false }),
       },
     },

@@ -6,13 +6,12 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { requireUser } from './named.ts';
 import { fillListPage, pageParameters } from './paging.ts';
 import { deletePublicKey, insertPublicKey, listPublicKeys } from './public-key-store.ts';
-import { NameText } from '../names.ts';
+import { accountParams } from '../names.ts';
 
 const config = { access: 'self' } as const;
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 // Each may have a certificate of 64 KiB.
 const rowsAtOnce = 64;
-const accountParams = Type.Object({ username: NameText });
 
 /** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in. */
 export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -81,7 +80,7 @@ export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.delete(
     `${path}/:key`,
-    { config, schema: { params: Type.Object({ username: NameText, key: Name }) } },
+    { config, schema: { params: Type.Object({ ...accountParams.properties, key: Name }) } },
     async (request, reply) => {
       const { key } = request.params;
       const { id, name } = await requireUser(pool, request.params.username);

@@ -8,7 +8,7 @@ import { assertNotCrossSite } from './csrf.ts';
 import { requireNamed } from './named.ts';
 import { fillListPage } from './paging.ts';
 import { deleteSession, listSessions } from './session-store.ts';
-import { NameText } from '../names.ts';
+import { accountParams, NameText } from '../names.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const maxPageSize = 1_000;
@@ -92,7 +92,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/enzi/v0/accounts/:username/sessions',
     {
       config: { access: 'self' },
-      schema: { params: Type.Object({ username: NameText }), querystring: sessionPageQuery },
+      schema: { params: accountParams, querystring: sessionPageQuery },
     },
     async (request, reply) => {
       const { id } = await requireNamed(pool, request.params.username);
@@ -108,7 +108,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.delete(
     '/enzi/v0/accounts/:username/sessions/:session',
-    { config: { access: 'self' }, schema: { params: Type.Object({ username: NameText, session: Name }) } },
+    { config: { access: 'self' }, schema: { params: Type.Object({ ...accountParams.properties, session: Name }) } },
     async (request, reply) => {
       const { username, session } = request.params;
       const { id, name } = await requireNamed(pool, username);

@@ -16,14 +16,13 @@ import { requireUser } from '../enzi/named.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, fillPage, wholePageQuery } from '../paging.ts';
-import { NameText } from '../names.ts';
+import { accountParams } from '../names.ts';
 
 const forAll = { access: 'authenticated' } as const;
 const forAdmins = { access: 'system-admin' } as const;
 const forUser = { access: 'self', noSuchAccount: 'NO_SUCH_USER' } as const;
 const cacheParams = Type.Object({ contentcacheuuid: Type.String({ minLength: 1, maxLength: 255 }) });
 const ContentCacheUuid = Type.String({ maxLength: 255 });
-const userParams = Type.Object({ username: NameText });
 
 /**
  * `/api/v0/content_caches`: registrations of caches, which clients look up; and the one that a user has chosen, in
@@ -90,7 +89,7 @@ export function contentCacheRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.get(
     '/api/v0/accounts/:username/settings',
-    { config: forUser, schema: { params: userParams } },
+    { config: forUser, schema: { params: accountParams } },
     async ({ params }) => {
       const user = await requireUser(pool, params.username);
       return { ContentCacheUUID: await findUserCache(pool, user.id) };
@@ -102,7 +101,7 @@ export function contentCacheRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: forUser,
       schema: {
-        params: userParams,
+        params: accountParams,
         body: Type.Object(
           {
             contentCacheUUID: Type.Optional(ContentCacheUuid),

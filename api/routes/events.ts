@@ -16,7 +16,7 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, countLimitedHeader, fillPage, pageQuery } from '../paging.ts';
 import { administeredRepositories, includesLevel, repositoryAccess } from '../policy/access.ts';
 import { readTime, TimeText } from '../times.ts';
-import { NameText, nameText } from '../names.ts';
+import { nameText, repositoryParams } from '../names.ts';
 
 const eventQuery = Type.Object(
   {
@@ -33,10 +33,6 @@ const repositoryEventQuery = Type.Object(
   { ...eventQuery.properties, excludePull: Type.Boolean({ default: false }) },
   { additionalProperties: false },
 );
-const repositoryParams = Type.Object({
-  namespace: NameText,
-  reponame: NameText,
-});
 
 // What an event tells may be as large as the form that it is about.
 const rowsAtOnce = 100;

@@ -6,10 +6,9 @@ import { ApiError } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countManifests, findTaggedDigest, listManifests } from '../manifest-store.ts';
 import { countHeader, fillPage, pageQuery } from '../paging.ts';
-import { NameText } from '../names.ts';
+import { repositoryParams } from '../names.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
-const repositoryParams = { namespace: NameText, reponame: NameText };
 
 /** `/api/v0/repositories/{namespace}/{reponame}/manifests` (DTR 2.7 API, "repositories"). */
 export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -21,7 +20,7 @@ export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'repository-read' },
       schema: {
-        params: Type.Object(repositoryParams),
+        params: repositoryParams,
         querystring: Type.Object(
           // A page begins with the manifest of this digest.
           { ...pageQuery.properties, pageStart: Type.String({ maxLength: 255, default: '' }) },
@@ -46,7 +45,7 @@ export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
     `${manifests}/:reference`,
     {
       config: { access: 'repository-delete' },
-      schema: { params: Type.Object({ ...repositoryParams, reference: Name }) },
+      schema: { params: Type.Object({ ...repositoryParams.properties, reference: Name }) },
     },
     async (request, reply) => {
       const { namespace, reponame, reference } = request.params;

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { deleteAccount, updateAccount } from '../enzi/account-store.ts';
 import { requireNamed } from '../enzi/named.ts';
 import { deleteRepository } from '../../registry/delete-repository.ts';
@@ -11,10 +10,9 @@ import { noSuchAccount } from '../errors.ts';
 import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { listRepositories } from '../repository-store.ts';
 import { repositoryEvent } from './repositories.ts';
-import { NameText } from '../names.ts';
+import { namespaceParams } from '../names.ts';
 
 const pageSize = 100;
-const namespaceParams = Type.Object({ namespace: NameText });
 
 /** `DELETE /api/v0/accounts/{namespace}`: an account along with all of its repositories, or these alone. */
 export function namespaceRoutes(app: ApiInstance, deps: ApiDeps): void {

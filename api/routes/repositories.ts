@@ -18,14 +18,8 @@ import {
   type RepositoryRow,
   updateRepository,
 } from '../repository-store.ts';
-import { NameText } from '../names.ts';
+import { namespaceParams, repositoryParams } from '../names.ts';
 import { objectForm } from '../object-form.ts';
-
-const namespaceParams = Type.Object({ namespace: NameText });
-const repositoryParams = Type.Object({
-  namespace: NameText,
-  reponame: NameText,
-});
 
 const maxGraceSeconds = 10 * 365 * 86_400;
 const defaultGraceSeconds = 7 * 86_400;

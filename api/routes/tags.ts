@@ -7,10 +7,9 @@ import type { ApiDeps, ApiInstance } from '../instance.ts';
 import { countHeader, fillPage, pageQuery } from '../paging.ts';
 import { includesLevel, repositoryAccess } from '../policy/access.ts';
 import { countTags, findTag, listTags, type TagRow } from '../tag-store.ts';
-import { NameText } from '../names.ts';
+import { repositoryParams } from '../names.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
-const repositoryParams = { namespace: NameText, reponame: NameText };
 // The host under which Notary knows the repository; no tag is in Notary here.
 const domain = Type.Optional(Type.String({ maxLength: 255 }));
 const Platform = Type.Optional(Type.String({ maxLength: 255 }));
@@ -25,7 +24,7 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'repository-read' },
       schema: {
-        params: Type.Object(repositoryParams),
+        params: repositoryParams,
         querystring: Type.Object(
           {
             ...pageQuery.properties,
@@ -58,7 +57,7 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'repository-read' },
       schema: {
-        params: Type.Object({ ...repositoryParams, reference: Name }),
+        params: Type.Object({ ...repositoryParams.properties, reference: Name }),
         querystring: Type.Object({ domain, os: Platform, arch: Platform }, { additionalProperties: false }),
       },
     },
@@ -77,7 +76,7 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'repository-delete' },
       schema: {
-        params: Type.Object({ ...repositoryParams, tag: Name }),
+        params: Type.Object({ ...repositoryParams.properties, tag: Name }),
         // Deletes a tag although it is immutable, which administrators of the repository may.
         querystring: Type.Object({ domain, force: Type.Boolean({ default: false }) }, { additionalProperties: false }),
       },

@@ -20,14 +20,12 @@ import {
   saveTeamAccess,
   type TeamAccessRow,
 } from '../team-access-store.ts';
-import { NameText } from '../names.ts';
+import { accountParams, namespaceParams, NameText, repositoryParams } from '../names.ts';
 import { objectForm } from '../object-form.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
-const namespaceParams = Type.Object({ namespace: NameText });
-const namespaceTeamParams = Type.Object({ namespace: NameText, team: Name });
-const repositoryParams = Type.Object({ namespace: NameText, reponame: NameText });
-const repositoryTeamParams = Type.Object({ namespace: NameText, reponame: NameText, team: Name });
+const namespaceTeamParams = Type.Object({ ...namespaceParams.properties, team: Name });
+const repositoryTeamParams = Type.Object({ ...repositoryParams.properties, team: Name });
 // As the lists of a repository, of a namespace and of a team show it.
 const accessForm = objectForm<TeamAccessRow & { namespace: string; repository: unknown }>()(
   { accessLevel: Type.Enum([...accessLevels]) },
@@ -201,7 +199,7 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/accounts/:username/repositoryAccess/:namespace/:reponame',
     {
       config: { access: 'self' },
-      schema: { params: Type.Object({ username: NameText, namespace: NameText, reponame: NameText }) },
+      schema: { params: Type.Object({ ...accountParams.properties, ...repositoryParams.properties }) },
     },
     async ({ params: { username, namespace, reponame } }) => {
       const user = await requireUser(pool, username);

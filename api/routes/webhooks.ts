@@ -22,7 +22,7 @@ import {
   type WebhookFilter,
   type WebhookRow,
 } from '../webhook-store.ts';
-import { NameText, nameText } from '../names.ts';
+import { namespaceParams, nameText, repositoryParams } from '../names.ts';
 import { objectForm } from '../object-form.ts';
 
 const config = { access: 'authenticated' } as const;
@@ -85,7 +85,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/accounts/:namespace/webhooks',
     {
       config: { access: 'namespace-admin' },
-      schema: { params: Type.Object({ namespace: NameText }), querystring: wholePageQuery },
+      schema: { params: namespaceParams, querystring: wholePageQuery },
     },
     async ({ params: { namespace }, query }, reply) => {
       const { body, headers } = await page({ key: namespace }, query);
@@ -97,7 +97,7 @@ export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/repositories/:namespace/:reponame/webhooks',
     {
       config: { access: 'repository-admin' },
-      schema: { params: Type.Object({ namespace: NameText, reponame: NameText }), querystring: wholePageQuery },
+      schema: { params: repositoryParams, querystring: wholePageQuery },
     },
     async ({ params: { namespace, reponame }, query }, reply) => {
       const { body, headers } = await page({ key: `${namespace}/${reponame}` }, query);
