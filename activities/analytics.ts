@@ -1,7 +1,7 @@
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
-import { readSettings } from '../jobs/settings.ts';
-import { makeUsageReport } from '../jobs/usage-report.ts';
+import { readSettings } from '../settings/settings.ts';
+import { makeUsageReport } from '../settings/usage-report.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
 import { keepHeartbeating } from './heartbeat.ts';

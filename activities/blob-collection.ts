@@ -1,8 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
-import { setJobProgress } from '../jobs/records.ts';
-import type { BlobStore, DeletionFailure } from '../registry/blob-store.ts';
-import { allBlobs, type CoherentCache } from '../registry/coherent-cache.ts';
+import { setJobProgress } from '../jobs/records/records.ts';
+import type { BlobStore, DeletionFailure } from '../registry/store/blob-store.ts';
+import { allBlobs, type CoherentCache } from '../registry/cache/coherent-cache.ts';
 import {
   countDueReviews,
   databaseNow,
@@ -12,7 +12,7 @@ import {
   type ReviewedPage,
   reviewPage,
   type ReviewCursor,
-} from '../registry/collect-blobs.ts';
+} from '../registry/collection/collect-blobs.ts';
 import { inBusyShare } from './busy-share.ts';
 import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';

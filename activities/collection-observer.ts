@@ -1,5 +1,5 @@
-import { type DeletionFailure, stoppedReason } from '../registry/blob-store.ts';
-import type { ReviewedKind } from '../registry/collection-backlog.ts';
+import { type DeletionFailure, stoppedReason } from '../registry/store/blob-store.ts';
+import type { ReviewedKind } from '../registry/collection/collection-backlog.ts';
 
 /**
  * What garbage collection takes away: rows of `manifest`, `blob` and `repository`, and, of the blob store, an `object`

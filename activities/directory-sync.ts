@@ -7,12 +7,12 @@ import {
   type ImportResult,
   listMissing,
   markSeen,
-} from '../api/enzi/imported-accounts.ts';
+} from '../accounts/imported-accounts.ts';
 import { withTransaction } from '../database/transaction.ts';
-import type { Directory, DirectoryMember } from '../directory/directory.ts';
-import { DirectoryUnavailableError } from '../directory/errors.ts';
-import type { LogEntry } from '../jobs/logs.ts';
-import { setJobProgress } from '../jobs/records.ts';
+import type { Directory, DirectoryMember } from '../accounts/directory/directory.ts';
+import { DirectoryUnavailableError } from '../accounts/directory/errors.ts';
+import type { LogEntry } from '../jobs/records/logs.ts';
+import { setJobProgress } from '../jobs/records/records.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';

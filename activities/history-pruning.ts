@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import { parseDurationMs } from '../config/duration.ts';
-import { findActionsWithCron } from '../jobs/crons.ts';
+import { findActionsWithCron } from '../jobs/crons/crons.ts';
 import {
   countBefore,
   findHistoryCut,
@@ -9,10 +9,15 @@ import {
   repositoryEventHistory,
   type HistoryKey,
   type HistoryLimits,
-} from '../jobs/history.ts';
-import { previewJobs, previewRepositoryEvents, pruneJobs, pruneRepositoryEvents } from '../jobs/prune-history.ts';
-import { setJobProgress } from '../jobs/records.ts';
-import { readSettings, type Settings } from '../jobs/settings.ts';
+} from '../jobs/records/history.ts';
+import {
+  previewJobs,
+  previewRepositoryEvents,
+  pruneJobs,
+  pruneRepositoryEvents,
+} from '../jobs/records/prune-history.ts';
+import { setJobProgress } from '../jobs/records/records.ts';
+import { readSettings, type Settings } from '../settings/settings.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';

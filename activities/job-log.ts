@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { appendJobLog, type LogEntry, type LogLevel } from '../jobs/logs.ts';
-import type { WakeUp } from '../jobs/wake-up.ts';
+import { appendJobLog, type LogEntry, type LogLevel } from '../jobs/records/logs.ts';
+import type { WakeUp } from '../database/wake-up.ts';
 import { currentJobId } from './job-record.ts';
 
 /** The most items that a dry run lists in the job's log. */

@@ -1,11 +1,11 @@
 import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
-import { findDeadlineFailure } from '../jobs/deadlines.ts';
-import { parkJob, type Parking, type ParkingOutcome } from '../jobs/parking.ts';
-import { recordPause, recordPauseRequest, type JobPause, type JobPauseRequest } from '../jobs/pause.ts';
-import { endJob, type JobEnd } from '../jobs/end-job.ts';
-import { queueScheduledJob, startJob, type JobObserver } from '../jobs/records.ts';
-import type { WakeUp } from '../jobs/wake-up.ts';
+import { findDeadlineFailure } from '../jobs/records/deadlines.ts';
+import { parkJob, type Parking, type ParkingOutcome } from '../jobs/records/parking.ts';
+import { recordPause, recordPauseRequest, type JobPause, type JobPauseRequest } from '../jobs/records/pause.ts';
+import { endJob, type JobEnd } from '../jobs/records/end-job.ts';
+import { queueScheduledJob, startJob, type JobObserver } from '../jobs/records/records.ts';
+import type { WakeUp } from '../database/wake-up.ts';
 import type { JobInput } from '../workflows/shared/job-input.ts';
 
 export interface JobRecordDeps {

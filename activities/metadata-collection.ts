@@ -1,8 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
-import { setJobProgress } from '../jobs/records.ts';
-import type { WakeUp } from '../jobs/wake-up.ts';
-import { type CoherentCache, manifestKey } from '../registry/coherent-cache.ts';
+import { setJobProgress } from '../jobs/records/records.ts';
+import type { WakeUp } from '../database/wake-up.ts';
+import { type CoherentCache, manifestKey } from '../registry/cache/coherent-cache.ts';
 import {
   countDueManifests,
   type ManifestCursor,
@@ -10,8 +10,12 @@ import {
   previewManifestPage,
   reviewManifestPage,
   type UnneededManifest,
-} from '../registry/collect-manifests.ts';
-import { countDeletedRepositories, type EmptiedPage, emptyDeletedPage } from '../registry/delete-repository.ts';
+} from '../registry/collection/collect-manifests.ts';
+import {
+  countDeletedRepositories,
+  type EmptiedPage,
+  emptyDeletedPage,
+} from '../registry/repositories/delete-repository.ts';
 import { inBusyShare } from './busy-share.ts';
 import { type CollectionObserver, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';

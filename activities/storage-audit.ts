@@ -1,10 +1,15 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import type pg from 'pg';
-import { setJobProgress } from '../jobs/records.ts';
-import { auditObjectsPage, type AuditedRows, auditRowsPage, verifyBlobsPage } from '../registry/audit-storage.ts';
-import { type BlobStore, withoutFailed } from '../registry/blob-store.ts';
-import { allBlobs, type CoherentCache } from '../registry/coherent-cache.ts';
-import { listQuarantined } from '../registry/quarantine.ts';
+import { setJobProgress } from '../jobs/records/records.ts';
+import {
+  auditObjectsPage,
+  type AuditedRows,
+  auditRowsPage,
+  verifyBlobsPage,
+} from '../registry/collection/audit-storage.ts';
+import { type BlobStore, withoutFailed } from '../registry/store/blob-store.ts';
+import { allBlobs, type CoherentCache } from '../registry/cache/coherent-cache.ts';
+import { listQuarantined } from '../registry/blobs/quarantine.ts';
 import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';

@@ -1,7 +1,7 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import type pg from 'pg';
-import { setJobProgress } from '../jobs/records.ts';
-import type { BlobStore } from '../registry/blob-store.ts';
+import { setJobProgress } from '../jobs/records/records.ts';
+import type { BlobStore } from '../registry/store/blob-store.ts';
 import {
   abortExpiredPage,
   countExpiredUploads,
@@ -11,7 +11,7 @@ import {
   purgeTimes,
   type PurgeTimes,
   sweepPage,
-} from '../registry/purge-uploads.ts';
+} from '../registry/uploads/purge-uploads.ts';
 import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';

@@ -1,6 +1,6 @@
-import { findRepository } from '../api/repository-store.ts';
+import { findRepository } from '../registry/repositories/repository-store.ts';
 import type { Queryable } from '../database/pool.ts';
-import { type EventKind, repositoryWebhookType } from '../jobs/event-kinds.ts';
+import { type EventKind, repositoryWebhookType } from '../events/event-kinds.ts';
 
 /** An event as webhooks tell it. */
 export interface DeliveredEvent {

@@ -1,7 +1,7 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type pg from 'pg';
-import { releaseDeliveries } from '../jobs/failing-deliveries.ts';
-import { webhookRequest, type WebhookTarget } from '../jobs/webhook-request.ts';
+import { releaseDeliveries } from '../jobs/queue/failing-deliveries.ts';
+import { webhookRequest, type WebhookTarget } from '../events/webhook-request.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';

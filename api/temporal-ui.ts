@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { errors, Pool, type Dispatcher } from 'undici';
 import { temporalUiPath } from '../config/load.ts';
-import { assertNotCrossSite } from './enzi/csrf.ts';
-import { ApiError } from './errors.ts';
-import type { ApiDeps, ApiInstance } from './instance.ts';
+import { assertNotCrossSite } from '../accounts/sign-in/csrf.ts';
+import { ApiError } from './http/errors.ts';
+import type { ApiDeps, ApiInstance } from './http/instance.ts';
 
 // The UI waits for news of a workflow for a minute at most.
 const answerTimeoutMs = 120_000;

@@ -4,14 +4,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { administeredRepositories, readableRepositories, repositoryAccess } from '../api/policy/access.ts';
-import { listRepositories } from '../api/repository-store.ts';
-import { findActiveSubject } from '../api/subjects.ts';
+import { administeredRepositories, readableRepositories, repositoryAccess } from '../accounts/policy/access.ts';
+import { listRepositories } from '../registry/repositories/repository-store.ts';
+import { findActiveSubject } from '../accounts/subjects.ts';
 import { migrate } from '../database/migrate.ts';
 import { createPool } from '../database/pool.ts';
 import { startPostgres } from '../local/postgres.ts';
 import { createMeasure } from './sql/measure.ts';
-import { countReadable, findReadableSource, listReadable } from '../registry/readable-repositories.ts';
+import { countReadable, findReadableSource, listReadable } from '../registry/repositories/readable-repositories.ts';
 
 const limitMs = 50;
 

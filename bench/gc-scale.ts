@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { migrate } from '../database/migrate.ts';
 import { createPool } from '../database/pool.ts';
-import { reviewPage } from '../registry/collect-blobs.ts';
+import { reviewPage } from '../registry/collection/collect-blobs.ts';
 
 const orphans = 1_000;
 // Of each image; so many share none.

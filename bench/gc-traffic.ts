@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createPool } from '../database/pool.ts';
-import { createFilesystemBlobStore } from '../registry/filesystem-blob-store.ts';
+import { createFilesystemBlobStore } from '../registry/store/filesystem-blob-store.ts';
 import { createCleanUp, type CleanUp } from '../test/support/clean-up.ts';
 import { makeOrphanFiles } from '../test/workflows/orphan-files.ts';
 import { signIn } from './registry/client.ts';

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createPool } from '../database/pool.ts';
-import { enqueueJobs } from '../jobs/enqueue.ts';
+import { enqueueJobs } from '../jobs/records/enqueue.ts';
 import { createClient } from '../test/e2e/client.ts';
 import { embeddedPids, startJobrunner } from '../test/e2e/jobrunner-process.ts';
 import { startWebhookReceiver } from '../test/e2e/webhook-receiver.ts';

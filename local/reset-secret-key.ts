@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { resetSigningKeys } from '../api/garant/signing-keys.ts';
+import { resetSigningKeys } from '../accounts/tokens/signing-keys.ts';
 import { ConfigError, loadConfig, type Config } from '../config/load.ts';
 import { createPool } from '../database/pool.ts';
 import { loadOrCreateSecret, openDataFolder } from './data-folder.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIP, isIPv6 } from 'node:net';
-import { clientCertificateHeader, nginxLocations, nginxSecretHeader } from '../registry/nginx-hand-over.ts';
+import { clientCertificateHeader, nginxLocations, nginxSecretHeader } from '../registry/http/nginx-hand-over.ts';
 
 /** What the configuration of one NGINX is made of. Paths are absolute. */
 export interface NginxSettings {

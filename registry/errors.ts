@@ -1,4 +1,4 @@
-import type { LimitName, LimitReachedError } from '../jobs/limits.ts';
+import type { LimitName, LimitReachedError } from '../settings/limits.ts';
 
 /**
  * Every code that `/v2` answers with, and its usual HTTP status. The codes of the OCI distribution specification

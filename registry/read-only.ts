@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
-import { readSettings } from '../jobs/settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import { RegistryError, type RegistryErrorOptions } from './errors.ts';
 
 /**

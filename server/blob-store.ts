@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
-import type { BlobStore } from '../registry/blob-store.ts';
-import { createFilesystemBlobStore } from '../registry/filesystem-blob-store.ts';
+import type { BlobStore } from '../registry/store/blob-store.ts';
+import { createFilesystemBlobStore } from '../registry/store/filesystem-blob-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** What of the configuration says where blobs are. */
@@ -24,7 +24,7 @@ export async function openBlobStore(config: BlobStoreConfig, log: Logger): Promi
     return { blobStore, close: () => undefined };
   }
   // The SDK costs time and memory that a process without S3 need not spend.
-  const { createS3BlobStore } = await import('../registry/s3-blob-store.ts');
+  const { createS3BlobStore } = await import('../registry/store/s3-blob-store.ts');
   const blobStore = await createS3BlobStore({ ...config.s3, maxObjectBytes: config.maxUploadBytes, log });
   return { blobStore, close: () => blobStore.close() };
 }

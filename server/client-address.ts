@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { createNginxProof } from '../registry/nginx-hand-over.ts';
+import { createNginxProof } from '../registry/http/nginx-hand-over.ts';
 
 /**
  * Makes the function that tells from which address a request comes: that of the connection, or, where NGINX in front has

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { ClientCertificate } from '../api/instance.ts';
-import { clientCertificateHeader, createNginxProof } from '../registry/nginx-hand-over.ts';
+import type { ClientCertificate } from '../api/http/instance.ts';
+import { clientCertificateHeader, createNginxProof } from '../registry/http/nginx-hand-over.ts';
 
 /**
  * Makes the function that tells which certificate the client of a request has shown, where NGINX in front has proved

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Config } from '../config/load.ts';
 import { migrate } from '../database/migrate.ts';
-import { storeFirstSettings } from '../jobs/settings.ts';
+import { storeFirstSettings } from '../settings/settings.ts';
 import { withTransaction } from '../database/transaction.ts';
 import type { Logger } from '../telemetry/logger.ts';
 

@@ -1,4 +1,4 @@
-import type { ApiInstance } from '../api/instance.ts';
+import type { ApiInstance } from '../api/http/instance.ts';
 
 const config = { access: 'anonymous' } as const;
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ApiInstance } from '../api/instance.ts';
+import type { ApiInstance } from '../api/http/instance.ts';
 
 export interface HealthDeps {
   readonly pool: pg.Pool;

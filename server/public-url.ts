@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { createNginxProof } from '../registry/nginx-hand-over.ts';
+import { createNginxProof } from '../registry/http/nginx-hand-over.ts';
 
 export interface PublicUrlOptions {
   /** How clients reach this server, without a slash at the end. */

@@ -1,9 +1,9 @@
-import { authenticateBasic } from '../api/authenticate.ts';
-import { assertNotCrossSite } from '../api/enzi/csrf.ts';
-import { ApiError } from '../api/errors.ts';
-import { TokenRejectedError } from '../api/garant/tokens.ts';
-import { grantScopes } from '../api/policy/grant-scopes.ts';
-import { type AccessDeps, InvalidCredentialsError, InvalidTokenError } from '../registry/access.ts';
+import { authenticateBasic } from '../api/http/authenticate.ts';
+import { assertNotCrossSite } from '../accounts/sign-in/csrf.ts';
+import { ApiError } from '../api/http/errors.ts';
+import { TokenRejectedError } from '../accounts/tokens/tokens.ts';
+import { grantScopes } from '../accounts/policy/grant-scopes.ts';
+import { type AccessDeps, InvalidCredentialsError, InvalidTokenError } from '../registry/http/access.ts';
 import { RegistryError } from '../registry/errors.ts';
 import type { OpenedApiDeps } from './api-deps.ts';
 

@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { createListener, type Listener } from '../database/listener.ts';
 import { createPool } from '../database/pool.ts';
-import { createWakeUp, outboxChannel, type WakeUp } from '../jobs/wake-up.ts';
-import type { BlobStore } from '../registry/blob-store.ts';
-import { cacheApplicationName } from '../registry/cache-coherence.ts';
-import { type CoherentCache, createCoherentCache } from '../registry/coherent-cache.ts';
+import { createWakeUp, outboxChannel, type WakeUp } from '../database/wake-up.ts';
+import type { BlobStore } from '../registry/store/blob-store.ts';
+import { cacheApplicationName } from '../registry/cache/cache-coherence.ts';
+import { type CoherentCache, createCoherentCache } from '../registry/cache/coherent-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type BlobStoreConfig, openBlobStore } from './blob-store.ts';
 

@@ -1,10 +1,10 @@
-import { ensureFirstAdmin } from '../api/enzi/accounts.ts';
-import { loadSigningKey } from '../api/garant/signing-keys.ts';
+import { ensureFirstAdmin } from '../accounts/accounts.ts';
+import { loadSigningKey } from '../accounts/tokens/signing-keys.ts';
 import { poolConnections } from '../config/connections.ts';
 import type { Config } from '../config/load.ts';
-import { actions } from '../jobs/catalogue.ts';
-import { makeDefaultCrons } from '../jobs/default-crons.ts';
-import { createWakeUp, jobChannel } from '../jobs/wake-up.ts';
+import { actions } from '../jobs/actions/catalogue.ts';
+import { makeDefaultCrons } from '../jobs/crons/default-crons.ts';
+import { createWakeUp, jobChannel } from '../database/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { TemporalTarget } from '../workers/temporal.ts';
 import { openBlobStore } from './blob-store.ts';

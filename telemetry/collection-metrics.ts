@@ -1,8 +1,12 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client';
 import type pg from 'pg';
 import type { CollectedKind, CollectionObserver } from '../activities/collection-observer.ts';
-import { mostCounted } from '../jobs/lanes.ts';
-import { type CollectionBacklog, readCollectionBacklog, type ReviewedKind } from '../registry/collection-backlog.ts';
+import { mostCounted } from '../jobs/queue/lanes.ts';
+import {
+  type CollectionBacklog,
+  readCollectionBacklog,
+  type ReviewedKind,
+} from '../registry/collection/collection-backlog.ts';
 import { exportMetrics, type MetricsSnapshot } from './snapshot.ts';
 
 /** The metrics of a process that collects garbage. */

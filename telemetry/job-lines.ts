@@ -1,4 +1,4 @@
-import type { JobObserver } from '../jobs/records.ts';
+import type { JobObserver } from '../jobs/records/records.ts';
 import type { Logger } from './logger.ts';
 
 /**

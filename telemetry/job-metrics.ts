@@ -1,7 +1,7 @@
 import { Counter, Histogram, Registry } from '@prometheus-io/client';
-import { actions } from '../jobs/catalogue.ts';
-import type { JobObserver } from '../jobs/records.ts';
-import type { FinalStatus } from '../jobs/status.ts';
+import { actions } from '../jobs/actions/catalogue.ts';
+import type { JobObserver } from '../jobs/records/records.ts';
+import type { FinalStatus } from '../jobs/records/status.ts';
 import { exportMetrics, type MetricsSnapshot } from './snapshot.ts';
 
 /** The metrics of a process that runs jobs. */

@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type pg from 'pg';
-import { actions } from '../jobs/catalogue.ts';
-import { listDeployments } from '../jobs/deployments.ts';
-import { countBacklog, mostCounted } from '../jobs/lanes.ts';
-import { countInFlight } from '../jobs/queries.ts';
-import { listWorkers } from '../jobs/worker-records.ts';
+import { actions } from '../jobs/actions/catalogue.ts';
+import { listDeployments } from '../jobs/queue/deployments.ts';
+import { countBacklog, mostCounted } from '../jobs/queue/lanes.ts';
+import { countInFlight } from '../jobs/records/queries.ts';
+import { listWorkers } from '../jobs/queue/worker-records.ts';
 import { addCollectionGauges } from './collection-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { exportMetrics, renderSum, type MetricsSnapshot } from './snapshot.ts';

@@ -9,7 +9,7 @@ import { createMetadataCollectionActivities } from '../activities/metadata-colle
 import { createStorageAuditActivities } from '../activities/storage-audit.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
-import { createDirectory } from '../directory/directory.ts';
+import { createDirectory } from '../accounts/directory/directory.ts';
 import { taskQueues } from '../workflows/shared/task-queues.ts';
 import type { WorkersDeps } from './workers.ts';
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import type pg from 'pg';
-import { appendJobLog } from '../jobs/logs.ts';
+import { appendJobLog } from '../jobs/records/logs.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
 

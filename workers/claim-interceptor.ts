@@ -1,7 +1,7 @@
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import type pg from 'pg';
-import { claimJob } from '../jobs/worker-records.ts';
+import { claimJob } from '../jobs/queue/worker-records.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
 

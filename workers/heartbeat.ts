@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { heartbeatExpiryMs } from '../jobs/capacity.ts';
-import type { WakeUp } from '../jobs/wake-up.ts';
+import { heartbeatExpiryMs } from '../jobs/queue/capacity.ts';
+import type { WakeUp } from '../database/wake-up.ts';
 import {
   buryWorker,
   endWorker,
@@ -11,7 +11,7 @@ import {
   stopWorker,
   type NewWorker,
   type WorkerSlots,
-} from '../jobs/worker-records.ts';
+} from '../jobs/queue/worker-records.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startPolling } from './polling.ts';
 

@@ -1,10 +1,10 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import type pg from 'pg';
-import { endJob } from '../jobs/end-job.ts';
-import type { JobObserver } from '../jobs/records.ts';
-import { reopenReset } from '../jobs/reset-job.ts';
-import type { FinalStatus, JobStatus } from '../jobs/status.ts';
-import type { WakeUp } from '../jobs/wake-up.ts';
+import { endJob } from '../jobs/records/end-job.ts';
+import type { JobObserver } from '../jobs/records/records.ts';
+import { reopenReset } from '../jobs/records/reset-job.ts';
+import type { FinalStatus, JobStatus } from '../jobs/records/status.ts';
+import type { WakeUp } from '../database/wake-up.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startPolling, type Polling } from './polling.ts';

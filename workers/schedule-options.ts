@@ -8,9 +8,9 @@ import {
   type CalendarRule,
   type CronSchedule,
   type ValueRange,
-} from '../jobs/cron-schedule.ts';
-import type { CronRow } from '../jobs/crons.ts';
-import { wallClock } from '../jobs/time-zone.ts';
+} from '../jobs/crons/cron-schedule.ts';
+import type { CronRow } from '../jobs/crons/crons.ts';
+import { wallClock } from '../jobs/crons/time-zone.ts';
 import { workflowOptions } from './workflow-options.ts';
 
 /** The ids of all schedules of crons start with this. */

@@ -3,12 +3,12 @@ import { ScheduleNotFoundError, type Client, type ScheduleDescription } from '@t
 import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import { withTransaction } from '../database/transaction.ts';
-import { findActionConfig } from '../jobs/action-configs.ts';
-import { findAction } from '../jobs/catalogue.ts';
-import { InvalidScheduleError } from '../jobs/cron-schedule.ts';
-import { recordCronProblem, recordCronState, takeCron, type CronState } from '../jobs/cron-state.ts';
-import { listCrons, type CronRow } from '../jobs/crons.ts';
-import { cronChannel } from '../jobs/wake-up.ts';
+import { findActionConfig } from '../jobs/actions/action-configs.ts';
+import { findAction } from '../jobs/actions/catalogue.ts';
+import { InvalidScheduleError } from '../jobs/crons/cron-schedule.ts';
+import { recordCronProblem, recordCronState, takeCron, type CronState } from '../jobs/crons/cron-state.ts';
+import { listCrons, type CronRow } from '../jobs/crons/crons.ts';
+import { cronChannel } from '../database/wake-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startPolling, type Polling } from './polling.ts';
 import {

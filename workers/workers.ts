@@ -8,13 +8,13 @@ import {
 } from '@temporalio/worker';
 import type pg from 'pg';
 import type { CollectionObserver } from '../activities/collection-observer.ts';
-import type { JobObserver } from '../jobs/records.ts';
+import type { JobObserver } from '../jobs/records/records.ts';
 import type { LdapConfig } from '../config/load.ts';
-import type { WakeUp } from '../jobs/wake-up.ts';
-import type { WorkerSlots } from '../jobs/worker-records.ts';
+import type { WakeUp } from '../database/wake-up.ts';
+import type { WorkerSlots } from '../jobs/queue/worker-records.ts';
 import type { OutboundClient } from '../outbound/client.ts';
-import type { BlobStore } from '../registry/blob-store.ts';
-import type { CoherentCache } from '../registry/coherent-cache.ts';
+import type { BlobStore } from '../registry/store/blob-store.ts';
+import type { CoherentCache } from '../registry/cache/coherent-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { taskQueues, type TaskQueue } from '../workflows/shared/task-queues.ts';
 import { createActivities, unknownActivity } from './activities.ts';

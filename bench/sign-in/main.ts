@@ -7,8 +7,8 @@
 //    cost is the ratio between the two.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createTokenVerifier, registryService } from '../../api/garant/tokens.ts';
-import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
+import { createTokenVerifier, registryService } from '../../accounts/tokens/tokens.ts';
+import { createVerificationKeys } from '../../accounts/tokens/verification-keys.ts';
 import { createPool } from '../../database/pool.ts';
 import { createCleanUp } from '../../test/support/clean-up.ts';
 import { signIn } from '../registry/client.ts';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { createAdmissions, findOutboxWork, loadAdmissionState } from '../../jobs/admission.ts';
-import { countBacklog } from '../../jobs/lanes.ts';
-import { findJob } from '../../jobs/queries.ts';
-import { findWaitingReason } from '../../jobs/waiting-reason.ts';
+import { createAdmissions, findOutboxWork, loadAdmissionState } from '../../jobs/queue/admission.ts';
+import { countBacklog } from '../../jobs/queue/lanes.ts';
+import { findJob } from '../../jobs/records/queries.ts';
+import { findWaitingReason } from '../../jobs/queue/waiting-reason.ts';
 import { fastFill } from './fast-fill.ts';
 import { alertsCase } from './jobs.ts';
 import type { Measure } from './measure.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { countEvents, listEvents, type EventFilter, type EventScope } from '../../api/event-store.ts';
-import { insertEvents, type NewEvent } from '../../jobs/events.ts';
-import { type EventKind, eventKinds } from '../../jobs/event-kinds.ts';
+import { countEvents, listEvents, type EventFilter, type EventScope } from '../../events/event-store.ts';
+import { insertEvents, type NewEvent } from '../../events/events.ts';
+import { type EventKind, eventKinds } from '../../events/event-kinds.ts';
 import { fastFill } from './fast-fill.ts';
 import type { Case, Measure } from './measure.ts';
 

@@ -6,9 +6,14 @@ import {
   repositoryEventHistory,
   type History,
   type HistoryKey,
-} from '../../jobs/history.ts';
-import { pruneJobs, pruneRepositoryEvents, type PrunedPage, type PruneRange } from '../../jobs/prune-history.ts';
-import { makeUsageReport } from '../../jobs/usage-report.ts';
+} from '../../jobs/records/history.ts';
+import {
+  pruneJobs,
+  pruneRepositoryEvents,
+  type PrunedPage,
+  type PruneRange,
+} from '../../jobs/records/prune-history.ts';
+import { makeUsageReport } from '../../settings/usage-report.ts';
 import type { Measure } from './measure.ts';
 
 /** What reads whole histories, and in the end removes them but for the newest row, as the jobs do it. */

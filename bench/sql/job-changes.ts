@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { enqueueJobs, type NewJob } from '../../jobs/enqueue.ts';
-import { endJob } from '../../jobs/end-job.ts';
-import { startJob } from '../../jobs/records.ts';
+import { enqueueJobs, type NewJob } from '../../jobs/records/enqueue.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { startJob } from '../../jobs/records/records.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import type { Measure } from './measure.ts';
 

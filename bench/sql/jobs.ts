@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import type pg from 'pg';
-import { findAlerts } from '../../api/alerts.ts';
-import { cancelJobs, countCancellable } from '../../jobs/cancel-many.ts';
-import { lastCronRuns } from '../../jobs/cron-runs.ts';
-import { listCrons } from '../../jobs/crons.ts';
-import { countBacklog } from '../../jobs/lanes.ts';
-import { countInFlight, listJobs, type JobFilter, type JobPage } from '../../jobs/queries.ts';
+import { findAlerts } from '../../api/settings/alerts.ts';
+import { cancelJobs, countCancellable } from '../../jobs/records/cancel-many.ts';
+import { lastCronRuns } from '../../jobs/crons/cron-runs.ts';
+import { listCrons } from '../../jobs/crons/crons.ts';
+import { countBacklog } from '../../jobs/queue/lanes.ts';
+import { countInFlight, listJobs, type JobFilter, type JobPage } from '../../jobs/records/queries.ts';
 import { fastFill } from './fast-fill.ts';
 import type { Case, Measure } from './measure.ts';
 

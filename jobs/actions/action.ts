@@ -1,5 +1,5 @@
 import type { TaskQueue } from '../../workflows/shared/task-queues.ts';
-import type { JobTrigger } from '../status.ts';
+import type { JobTrigger } from '../records/status.ts';
 
 /** A parameter of a job action, as JSON Schema. Values are strings in the API; `pattern` says which, `allowed` in words. */
 export interface ActionParameter {

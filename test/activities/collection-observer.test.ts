@@ -7,8 +7,8 @@ import type { CollectionObserver } from '../../activities/collection-observer.ts
 import { createMetadataCollectionActivities } from '../../activities/metadata-collection.ts';
 import { createStorageAuditActivities } from '../../activities/storage-audit.ts';
 import { createUploadPurgeActivities } from '../../activities/upload-purge.ts';
-import { databaseNow } from '../../registry/collect-blobs.ts';
-import { deleteRepository } from '../../registry/delete-repository.ts';
+import { databaseNow } from '../../registry/collection/collect-blobs.ts';
+import { deleteRepository } from '../../registry/repositories/delete-repository.ts';
 import { runIn, startJob, type TestJob } from './test-activities.ts';
 import { makeUntagged } from '../workflows/untagged.ts';
 import { blobBytes, startBlobs, type TestBlobs } from './test-blobs.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { CancelledFailure } from '@temporalio/common';
 import { createDirectorySyncActivities, type DirectoryRead, type GoneResult } from '../../activities/directory-sync.ts';
-import { createDirectory } from '../../directory/directory.ts';
+import { createDirectory } from '../../accounts/directory/directory.ts';
 import { messagesOf } from '../jobs/test-jobs.ts';
 import { missing } from '../setup/tools.ts';
 import { groupLdif, personLdif, startTestDirectory, type TestDirectory } from '../support/slapd.ts';

@@ -3,8 +3,8 @@ import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type pg from 'pg';
-import type { BlobStore } from '../../registry/blob-store.ts';
-import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+import type { BlobStore } from '../../registry/store/blob-store.ts';
+import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
 import { temporaryFolder } from './test-activities.ts';
 
 export interface TestBlob {

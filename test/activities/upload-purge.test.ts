@@ -5,10 +5,10 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { createUploadPurgeActivities } from '../../activities/upload-purge.ts';
-import { defaultSettings } from '../../jobs/settings.ts';
-import type { BlobStore } from '../../registry/blob-store.ts';
-import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
-import { parseRepositoryName } from '../../registry/names.ts';
+import { defaultSettings } from '../../settings/settings.ts';
+import type { BlobStore } from '../../registry/store/blob-store.ts';
+import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
+import { parseRepositoryName } from '../../registry/repositories/names.ts';
 import {
   abortExpiredPage,
   countExpiredUploads,
@@ -16,9 +16,9 @@ import {
   previewExpiredPage,
   purgeTimes,
   sweepPage,
-} from '../../registry/purge-uploads.ts';
-import { createS3BlobStore } from '../../registry/s3-blob-store.ts';
-import { claimUpload, createUpload } from '../../registry/uploads.ts';
+} from '../../registry/uploads/purge-uploads.ts';
+import { createS3BlobStore } from '../../registry/store/s3-blob-store.ts';
+import { claimUpload, createUpload } from '../../registry/uploads/uploads.ts';
 import { messagesOf } from '../jobs/test-jobs.ts';
 import { missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';

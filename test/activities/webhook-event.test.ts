@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findDeliveredEvent } from '../../activities/webhook-event.ts';
-import { sampleContents } from '../../api/webhook-samples.ts';
-import { recordAudit } from '../../jobs/audit.ts';
-import { repositoryWebhookType, type EventKind } from '../../jobs/event-kinds.ts';
-import { deleteRepository } from '../../registry/delete-repository.ts';
+import { sampleContents } from '../../api/events/webhook-samples.ts';
+import { recordAudit } from '../../events/audit.ts';
+import { repositoryWebhookType, type EventKind } from '../../events/event-kinds.ts';
+import { deleteRepository } from '../../registry/repositories/delete-repository.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 test('an event of a repository itself is told with the repository, unless that is gone', async (t) => {

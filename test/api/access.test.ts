@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { checkAccess } from '../../api/access.ts';
-import { createApiApp } from '../../api/app.ts';
-import { hashPassword } from '../../api/enzi/passwords.ts';
-import type { ApiDeps } from '../../api/instance.ts';
-import { createRoutes } from '../../registry/routes.ts';
+import { checkAccess } from '../../api/http/access.ts';
+import { createApiApp } from '../../api/http/app.ts';
+import { hashPassword } from '../../accounts/sign-in/passwords.ts';
+import type { ApiDeps } from '../../api/http/instance.ts';
+import { createRoutes } from '../../registry/http/routes.ts';
 import { serverFactory } from '../../server/http.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { basic, bearer, startApi, type DeclaredRoute, type TestApi } from './test-api.ts';

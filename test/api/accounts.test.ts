@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
-import { deactivateMissing, importAccount } from '../../api/enzi/imported-accounts.ts';
+import { deactivateMissing, importAccount } from '../../accounts/imported-accounts.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import { createOrganization } from './organization.ts';
 import { basic, startApi, type ApiResponse, type TestApi } from './test-api.ts';

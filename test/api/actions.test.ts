@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { absentActions } from '../../jobs/absent-actions.ts';
-import { actions, findAction } from '../../jobs/catalogue.ts';
-import { jobStatuses } from '../../jobs/status.ts';
+import { absentActions } from '../../jobs/actions/absent-actions.ts';
+import { actions, findAction } from '../../jobs/actions/catalogue.ts';
+import { jobStatuses } from '../../jobs/records/status.ts';
 import { startApi } from './test-api.ts';
 
 test('whoever is signed in reads the catalogue of actions', async (t) => {

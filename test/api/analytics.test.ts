@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeUsageReport, type UsageReport } from '../../jobs/usage-report.ts';
+import { makeUsageReport, type UsageReport } from '../../settings/usage-report.ts';
 import { makeEndedJobs, makeEvents, storeSettings } from '../jobs/histories.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startApi } from './test-api.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after as afterAll, test } from 'node:test';
-import type { EventKind } from '../../jobs/event-kinds.ts';
-import { registerWorker } from '../../jobs/worker-records.ts';
+import type { EventKind } from '../../events/event-kinds.ts';
+import { registerWorker } from '../../jobs/queue/worker-records.ts';
 import { startReceiver } from '../activities/test-receiver.ts';
 import { addJob } from '../jobs/test-jobs.ts';
 import { createTestCertificate } from '../support/certificates.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { hashPassword } from '../../api/enzi/passwords.ts';
-import { deleteOldGenerations, followEndedTokens } from '../../api/garant/ended-tokens.ts';
-import { createTokenVerifier, TokenRejectedError } from '../../api/garant/tokens.ts';
-import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
+import { hashPassword } from '../../accounts/sign-in/passwords.ts';
+import { deleteOldGenerations, followEndedTokens } from '../../accounts/tokens/ended-tokens.ts';
+import { createTokenVerifier, TokenRejectedError } from '../../accounts/tokens/tokens.ts';
+import { createVerificationKeys } from '../../accounts/tokens/verification-keys.ts';
 import { createListener } from '../../database/listener.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTestCertificate } from '../support/certificates.ts';

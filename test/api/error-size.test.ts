@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boundMessage, shorten } from '../../api/error-text.ts';
+import { boundMessage, shorten } from '../../api/http/error-text.ts';
 import type { Schema } from './schema-walk.ts';
 import { type ApiRequest, type ApiResponse, bearer, type DeclaredRoute, startApi } from './test-api.ts';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Type } from 'typebox';
-import { createApiApp } from '../../api/app.ts';
+import { createApiApp } from '../../api/http/app.ts';
 import { serverFactory } from '../../server/http.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { temporaryDataDir } from '../e2e/jobrunner-process.ts';

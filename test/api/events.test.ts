@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { listEvents } from '../../api/event-store.ts';
-import type { Actor } from '../../jobs/actor.ts';
-import { recordAudit } from '../../jobs/audit.ts';
-import { recordEvents, type RegistryEvent } from '../../jobs/events.ts';
+import { listEvents } from '../../events/event-store.ts';
+import type { Actor } from '../../events/actor.ts';
+import { recordAudit } from '../../events/audit.ts';
+import { recordEvents, type RegistryEvent } from '../../events/events.ts';
 import { assertMsrShape } from './msr-definitions.ts';
 import { createOrganization, type Person } from './organization.ts';
 import { startApi } from './test-api.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { recordPause } from '../../jobs/pause.ts';
-import { endJob } from '../../jobs/end-job.ts';
-import { setJobProgress, startJob } from '../../jobs/records.ts';
+import { recordPause } from '../../jobs/records/pause.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { setJobProgress, startJob } from '../../jobs/records/records.ts';
 import { acceptStart, addJob, jobInput, messagesOf, outboxOf } from '../jobs/test-jobs.ts';
 import { assertMsrShape } from './msr-definitions.ts';
 import { startApi, type TestApi } from './test-api.ts';

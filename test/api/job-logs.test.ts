@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
-import { appendJobLog } from '../../jobs/logs.ts';
-import { deleteJob } from '../../jobs/commands.ts';
-import { endJob } from '../../jobs/end-job.ts';
+import { appendJobLog } from '../../jobs/records/logs.ts';
+import { deleteJob } from '../../jobs/records/commands.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
 import { acceptStart, addJob } from '../jobs/test-jobs.ts';
 import { eventually } from '../registry/test-registry.ts';
 import { assertMsrShape } from './msr-definitions.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endJob } from '../../jobs/end-job.ts';
-import { startJob } from '../../jobs/records.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { startJob } from '../../jobs/records/records.ts';
 import { acceptStart, addJob, jobInput, outboxOf, rowOf } from '../jobs/test-jobs.ts';
 import { assertMsrShape } from './msr-definitions.ts';
 import { startApi, type ApiResponse, type TestApi } from './test-api.ts';

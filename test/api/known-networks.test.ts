@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { createKnownNetworks, deleteOldNetworks } from '../../api/garant/known-networks.ts';
-import { networksOf } from '../../api/garant/networks.ts';
+import { createKnownNetworks, deleteOldNetworks } from '../../accounts/sign-in/known-networks.ts';
+import { networksOf } from '../../accounts/sign-in/networks.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { countStatements } from '../support/statements.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { type LimitName, limitNames, limits } from '../../jobs/limits.ts';
-import { limitsPage } from '../../jobs/limits-page.ts';
+import { type LimitName, limitNames, limits } from '../../settings/limits.ts';
+import { limitsPage } from '../../docs/limits-page.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { limitsOfPushes } from '../support/limits-of-pushes.ts';
 import { createOrganization } from './organization.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maxPageBytes } from '../../api/paging.ts';
+import { maxPageBytes } from '../../api/http/paging.ts';
 import { createOrganization } from './organization.ts';
 import { startApi, type TestApi } from './test-api.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { tokenLifeSeconds } from '../../api/garant/tokens.ts';
+import { tokenLifeSeconds } from '../../accounts/tokens/tokens.ts';
 import { createOrganization, type Person } from './organization.ts';
 import { type ApiRequest, type ApiResponse, basic, bearer, startApi, type TestApi } from './test-api.ts';
 

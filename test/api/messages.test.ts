@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeJsonProblem } from '../../api/json-problem.ts';
-import { nearestName } from '../../api/nearest-name.ts';
+import { describeJsonProblem } from '../../api/http/json-problem.ts';
+import { nearestName } from '../../api/http/nearest-name.ts';
 import { type ApiRequest, startApi } from './test-api.ts';
 
 type Case = readonly [string, ApiRequest | undefined, string, string];

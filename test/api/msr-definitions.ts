@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { jobStatuses } from '../../jobs/status.ts';
+import { jobStatuses } from '../../jobs/records/status.ts';
 // Copied from the specification of the DTR 2.7 API (docs/msr-api.md), without its descriptions.
 import msr from './msr-definitions.json' with { type: 'json' };
 

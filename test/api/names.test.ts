@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalName } from '../../api/names.ts';
+import { canonicalName } from '../../api/http/names.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { createOrganization } from './organization.ts';
 import { type PlacedSchema, requestParts, walkSchema } from './schema-walk.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeJwt } from 'jose';
-import { hashPassword } from '../../api/enzi/passwords.ts';
+import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import { basic, password, startApi, type ApiResponse, type TestApi } from './test-api.ts';
 
 type Answer = Readonly<Record<'access_token' | 'refresh_token' | 'scope' | 'token_type', string>>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { OidcProviderDeps } from '../../api/enzi/oidc-provider.ts';
+import type { OidcProviderDeps } from '../../accounts/sign-in/oidc-provider.ts';
 import type { OidcConfig } from '../../config/load.ts';
 import { freePort } from '../../local/ports.ts';
 import {

@@ -3,7 +3,7 @@ import { scryptSync } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import { test } from 'node:test';
-import { deriveKey, startThread } from '../../api/enzi/password-hashing.ts';
+import { deriveKey, startThread } from '../../accounts/sign-in/password-hashing.ts';
 
 const salt = Buffer.from('NaCl');
 const cost = { N: 1024, r: 8, p: 16 } as const;

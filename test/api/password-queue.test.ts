@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPasswordQueue } from '../../api/enzi/password-queue.ts';
-import { networksOf } from '../../api/garant/networks.ts';
-import { type CountedAttempt, createSignInThrottle } from '../../api/garant/sign-in-throttle.ts';
+import { createPasswordQueue } from '../../accounts/sign-in/password-queue.ts';
+import { networksOf } from '../../accounts/sign-in/networks.ts';
+import { type CountedAttempt, createSignInThrottle } from '../../accounts/sign-in/sign-in-throttle.ts';
 import { eventually } from '../e2e/eventually.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/http/errors.ts';
 
 const noRest = () => false;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hashPassword, verifyPassword } from '../../api/enzi/passwords.ts';
+import { hashPassword, verifyPassword } from '../../accounts/sign-in/passwords.ts';
 
 test('a password is right for its own hash alone, and hashes of one password differ', async () => {
   const hash = await hashPassword('correct horse');

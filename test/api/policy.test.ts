@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
-import { findActiveAccount } from '../../api/enzi/accounts.ts';
+import { findActiveAccount } from '../../accounts/accounts.ts';
 import {
   mayCreateRepositories,
   namespaceAccess,
   organizationRole,
   readableRepositories,
   repositoryAccess,
-} from '../../api/policy/access.ts';
-import { grantScopes } from '../../api/policy/grant-scopes.ts';
-import { findReadableSource, isReadable, listReadable } from '../../registry/readable-repositories.ts';
+} from '../../accounts/policy/access.ts';
+import { grantScopes } from '../../accounts/policy/grant-scopes.ts';
+import { findReadableSource, isReadable, listReadable } from '../../registry/repositories/readable-repositories.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actions } from '../../jobs/catalogue.ts';
+import { actions } from '../../jobs/actions/catalogue.ts';
 import { addJob, admitJob } from '../jobs/test-jobs.ts';
-import { registerWorker } from '../../jobs/worker-records.ts';
+import { registerWorker } from '../../jobs/queue/worker-records.ts';
 import { startApi } from './test-api.ts';
 
 interface QueueView {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
-import { mayCreateRepositories, readableRepositories } from '../../api/policy/access.ts';
+import { mayCreateRepositories, readableRepositories } from '../../accounts/policy/access.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { createOrganization, type Person } from './organization.ts';
 import { basic, bearer, startApi, type ApiResponse, type TestApi } from './test-api.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseScopes } from '../../api/garant/scopes.ts';
+import { parseScopes } from '../../accounts/tokens/scopes.ts';
 
 test('scopes come in several parameters, and several in one, parted by spaces', () => {
   assert.deepEqual(parseScopes(['repository:admin/app:pull,push repository:acme/base:pull', 'registry:catalog:*']), [

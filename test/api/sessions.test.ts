@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSessions } from '../../api/enzi/sessions.ts';
-import { deleteExpiredSessions } from '../../api/enzi/session-store.ts';
-import { startSessionCleanup } from '../../api/enzi/session-cleanup.ts';
+import { createSessions } from '../../accounts/sign-in/sessions.ts';
+import { deleteExpiredSessions } from '../../accounts/sign-in/session-store.ts';
+import { startSessionCleanup } from '../../accounts/tokens/session-cleanup.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createEventReader } from './audit-events.ts';
 import { basic, bearer, password, startApi, type ApiResponse, type TestApi } from './test-api.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { hashPassword } from '../../api/enzi/passwords.ts';
+import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import { basic, nginxSecret, password, startApi, type TestApi } from './test-api.ts';
 
 /** Signs in at the token service from an address. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
-import { createSignInEvents, type SignInEvents } from '../../api/garant/sign-in-events.ts';
+import { createSignInEvents, type SignInEvents } from '../../accounts/sign-in/sign-in-events.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '../../api/errors.ts';
-import { networksOf } from '../../api/garant/networks.ts';
-import { createSignInThrottle } from '../../api/garant/sign-in-throttle.ts';
+import { ApiError } from '../../api/http/errors.ts';
+import { networksOf } from '../../accounts/sign-in/networks.ts';
+import { createSignInThrottle } from '../../accounts/sign-in/sign-in-throttle.ts';
 import { basic, startApi } from './test-api.ts';
 
 function createClock() {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
-import { loadSigningKey, readRootCertificate, rotateSigningKey } from '../../api/garant/signing-keys.ts';
-import { createTokenVerifier, issueToken, TokenRejectedError } from '../../api/garant/tokens.ts';
-import { createVerificationKeys, readKeySet } from '../../api/garant/verification-keys.ts';
+import { loadSigningKey, readRootCertificate, rotateSigningKey } from '../../accounts/tokens/signing-keys.ts';
+import { createTokenVerifier, issueToken, TokenRejectedError } from '../../accounts/tokens/tokens.ts';
+import { createVerificationKeys, readKeySet } from '../../accounts/tokens/verification-keys.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startApi } from './test-api.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { syncMemberships } from '../../api/enzi/team-sync.ts';
+import { syncMemberships } from '../../accounts/team-sync.ts';
 import { withTransaction } from '../../database/transaction.ts';
-import { systemActor } from '../../jobs/actor.ts';
-import { normalGroupName } from '../../directory/group-name.ts';
+import { systemActor } from '../../events/actor.ts';
+import { normalGroupName } from '../../accounts/directory/group-name.ts';
 import { createOrganization } from './organization.ts';
 import { startApi } from './test-api.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { ApiError } from '../../api/errors.ts';
-import { readTime } from '../../api/times.ts';
+import { ApiError } from '../../api/http/errors.ts';
+import { readTime } from '../../api/http/times.ts';
 import { type PlacedSchema, requestParts, walkSchema } from './schema-walk.ts';
 import { startApi, type DeclaredRoute } from './test-api.ts';
 

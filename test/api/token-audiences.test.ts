@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeJwt } from 'jose';
-import { createServices } from '../../api/garant/services.ts';
+import { createServices } from '../../accounts/tokens/services.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { createOrganization } from './organization.ts';
 import { basic, nginxSecret, services, startApi, type TestApi } from './test-api.ts';

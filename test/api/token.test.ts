@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { loadSigningKey } from '../../api/garant/signing-keys.ts';
-import { createTokenVerifier, issueToken, TokenRejectedError, type TokenClaims } from '../../api/garant/tokens.ts';
-import { createVerificationKeys } from '../../api/garant/verification-keys.ts';
+import { loadSigningKey } from '../../accounts/tokens/signing-keys.ts';
+import { createTokenVerifier, issueToken, TokenRejectedError, type TokenClaims } from '../../accounts/tokens/tokens.ts';
+import { createVerificationKeys } from '../../accounts/tokens/verification-keys.ts';
 import type pg from 'pg';
 import { createTestDatabase } from '../support/postgres.ts';
 import { basic, bearer, findGenerations, startApi, type ApiRequest, type TestApi } from './test-api.ts';

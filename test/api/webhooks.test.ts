@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { webhookTypes } from '../../jobs/event-kinds.ts';
+import { webhookTypes } from '../../events/event-kinds.ts';
 import { startReceiver } from '../activities/test-receiver.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { assertMsrShape } from './msr-definitions.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { registerWorker, sendHeartbeat } from '../../jobs/worker-records.ts';
+import { registerWorker, sendHeartbeat } from '../../jobs/queue/worker-records.ts';
 import { startApi } from './test-api.ts';
 
 interface WorkerView {

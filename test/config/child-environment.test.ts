@@ -45,7 +45,7 @@ test('programs that are started are not given what this process was', async (t) 
 test('whoever starts a process says with which environment', async () => {
   const found: string[] = [];
   for await (const file of glob(
-    '{activities,api,config,database,directory,jobs,local,nginx,outbound,registry,server,workers}/**/*.ts',
+    '{accounts,activities,api,config,database,events,jobs,local,nginx,outbound,registry,server,settings,workers}/**/*.ts',
     { cwd: root },
   )) {
     const text = await readFile(path.join(root, file), 'utf8');

@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { createListener, type Listener } from '../../database/listener.ts';
-import { createWakeUp } from '../../jobs/wake-up.ts';
+import { createWakeUp } from '../../database/wake-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 interface TestListener {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { createDirectory, type DirectoryMember } from '../../directory/directory.ts';
-import { DirectoryUnavailableError } from '../../directory/errors.ts';
+import { createDirectory, type DirectoryMember } from '../../accounts/directory/directory.ts';
+import { DirectoryUnavailableError } from '../../accounts/directory/errors.ts';
 import { missing } from '../setup/tools.ts';
 import { directoryPassword, groupLdif, personLdif, startTestDirectory } from '../support/slapd.ts';
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { BlobStore } from '../../registry/blob-store.ts';
+import type { BlobStore } from '../../registry/store/blob-store.ts';
 import { makeEndedJobs, makeEvents } from '../jobs/histories.ts';
 import type { TestDirectory } from '../support/slapd.ts';
 import { makeIdleUploads } from '../workflows/idle-uploads.ts';

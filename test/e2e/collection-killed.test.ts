@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { createPool } from '../../database/pool.ts';
 import { signal } from '../../local/process.ts';
 import { startPostgres, type PostgresServer } from '../../local/postgres.ts';
-import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
 import { assertAgreement } from '../registry/agreement.ts';
 import { missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';

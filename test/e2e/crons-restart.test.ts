@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dueTime } from '../../jobs/cron-runs.ts';
+import { dueTime } from '../../jobs/crons/cron-runs.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { missing } from '../setup/tools.ts';

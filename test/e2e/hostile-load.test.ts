@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { appendJobLog } from '../../jobs/logs.ts';
+import { appendJobLog } from '../../jobs/records/logs.ts';
 import { addJob } from '../jobs/test-jobs.ts';
 import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { clientCertificateHeader, nginxSecretHeader } from '../../registry/nginx-hand-over.ts';
+import { clientCertificateHeader, nginxSecretHeader } from '../../registry/http/nginx-hand-over.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { issueToken, tokenLifeSeconds } from '../../api/garant/tokens.ts';
-import { loadSigningKey } from '../../api/garant/signing-keys.ts';
-import { createRoutes } from '../../registry/routes.ts';
+import { issueToken, tokenLifeSeconds } from '../../accounts/tokens/tokens.ts';
+import { loadSigningKey } from '../../accounts/tokens/signing-keys.ts';
+import { createRoutes } from '../../registry/http/routes.ts';
 import { findGenerations } from '../api/test-api.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deleteActionConfig, saveActionConfig } from '../../jobs/action-configs.ts';
-import { findJob } from '../../jobs/queries.ts';
-import { rerunJob } from '../../jobs/commands.ts';
-import { endJob } from '../../jobs/end-job.ts';
+import { deleteActionConfig, saveActionConfig } from '../../jobs/actions/action-configs.ts';
+import { findJob } from '../../jobs/records/queries.ts';
+import { rerunJob } from '../../jobs/records/commands.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { addJob } from './test-jobs.ts';
 

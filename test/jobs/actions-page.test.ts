@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { actionsPage } from '../../jobs/actions-page.ts';
-import { actions, findAction } from '../../jobs/catalogue.ts';
+import { actionsPage } from '../../docs/actions-page.ts';
+import { actions, findAction } from '../../jobs/actions/catalogue.ts';
 
 test('docs/actions.md says what the catalogue says', async () => {
   const page = await readFile(new URL('../../docs/actions.md', import.meta.url), 'utf8');

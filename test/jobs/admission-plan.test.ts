@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAdmissionPlan, type AdmissionState, type Lane } from '../../jobs/admission-plan.ts';
+import { createAdmissionPlan, type AdmissionState, type Lane } from '../../jobs/queue/admission-plan.ts';
 
 function plan(state: Partial<AdmissionState> = {}) {
   return createAdmissionPlan({ queues: [], inFlight: [], offers: [], ...state });

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type pg from 'pg';
-import { changeActionQueue } from '../../jobs/action-queues.ts';
-import { createAdmissions, findOutboxWork } from '../../jobs/admission.ts';
-import { cancelJob } from '../../jobs/commands.ts';
-import { setCapacity } from '../../jobs/deployments.ts';
-import { enqueueJobs } from '../../jobs/enqueue.ts';
-import { countBacklog } from '../../jobs/lanes.ts';
-import { findJob } from '../../jobs/queries.ts';
-import { endJob } from '../../jobs/end-job.ts';
-import { startJob } from '../../jobs/records.ts';
-import { findWaitingReason } from '../../jobs/waiting-reason.ts';
-import { registerWorker } from '../../jobs/worker-records.ts';
+import { changeActionQueue } from '../../jobs/queue/action-queues.ts';
+import { createAdmissions, findOutboxWork } from '../../jobs/queue/admission.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { setCapacity } from '../../jobs/queue/deployments.ts';
+import { enqueueJobs } from '../../jobs/records/enqueue.ts';
+import { countBacklog } from '../../jobs/queue/lanes.ts';
+import { findJob } from '../../jobs/records/queries.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { startJob } from '../../jobs/records/records.ts';
+import { findWaitingReason } from '../../jobs/queue/waiting-reason.ts';
+import { registerWorker } from '../../jobs/queue/worker-records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, newJob, rowOf } from './test-jobs.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withTransaction } from '../../database/transaction.ts';
-import { recordAudit, type AuditEvent } from '../../jobs/audit.ts';
+import { recordAudit, type AuditEvent } from '../../events/audit.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 const change: AuditEvent = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type pg from 'pg';
-import { cancelJobs, countCancellable } from '../../jobs/cancel-many.ts';
-import { enqueueJobs } from '../../jobs/enqueue.ts';
-import { endJob } from '../../jobs/end-job.ts';
-import { startJob } from '../../jobs/records.ts';
+import { cancelJobs, countCancellable } from '../../jobs/records/cancel-many.ts';
+import { enqueueJobs } from '../../jobs/records/enqueue.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { startJob } from '../../jobs/records/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, messagesOf, newJob, outboxOf } from './test-jobs.ts';
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { parseDurationMs } from '../../config/duration.ts';
 import { causedJobId, parametersSchema } from '../../jobs/actions/action.ts';
-import { actions, findAction } from '../../jobs/catalogue.ts';
-import { parseCronSchedule } from '../../jobs/cron-schedule.ts';
+import { actions, findAction } from '../../jobs/actions/catalogue.ts';
+import { parseCronSchedule } from '../../jobs/crons/cron-schedule.ts';
 import * as workflows from '../../workflows/index.ts';
 
 test('names and aliases are all different, and find their action', () => {

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Action } from '../../jobs/actions/action.ts';
-import { findAction } from '../../jobs/catalogue.ts';
-import { cancelJob, changePriority, deleteJob, rerunJob, submitJob, type JobRequest } from '../../jobs/commands.ts';
-import { findJob, listJobs } from '../../jobs/queries.ts';
-import { endJob } from '../../jobs/end-job.ts';
-import { queueScheduledJob, startJob } from '../../jobs/records.ts';
+import { findAction } from '../../jobs/actions/catalogue.ts';
+import {
+  cancelJob,
+  changePriority,
+  deleteJob,
+  rerunJob,
+  submitJob,
+  type JobRequest,
+} from '../../jobs/records/commands.ts';
+import { findJob, listJobs } from '../../jobs/records/queries.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { queueScheduledJob, startJob } from '../../jobs/records/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, messagesOf, outboxOf, rowOf } from './test-jobs.ts';
 

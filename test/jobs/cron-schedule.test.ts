@@ -6,7 +6,7 @@ import {
   parseCronSchedule,
   type CalendarRule,
   type ValueRange,
-} from '../../jobs/cron-schedule.ts';
+} from '../../jobs/crons/cron-schedule.ts';
 
 const midnight = { second: [one(0)], minute: [one(0)], hour: [one(0)] };
 

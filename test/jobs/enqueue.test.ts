@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withTransaction } from '../../database/transaction.ts';
-import { enqueueJobs } from '../../jobs/enqueue.ts';
-import { findJob } from '../../jobs/queries.ts';
+import { enqueueJobs } from '../../jobs/records/enqueue.ts';
+import { findJob } from '../../jobs/records/queries.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { newJob, outboxOf, rowOf } from './test-jobs.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
-import { recordAudit } from '../../jobs/audit.ts';
-import { recordEvents, type RegistryEvent } from '../../jobs/events.ts';
-import { listJobs } from '../../jobs/queries.ts';
+import { recordAudit } from '../../events/audit.ts';
+import { recordEvents, type RegistryEvent } from '../../events/events.ts';
+import { listJobs } from '../../jobs/records/queries.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { outboxOf } from './test-jobs.ts';
 

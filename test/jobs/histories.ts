@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
-import type { Settings } from '../../jobs/settings.ts';
+import type { Settings } from '../../settings/settings.ts';
 
 /**
  * Makes jobs that have ended, `name-1` a minute ago, `name-2` two minutes ago, and so on.

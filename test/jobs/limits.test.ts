@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
 import { TryAgainError } from '../../database/transaction.ts';
-import { assertWithinBusyLimit, assertWithinLimit, type Counted, LimitReachedError } from '../../jobs/limits.ts';
+import { assertWithinBusyLimit, assertWithinLimit, type Counted, LimitReachedError } from '../../settings/limits.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 const counted: Counted = { limit: 'maxCrons', place: 'x', things: 'SELECT FROM things', values: [] };

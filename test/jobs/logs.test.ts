@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cancelJobs } from '../../jobs/cancel-many.ts';
-import { cancelJob } from '../../jobs/commands.ts';
-import { endJob } from '../../jobs/end-job.ts';
-import { appendJobLog, readJobLog } from '../../jobs/logs.ts';
+import { cancelJobs } from '../../jobs/records/cancel-many.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { appendJobLog, readJobLog } from '../../jobs/records/logs.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { addJob, messagesOf } from './test-jobs.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type pg from 'pg';
-import { cancelJob } from '../../jobs/commands.ts';
-import { pauseJob, recordPause, resumeJob } from '../../jobs/pause.ts';
-import { findJob } from '../../jobs/queries.ts';
-import { endJob } from '../../jobs/end-job.ts';
-import { startJob } from '../../jobs/records.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { pauseJob, recordPause, resumeJob } from '../../jobs/records/pause.ts';
+import { findJob } from '../../jobs/records/queries.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { startJob } from '../../jobs/records/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, jobInput, messagesOf, outboxOf } from './test-jobs.ts';
 

@@ -7,7 +7,7 @@ import {
   jobHistory,
   repositoryEventHistory,
   type HistoryKey,
-} from '../../jobs/history.ts';
+} from '../../jobs/records/history.ts';
 import {
   previewJobs,
   previewRepositoryEvents,
@@ -15,7 +15,7 @@ import {
   pruneRepositoryEvents,
   type PrunedPage,
   type PruneRange,
-} from '../../jobs/prune-history.ts';
+} from '../../jobs/records/prune-history.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { makeEndedJobs, makeEvents } from './histories.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
-import { countInFlight, listJobs, type JobFilter, type JobPage } from '../../jobs/queries.ts';
-import type { JobStatus } from '../../jobs/status.ts';
+import { countInFlight, listJobs, type JobFilter, type JobPage } from '../../jobs/records/queries.ts';
+import type { JobStatus } from '../../jobs/records/status.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { addJob } from './test-jobs.ts';
 

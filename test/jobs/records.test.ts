@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type pg from 'pg';
-import { cancelJob } from '../../jobs/commands.ts';
-import { findDeadlineFailure, passDeadlines } from '../../jobs/deadlines.ts';
-import type { NewJob } from '../../jobs/enqueue.ts';
-import { findJob } from '../../jobs/queries.ts';
-import { viewProgress } from '../../jobs/progress.ts';
-import { endJob } from '../../jobs/end-job.ts';
-import { setJobProgress, startJob, type JobObserver } from '../../jobs/records.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { findDeadlineFailure, passDeadlines } from '../../jobs/records/deadlines.ts';
+import type { NewJob } from '../../jobs/records/enqueue.ts';
+import { findJob } from '../../jobs/records/queries.ts';
+import { viewProgress } from '../../jobs/records/progress.ts';
+import { endJob } from '../../jobs/records/end-job.ts';
+import { setJobProgress, startJob, type JobObserver } from '../../jobs/records/records.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { acceptStart, addJob, admitJob, jobInput, messagesOf, outboxOf, rowOf } from './test-jobs.ts';
 

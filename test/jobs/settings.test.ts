@@ -9,8 +9,8 @@ import {
   settingsChannel,
   storeFirstSettings,
   updateSettings,
-} from '../../jobs/settings.ts';
-import { createWakeUp } from '../../jobs/wake-up.ts';
+} from '../../settings/settings.ts';
+import { createWakeUp } from '../../database/wake-up.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 

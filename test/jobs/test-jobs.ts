@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { enqueueJobs, type NewJob } from '../../jobs/enqueue.ts';
+import { enqueueJobs, type NewJob } from '../../jobs/records/enqueue.ts';
 import type { JobInput } from '../../workflows/shared/job-input.ts';
 
 /** A job to be; its id is its own unless it is given. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findTimeZone, wallClock } from '../../jobs/time-zone.ts';
+import { findTimeZone, wallClock } from '../../jobs/crons/time-zone.ts';
 
 test('time zones are found by their names, as Temporal writes them', () => {
   const found = {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { auditObjectsPage, auditRowsPage, verifyBlobsPage } from '../../registry/audit-storage.ts';
-import { listQuarantined, quarantineBlobs } from '../../registry/quarantine.ts';
+import { auditObjectsPage, auditRowsPage, verifyBlobsPage } from '../../registry/collection/audit-storage.ts';
+import { listQuarantined, quarantineBlobs } from '../../registry/blobs/quarantine.ts';
 import {
   fullAccess,
   pushBlob,

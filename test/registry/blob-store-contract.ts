@@ -7,7 +7,7 @@ import {
   type Leftover,
   ObjectNotFoundError,
   stoppedReason,
-} from '../../registry/blob-store.ts';
+} from '../../registry/store/blob-store.ts';
 
 /** What every blob store has to do. Registers tests; `open` makes a store that is cleared away when the test ends. */
 export function testBlobStoreContract(name: string, open: (t: TestContext) => Promise<BlobStore>): void {

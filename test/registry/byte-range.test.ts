@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatUploadRange, parseContentRange, parseRange } from '../../registry/byte-range.ts';
+import { formatUploadRange, parseContentRange, parseRange } from '../../registry/http/byte-range.ts';
 
 const ranges: readonly (readonly [string | undefined, number, ReturnType<typeof parseRange>])[] = [
   [undefined, 100, 'all'],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
-import { mostCounted } from '../../jobs/lanes.ts';
-import { readCollectionBacklog } from '../../registry/collection-backlog.ts';
+import { mostCounted } from '../../jobs/queue/lanes.ts';
+import { readCollectionBacklog } from '../../registry/collection/collection-backlog.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 /** Adds blobs of 7 bytes, each with a review that is due at that time. */

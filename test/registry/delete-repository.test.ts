@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
-import { countReadable, listReadable } from '../../registry/readable-repositories.ts';
-import { deleteRepository, emptyDeletedPage } from '../../registry/delete-repository.ts';
+import { countReadable, listReadable } from '../../registry/repositories/readable-repositories.ts';
+import { deleteRepository, emptyDeletedPage } from '../../registry/repositories/delete-repository.ts';
 import { pushImage, startRegistry, type TestRegistry } from './test-registry.ts';
 
 const app = { namespace: 'admin', name: 'app', requestedBy: 'admin' };

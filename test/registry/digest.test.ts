@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { createHasher, digestOf, parseDigest, requireDigest } from '../../registry/digest.ts';
+import { createHasher, digestOf, parseDigest, requireDigest } from '../../registry/blobs/digest.ts';
 
 const emptySha256 = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 

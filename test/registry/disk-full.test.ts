@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
 import { cannotMount, mountSmallDisk } from '../support/small-disk.ts';
 import { pushBlob, randomBlob, sha256, startRegistry, type TestRegistry, type TestResponse } from './test-registry.ts';
 

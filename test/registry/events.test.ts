@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAskedTags } from '../../registry/asked-tags.ts';
+import { createAskedTags } from '../../registry/http/asked-tags.ts';
 import { eventually, pushImage, pushLayers, putManifest, startRegistry, type TestRegistry } from './test-registry.ts';
 
 const name = 'admin/app';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { StoreFullError } from '../../registry/blob-store.ts';
-import { describeFailure } from '../../registry/failures.ts';
+import { StoreFullError } from '../../registry/store/blob-store.ts';
+import { describeFailure } from '../../registry/http/failures.ts';
 
 function s3Failure(name: string, httpStatusCode: number): S3ServiceException {
   return new S3ServiceException({ name, message: 'inside', $fault: 'server', $metadata: { httpStatusCode } });

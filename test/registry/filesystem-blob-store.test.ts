@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
 import { testBlobStoreContract } from './blob-store-contract.ts';
 
 async function temporaryFolder(t: TestContext): Promise<string> {

@@ -1,8 +1,8 @@
 // Two ways in which other registries lose blobs.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { deleteObjectsPage, databaseNow, reviewPage } from '../../registry/collect-blobs.ts';
-import { reviewManifestPage } from '../../registry/collect-manifests.ts';
+import { deleteObjectsPage, databaseNow, reviewPage } from '../../registry/collection/collect-blobs.ts';
+import { reviewManifestPage } from '../../registry/collection/collect-manifests.ts';
 import {
   fullAccess,
   pushBlob,

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { createRandom } from '../support/random.ts';
 import { assertAgreement } from './agreement.ts';

@@ -1,4 +1,4 @@
-import type { Handlers } from '../../registry/routes.ts';
+import type { Handlers } from '../../registry/http/routes.ts';
 
 const handle = () => Promise.resolve();
 

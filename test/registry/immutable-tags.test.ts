@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { reviewManifestPage } from '../../registry/collect-manifests.ts';
-import { emptyDeletedPage } from '../../registry/delete-repository.ts';
+import { reviewManifestPage } from '../../registry/collection/collect-manifests.ts';
+import { emptyDeletedPage } from '../../registry/repositories/delete-repository.ts';
 import {
   eventually,
   indexType,
@@ -131,18 +131,19 @@ test('a push that began before tags became immutable does not enforce the tag li
 
 // Every statement that moves or removes tags, or manifests, with which tags go, and why immutable ones stay.
 const writers: Readonly<Record<string, string>> = {
-  'registry/tags.ts: INSERT INTO registry.tags': 'moves none that is immutable',
-  'registry/tags.ts: DELETE FROM registry.tags': 'the tag limit, which does not hold for immutable ones',
-  'registry/manifests.ts: DELETE FROM registry.tags': 'by tag and by digest: refused',
-  'registry/manifests.ts: DELETE FROM registry.manifests': 'by digest: refused',
-  'registry/collect-manifests.ts: DELETE FROM registry.manifests': 'what no tag names, nor an index that one names',
-  'registry/delete-repository.ts: DELETE FROM registry.tags':
+  'registry/manifests/tags.ts: INSERT INTO registry.tags': 'moves none that is immutable',
+  'registry/manifests/tags.ts: DELETE FROM registry.tags': 'the tag limit, which does not hold for immutable ones',
+  'registry/manifests/manifests.ts: DELETE FROM registry.tags': 'by tag and by digest: refused',
+  'registry/manifests/manifests.ts: DELETE FROM registry.manifests': 'by digest: refused',
+  'registry/collection/collect-manifests.ts: DELETE FROM registry.manifests':
+    'what no tag names, nor an index that one names',
+  'registry/repositories/delete-repository.ts: DELETE FROM registry.tags':
     'a repository that was deleted, which only its administrators may do',
 };
 
 test('every statement that takes tags away is known here', async () => {
   const found = new Set<string>();
-  for await (const file of glob('{activities,api,database,directory,jobs,registry,server,workers}/**/*.ts', {
+  for await (const file of glob('{accounts,activities,api,database,events,jobs,registry,server,settings,workers}/**/*.ts', {
     cwd: root,
   })) {
     const text = await readFile(path.join(root, file), 'utf8');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../../database/pool.ts';
-import type { LimitName } from '../../jobs/limits.ts';
+import type { LimitName } from '../../settings/limits.ts';
 import { limitsOfPushes } from '../support/limits-of-pushes.ts';
 import {
   fullAccess,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AccessGrant, type TokenClaims } from '../../registry/access.ts';
+import { type AccessGrant, type TokenClaims } from '../../registry/http/access.ts';
 import { pushBlob, pushImage, startRegistry, type TestRegistry } from './test-registry.ts';
 
 const name = 'admin/app';

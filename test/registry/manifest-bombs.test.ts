@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
-import { maxManifestBytes } from '../../registry/manifest-routes.ts';
+import { maxManifestBytes } from '../../registry/http/manifest-routes.ts';
 import {
   imageType,
   indexType,

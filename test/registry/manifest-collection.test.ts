@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { reviewPage } from '../../registry/collect-blobs.ts';
-import { type ManifestPage, previewManifestPage, reviewManifestPage } from '../../registry/collect-manifests.ts';
+import { reviewPage } from '../../registry/collection/collect-blobs.ts';
+import {
+  type ManifestPage,
+  previewManifestPage,
+  reviewManifestPage,
+} from '../../registry/collection/collect-manifests.ts';
 import {
   imageType,
   indexType,

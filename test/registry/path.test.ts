@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTag, parseRepositoryName } from '../../registry/names.ts';
-import { parsePath } from '../../registry/path.ts';
+import { isTag, parseRepositoryName } from '../../registry/repositories/names.ts';
+import { parsePath } from '../../registry/http/path.ts';
 
 const paths: readonly (readonly [string, ReturnType<typeof parsePath>])[] = [
   ['/v2/', { kind: 'base', name: '', reference: '' }],

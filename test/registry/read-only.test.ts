@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditObjectsPage } from '../../registry/audit-storage.ts';
-import { databaseNow, deleteObjectsPage, reviewPage } from '../../registry/collect-blobs.ts';
-import { reviewManifestPage } from '../../registry/collect-manifests.ts';
-import { deleteRepository, emptyDeletedPage } from '../../registry/delete-repository.ts';
-import { deleteManifest, deleteTag } from '../../registry/manifests.ts';
-import { abortExpiredPage, expirePage, sweepPage } from '../../registry/purge-uploads.ts';
+import { auditObjectsPage } from '../../registry/collection/audit-storage.ts';
+import { databaseNow, deleteObjectsPage, reviewPage } from '../../registry/collection/collect-blobs.ts';
+import { reviewManifestPage } from '../../registry/collection/collect-manifests.ts';
+import { deleteRepository, emptyDeletedPage } from '../../registry/repositories/delete-repository.ts';
+import { deleteManifest, deleteTag } from '../../registry/manifests/manifests.ts';
+import { abortExpiredPage, expirePage, sweepPage } from '../../registry/uploads/purge-uploads.ts';
 import { storeSettings } from '../jobs/histories.ts';
 import { indexType, randomBlob, startRegistry } from './test-registry.ts';
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RegistryError } from '../../registry/errors.ts';
-import { ClientGoneError, readBody } from '../../registry/request-body.ts';
+import { ClientGoneError, readBody } from '../../registry/http/request-body.ts';
 import type { HttpLimits } from '../../server/http-limits.ts';
 import { openSocket, startHttp } from '../server/test-http.ts';
 

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
-import { createS3BlobStore, type S3BlobStore } from '../../registry/s3-blob-store.ts';
+import { createS3BlobStore, type S3BlobStore } from '../../registry/store/s3-blob-store.ts';
 import { missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { startTestS3, type TestS3 } from '../support/s3.ts';

@@ -6,9 +6,9 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createBufferPool } from '../../registry/buffer-pool.ts';
-import { errnoOf } from '../../registry/file-system.ts';
-import { sendFile } from '../../registry/send-file.ts';
+import { createBufferPool } from '../../registry/store/buffer-pool.ts';
+import { errnoOf } from '../../registry/store/file-system.ts';
+import { sendFile } from '../../registry/store/send-file.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
 
 const bufferBytes = 64 * 1024;

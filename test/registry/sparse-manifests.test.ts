@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reviewPage } from '../../registry/collect-blobs.ts';
+import { reviewPage } from '../../registry/collection/collect-blobs.ts';
 import {
   imageType,
   indexType,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type pg from 'pg';
-import { auditObjectsPage, auditRowsPage, verifyBlobsPage } from '../../registry/audit-storage.ts';
-import type { BlobStore } from '../../registry/blob-store.ts';
-import { databaseNow, deleteObjectsPage, reviewPage } from '../../registry/collect-blobs.ts';
-import { abortExpiredPage, expirePage, purgeTimes, sweepPage } from '../../registry/purge-uploads.ts';
+import { auditObjectsPage, auditRowsPage, verifyBlobsPage } from '../../registry/collection/audit-storage.ts';
+import type { BlobStore } from '../../registry/store/blob-store.ts';
+import { databaseNow, deleteObjectsPage, reviewPage } from '../../registry/collection/collect-blobs.ts';
+import { abortExpiredPage, expirePage, purgeTimes, sweepPage } from '../../registry/uploads/purge-uploads.ts';
 import { eventually, fullAccess, pushImage, randomBlob, startRegistry } from './test-registry.ts';
 
 const name = 'admin/app';

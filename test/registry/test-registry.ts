@@ -6,23 +6,23 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type pg from 'pg';
-import { findActiveAccount } from '../../api/enzi/accounts.ts';
-import { mayCreateRepositories, readableRepositories } from '../../api/policy/access.ts';
-import { grantScopes } from '../../api/policy/grant-scopes.ts';
+import { findActiveAccount } from '../../accounts/accounts.ts';
+import { mayCreateRepositories, readableRepositories } from '../../accounts/policy/access.ts';
+import { grantScopes } from '../../accounts/policy/grant-scopes.ts';
 import { createListener } from '../../database/listener.ts';
 import {
   type AccessGrant,
   InvalidCredentialsError,
   InvalidTokenError,
   type TokenClaims,
-} from '../../registry/access.ts';
-import type { BlobStore } from '../../registry/blob-store.ts';
-import { cacheApplicationName } from '../../registry/cache-coherence.ts';
-import { createCoherentCache } from '../../registry/coherent-cache.ts';
-import { defaultSettings, type Settings } from '../../jobs/settings.ts';
-import { createFilesystemBlobStore } from '../../registry/filesystem-blob-store.ts';
+} from '../../registry/http/access.ts';
+import type { BlobStore } from '../../registry/store/blob-store.ts';
+import { cacheApplicationName } from '../../registry/cache/cache-coherence.ts';
+import { createCoherentCache } from '../../registry/cache/coherent-cache.ts';
+import { defaultSettings, type Settings } from '../../settings/settings.ts';
+import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
 import type { Logger } from '../../registry/logger.ts';
-import { createRegistry, type Registry, type RequestSummary } from '../../registry/registry.ts';
+import { createRegistry, type Registry, type RequestSummary } from '../../registry/http/registry.ts';
 import { createHttpServer } from '../../server/http.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 

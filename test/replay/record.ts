@@ -6,9 +6,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import packageJson from '../../package.json' with { type: 'json' };
-import { changeActionQueue } from '../../jobs/action-queues.ts';
-import { cancelJob } from '../../jobs/commands.ts';
-import { pauseJob, resumeJob } from '../../jobs/pause.ts';
+import { changeActionQueue } from '../../jobs/queue/action-queues.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { pauseJob, resumeJob } from '../../jobs/records/pause.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { holdReviews } from '../workflows/held-reviews.ts';
 import { makeOrphans } from '../workflows/orphans.ts';
@@ -24,7 +24,7 @@ import { startTestJobrunner, type TestJobrunner } from '../workflows/test-jobrun
 
 // Without a cache, a workflow with children waits 10 s for each of their tasks.
 const endTimeoutMs = 180_000;
-const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
+const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
 
 interface Scenario {
   readonly workflowType: string;

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
-import { actions } from '../../jobs/catalogue.ts';
+import { actions } from '../../jobs/actions/catalogue.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { bundleWorkflows } from '../../workers/bundle.ts';
 import { installTemporalRuntime } from '../../workers/temporal.ts';

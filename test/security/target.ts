@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
-import { hashPassword } from '../../api/enzi/passwords.ts';
+import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import { type RawAnswer, rawRequest } from '../e2e/raw-request.ts';
 import { startRegistryProcess } from '../e2e/registry-process.ts';
 import type { Client } from '../e2e/client.ts';

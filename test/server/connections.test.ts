@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createNginxProof } from '../../registry/nginx-hand-over.ts';
+import { createNginxProof } from '../../registry/http/nginx-hand-over.ts';
 import { addressKey } from '../../server/connections.ts';
 import { connectionsFor, defaultHttpLimits } from '../../server/http-limits.ts';
 import type { HttpServerOptions } from '../../server/http.ts';

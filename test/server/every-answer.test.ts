@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
-import { createRoutes } from '../../registry/routes.ts';
+import { createRoutes } from '../../registry/http/routes.ts';
 import { startApi } from '../api/test-api.ts';
 import { exchangeBytes, type RawAnswer } from '../e2e/raw-request.ts';
 import { startRegistry } from '../registry/test-registry.ts';

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
-import { createApiApp } from '../../api/app.ts';
+import { createApiApp } from '../../api/http/app.ts';
 import { migrate } from '../../database/migrate.ts';
 import { createPool } from '../../database/pool.ts';
 import { healthRoutes } from '../../server/health.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
-import { enqueueJobs, type NewJob } from '../../jobs/enqueue.ts';
-import { recordEvents } from '../../jobs/events.ts';
-import type { FinalStatus } from '../../jobs/status.ts';
+import { enqueueJobs, type NewJob } from '../../jobs/records/enqueue.ts';
+import { recordEvents } from '../../events/events.ts';
+import type { FinalStatus } from '../../jobs/records/status.ts';
 import { newJob } from '../jobs/test-jobs.ts';
 
 /** What is asked for, and what has to come of it. */

@@ -1,4 +1,4 @@
-import type { LimitName } from '../../jobs/limits.ts';
+import type { LimitName } from '../../settings/limits.ts';
 
 /** The limits that pushes meet, which test/registry/limits.test.ts is about; test/api/limits.test.ts is about the others. */
 export const limitsOfPushes: readonly LimitName[] = [

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../local/ports.ts';
-import type { S3Options } from '../../registry/s3-client.ts';
+import type { S3Options } from '../../registry/store/s3-client.ts';
 import { toolPath } from '../setup/tools.ts';
 import type { CleanUp } from './clean-up.ts';
 import { endWithProcess } from './end-with-process.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findJob } from '../../jobs/queries.ts';
-import { startJob } from '../../jobs/records.ts';
-import { listWorkers, removeOldWorkers, registerWorker } from '../../jobs/worker-records.ts';
+import { findJob } from '../../jobs/records/queries.ts';
+import { startJob } from '../../jobs/records/records.ts';
+import { listWorkers, removeOldWorkers, registerWorker } from '../../jobs/queue/worker-records.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { startHeartbeat } from '../../workers/heartbeat.ts';
 import { eventually } from '../e2e/eventually.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { changeActionQueue } from '../../jobs/action-queues.ts';
-import { setCapacity } from '../../jobs/deployments.ts';
-import { enqueueJobs } from '../../jobs/enqueue.ts';
-import { cancelJob } from '../../jobs/commands.ts';
-import { countInFlight, listJobs } from '../../jobs/queries.ts';
-import { findWaitingReason } from '../../jobs/waiting-reason.ts';
+import { changeActionQueue } from '../../jobs/queue/action-queues.ts';
+import { setCapacity } from '../../jobs/queue/deployments.ts';
+import { enqueueJobs } from '../../jobs/records/enqueue.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { countInFlight, listJobs } from '../../jobs/records/queries.ts';
+import { findWaitingReason } from '../../jobs/queue/waiting-reason.ts';
 import { temporalDeploymentName } from '../../workers/workers.ts';
 import { taskQueues } from '../../workflows/shared/task-queues.ts';
 import { eventually } from '../e2e/eventually.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import type { UsageReport } from '../../jobs/usage-report.ts';
+import type { UsageReport } from '../../settings/usage-report.ts';
 import { storeSettings } from '../jobs/histories.ts';
 import { missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cancelJob } from '../../jobs/commands.ts';
-import type { Settings } from '../../jobs/settings.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { makeEndedJobs, makeEvents, storeSettings } from '../jobs/histories.ts';
 import { missing } from '../setup/tools.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';

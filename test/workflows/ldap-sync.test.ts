@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cancelJob } from '../../jobs/commands.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
 import { createEventReader } from '../api/audit-events.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { missing } from '../setup/tools.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cancelJob, type JobRequest } from '../../jobs/commands.ts';
+import { cancelJob, type JobRequest } from '../../jobs/records/commands.ts';
 import { startReconciler } from '../../workers/reconciler.ts';
 import { makeIdleUploads } from './idle-uploads.ts';
 import { makeOrphans } from './orphans.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cancelJob } from '../../jobs/commands.ts';
-import { ObjectNotFoundError } from '../../registry/blob-store.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { ObjectNotFoundError } from '../../registry/store/blob-store.ts';
 import { makeOrphans } from './orphans.ts';
 import { startTestJobrunner, type TestJobrunner } from './test-jobrunner.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cancelJob } from '../../jobs/commands.ts';
-import { pauseJob, resumeJob } from '../../jobs/pause.ts';
-import { findJob, type JobRow } from '../../jobs/queries.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { pauseJob, resumeJob } from '../../jobs/records/pause.ts';
+import { findJob, type JobRow } from '../../jobs/records/queries.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { assertAgreement } from '../registry/agreement.ts';
 import { makeOrphanFiles } from './orphan-files.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cancelJob } from '../../jobs/commands.ts';
-import { pauseJob, resumeJob } from '../../jobs/pause.ts';
-import { deleteRepository } from '../../registry/delete-repository.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { pauseJob, resumeJob } from '../../jobs/records/pause.ts';
+import { deleteRepository } from '../../registry/repositories/delete-repository.ts';
 import { taskQueues } from '../../workflows/shared/task-queues.ts';
 import { makeEvents, storeSettings } from '../jobs/histories.ts';
 import { makeOrphans } from './orphans.ts';

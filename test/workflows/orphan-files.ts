@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type pg from 'pg';
-import type { BlobStore } from '../../registry/blob-store.ts';
+import type { BlobStore } from '../../registry/store/blob-store.ts';
 
 const atOnce = 16;
 const sizeBytes = 64;

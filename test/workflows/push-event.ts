@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { withTransaction } from '../../database/transaction.ts';
-import { recordEvents } from '../../jobs/events.ts';
+import { recordEvents } from '../../events/events.ts';
 import type { CleanUp } from '../support/clean-up.ts';
 import type { TestJobrunner } from './test-jobrunner.ts';
 

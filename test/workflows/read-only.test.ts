@@ -3,7 +3,7 @@ import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { actions } from '../../jobs/catalogue.ts';
+import { actions } from '../../jobs/actions/catalogue.ts';
 import { storeSettings } from '../jobs/histories.ts';
 import { missing } from '../setup/tools.ts';
 import { makeIdleUploads, makeLeftovers } from './idle-uploads.ts';

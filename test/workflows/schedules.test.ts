@@ -2,19 +2,26 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ScheduleDescription } from '@temporalio/client';
-import { changeActionQueue } from '../../jobs/action-queues.ts';
-import { actions } from '../../jobs/catalogue.ts';
-import { cancelJobs } from '../../jobs/cancel-many.ts';
-import { cancelJob } from '../../jobs/commands.ts';
-import { parseCronSchedule } from '../../jobs/cron-schedule.ts';
-import { lastCronRuns } from '../../jobs/cron-runs.ts';
-import { deleteCron, findCron, saveCron, setCronPaused, type CronDefinition, type CronRow } from '../../jobs/crons.ts';
-import { makeDefaultCrons } from '../../jobs/default-crons.ts';
-import { countInFlight, findJob } from '../../jobs/queries.ts';
-import { findWaitingReason } from '../../jobs/waiting-reason.ts';
-import { createWakeUp, cronChannel } from '../../jobs/wake-up.ts';
-import { findTimeZone } from '../../jobs/time-zone.ts';
-import { viewCron } from '../../api/cron-view.ts';
+import { changeActionQueue } from '../../jobs/queue/action-queues.ts';
+import { actions } from '../../jobs/actions/catalogue.ts';
+import { cancelJobs } from '../../jobs/records/cancel-many.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
+import { parseCronSchedule } from '../../jobs/crons/cron-schedule.ts';
+import { lastCronRuns } from '../../jobs/crons/cron-runs.ts';
+import {
+  deleteCron,
+  findCron,
+  saveCron,
+  setCronPaused,
+  type CronDefinition,
+  type CronRow,
+} from '../../jobs/crons/crons.ts';
+import { makeDefaultCrons } from '../../jobs/crons/default-crons.ts';
+import { countInFlight, findJob } from '../../jobs/records/queries.ts';
+import { findWaitingReason } from '../../jobs/queue/waiting-reason.ts';
+import { createWakeUp, cronChannel } from '../../database/wake-up.ts';
+import { findTimeZone } from '../../jobs/crons/time-zone.ts';
+import { viewCron } from '../../api/jobs/cron-view.ts';
 import { startSchedules } from '../../workers/schedules.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { missing } from '../setup/tools.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findAction } from '../../jobs/catalogue.ts';
+import { findAction } from '../../jobs/actions/catalogue.ts';
 import { parseDurationMs } from '../../config/duration.ts';
 import * as options from '../../workflows/shared/options.ts';
 import { workflowOptions } from '../../workers/workflow-options.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { cancelJob } from '../../jobs/commands.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
 import { progressQuery } from '../../workflows/shared/progress.ts';
 import { shownState } from './current-details.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { readJobLog } from '../../jobs/logs.ts';
+import { readJobLog } from '../../jobs/records/logs.ts';
 import type { activities } from '../../workflows/shared/activities.ts';
 import { pageOptions, webhookOptions } from '../../workflows/shared/options.ts';
 import { addJob, admitJob } from '../jobs/test-jobs.ts';

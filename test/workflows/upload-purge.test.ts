@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cancelJob } from '../../jobs/commands.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
 import { missing } from '../setup/tools.ts';
 import { idleUploadBytes, makeIdleUploads, makeLeftovers } from './idle-uploads.ts';
 import { startTestJobrunner, type TestJobrunner } from './test-jobrunner.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cancelJob } from '../../jobs/commands.ts';
+import { cancelJob } from '../../jobs/records/commands.ts';
 import { searchAttributes } from '../../workflows/shared/search-attributes.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { startReceiver as startAnsweringReceiver } from '../activities/test-receiver.ts';

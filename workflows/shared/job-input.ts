@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { JobTrigger } from '../../jobs/status.ts';
+import type { JobTrigger } from '../../jobs/records/status.ts';
 
 /** The one argument of every job's workflow: all that is needed to show and to repeat the job. */
 export interface JobInput {

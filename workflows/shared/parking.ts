@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { ParkingOutcome } from '../../jobs/parking.ts';
+import type { ParkingOutcome } from '../../jobs/records/parking.ts';
 import { localActivities } from './activities.ts';
 import { recordOptions } from './options.ts';
 import { proceedSignal } from './parking-messages.ts';

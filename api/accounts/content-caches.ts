@@ -1,0 +1,158 @@
+import { Type } from 'typebox';
+import type { EventKind } from '../../events/event-kinds.ts';
+import { auditedChange, type ChangeEvent } from '../http/audited-change.ts';
+import {
+  type ContentCacheRow,
+  countContentCaches,
+  deleteContentCache,
+  findContentCache,
+  findUserCache,
+  insertContentCache,
+  listContentCaches,
+  saveUserCache,
+} from '../../accounts/content-cache-store.ts';
+import { isId } from '../../accounts/account-store.ts';
+import { requireUser } from '../../accounts/named.ts';
+import { ApiError } from '../http/errors.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import { countHeader, fillPage, wholePageQuery } from '../http/paging.ts';
+import { accountParams } from '../http/names.ts';
+
+const forAll = { access: 'authenticated' } as const;
+const forAdmins = { access: 'system-admin' } as const;
+const forUser = { access: 'self', noSuchAccount: 'NO_SUCH_USER' } as const;
+const cacheParams = Type.Object({ contentcacheuuid: Type.String({ minLength: 1, maxLength: 255 }) });
+const ContentCacheUuid = Type.String({ maxLength: 255 });
+
+/**
+ * `/api/v0/content_caches`: registrations of caches, which clients look up; and the one that a user has chosen, in
+ * `/api/v0/accounts/{username}/settings`. Pulls are not sent to them.
+ */
+export function contentCacheRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
+  const path = '/api/v0/content_caches';
+
+  app.get(path, { config: forAll, schema: { querystring: wholePageQuery } }, async ({ query }, reply) => {
+    const { entries, headers } = await fillPage({
+      start: query.pageStart ?? '',
+      size: query.pageSize,
+      load: (from, limit) => listContentCaches(pool, { pageStart: from || undefined, pageSize: limit }),
+      keyOf: ({ id }) => id,
+      view: (cache) => cache,
+    });
+    if (query.count) void reply.header(countHeader, String(await countContentCaches(pool)));
+    return reply.headers(headers).send(entries);
+  });
+
+  app.post(
+    path,
+    {
+      config: forAdmins,
+      schema: {
+        body: Type.Object(
+          { name: Type.String({ minLength: 1, maxLength: 100 }), host: Type.String({ minLength: 1, maxLength: 255 }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      assertHost(request.body.host);
+      const cache = await auditedChange(deps, request, async (tx, record) => {
+        const made = await insertContentCache(tx, request.body);
+        await record(cacheEvent('CONTENT_CACHE_CREATE', made));
+        return made;
+      });
+      return reply.code(201).send(cache);
+    },
+  );
+
+  app.get(`${path}/:contentcacheuuid`, { config: forAll, schema: { params: cacheParams } }, async ({ params }) => {
+    const { contentcacheuuid: id } = params;
+    const cache = isId(id) ? await findContentCache(pool, id) : undefined;
+    if (!cache) throw noSuchCache(id);
+    return cache;
+  });
+
+  app.delete(
+    `${path}/:contentcacheuuid`,
+    { config: forAdmins, schema: { params: cacheParams } },
+    async (request, reply) => {
+      const { contentcacheuuid: id } = request.params;
+      await auditedChange(deps, request, async (tx, record) => {
+        const deleted = isId(id) ? await deleteContentCache(tx, id) : undefined;
+        if (!deleted) throw noSuchCache(id);
+        await record(cacheEvent('CONTENT_CACHE_DELETE', deleted));
+      });
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/api/v0/accounts/:username/settings',
+    { config: forUser, schema: { params: accountParams } },
+    async ({ params }) => {
+      const user = await requireUser(pool, params.username);
+      return { ContentCacheUUID: await findUserCache(pool, user.id) };
+    },
+  );
+
+  app.patch(
+    '/api/v0/accounts/:username/settings',
+    {
+      config: forUser,
+      schema: {
+        params: accountParams,
+        body: Type.Object(
+          {
+            contentCacheUUID: Type.Optional(ContentCacheUuid),
+            // As the answer has it.
+            ContentCacheUUID: Type.Optional(ContentCacheUuid),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request) => {
+      const { ContentCacheUUID, contentCacheUUID = ContentCacheUUID } = request.body;
+      const user = await requireUser(pool, request.params.username);
+      await auditedChange(deps, request, async (tx, record) => {
+        if (contentCacheUUID === undefined) return;
+        const isKnown =
+          contentCacheUUID === ''
+            ? await saveUserCache(tx, user.id, null)
+            : isId(contentCacheUUID) && (await saveUserCache(tx, user.id, contentCacheUUID));
+        if (!isKnown) {
+          throw new ApiError(
+            'INVALID_USER_SETTINGS',
+            `contentCacheUUID "${contentCacheUUID}" is no content cache: GET ${path} lists them`,
+          );
+        }
+        const { id, name } = user;
+        const details = { contentCacheUUID };
+        await record({ kind: 'USER_SETTINGS_UPDATE', object: { id, name }, namespace: name, details });
+      });
+      return { ContentCacheUUID: await findUserCache(pool, user.id) };
+    },
+  );
+}
+
+function cacheEvent(kind: EventKind, { id, name, host }: ContentCacheRow): ChangeEvent {
+  return { kind, object: { id, name }, details: { host } };
+}
+
+function noSuchCache(id: string): ApiError {
+  return new ApiError(
+    'NO_SUCH_CONTENT_CACHE',
+    `there is no content cache "${id}": GET /api/v0/content_caches lists them`,
+  );
+}
+
+/** @throws ApiError INVALID_PARAMETERS for what is neither a host nor the URL of one */
+function assertHost(host: string): void {
+  const text = host.includes('://') ? host : `https://${host}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isHost =
+    url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username;
+  if (isHost) return;
+  throw new ApiError('INVALID_PARAMETERS', `host "${host}" is not a host such as https://cache.example:4443`);
+}

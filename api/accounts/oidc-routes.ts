@@ -1,0 +1,45 @@
+import { Type } from 'typebox';
+import { ApiError } from '../http/errors.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { OidcSignIn } from '../../accounts/sign-in/oidc.ts';
+
+const config = { access: 'anonymous' } as const;
+const maxReturnToLength = 1_024;
+
+/** `/enzi/v0/oidc`: a browser signs in through the OpenID provider, and gets a session. */
+export function oidcRoutes(app: ApiInstance, { oidc, sessions }: ApiDeps): void {
+  function requireOidc(): OidcSignIn {
+    if (oidc) return oidc;
+    throw new ApiError('OIDC_NOT_SET_UP', 'no OpenID provider is set up here (OIDC_ISSUER)');
+  }
+
+  app.get(
+    '/enzi/v0/oidc/login',
+    {
+      config,
+      exposeHeadRoute: false,
+      schema: {
+        querystring: Type.Object(
+          { returnTo: Type.String({ maxLength: maxReturnToLength, default: '/' }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ query, raw }, reply) => {
+      const { location, setCookies } = await requireOidc().begin(raw, query.returnTo);
+      void reply.headers({ 'set-cookie': [...setCookies], 'cache-control': 'no-store' });
+      return reply.redirect(location);
+    },
+  );
+
+  app.get('/enzi/v0/oidc/callback', { config, exposeHeadRoute: false }, async ({ raw }, reply) => {
+    const signIn = requireOidc();
+    // Whatever comes of it: what has been begun is over.
+    const clearCookie = signIn.clearCookie(raw);
+    void reply.headers({ ...(clearCookie && { 'set-cookie': clearCookie }), 'cache-control': 'no-store' });
+    const { account, location } = await signIn.finish(raw);
+    const { setCookie } = await sessions.begin({ account, by: 'oidc', passwordHash: undefined }, raw);
+    void reply.header('set-cookie', setCookie);
+    return reply.redirect(location);
+  });
+}

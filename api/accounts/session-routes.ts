@@ -1,0 +1,124 @@
+import { Type } from 'typebox';
+import { requireAccount } from '../http/access.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import { ApiError } from '../http/errors.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import { findPasswordHashByName, isId } from '../../accounts/account-store.ts';
+import { assertNotCrossSite } from '../../accounts/sign-in/csrf.ts';
+import { requireNamed } from '../../accounts/named.ts';
+import { fillListPage } from './paging.ts';
+import { deleteSession, listSessions } from '../../accounts/sign-in/session-store.ts';
+import { accountParams, NameText } from '../http/names.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+const maxPageSize = 1_000;
+/** `start` is the id of the first session. */
+const sessionPageQuery = Type.Object(
+  {
+    start: Type.String({
+      maxLength: 36,
+      allowed: 'the id that nextPageStart of the page before gave',
+      pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$',
+      default: '',
+    }),
+    limit: Type.Integer({ minimum: 1, maximum: maxPageSize, default: 100 }),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * Sessions of browsers: `/enzi/v0/login`, `logout` and `session`, and those of an account. The cookie of a session stands
+ * in place of the header `Authorization`; what changes something needs its CSRF token besides.
+ */
+export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, signIn, sessions, clientAddress, publicUrl } = deps;
+
+  app.get('/enzi/v0/login', { config: { access: 'anonymous' } }, async () => ({
+    password: true,
+    oidc: deps.oidc !== undefined,
+  }));
+
+  app.post(
+    '/enzi/v0/login',
+    {
+      config: { access: 'anonymous' },
+      schema: {
+        body: Type.Object(
+          { username: NameText, password: Type.String({ maxLength: 4_096 }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ raw, body }, reply) => {
+      // Nobody is to be signed in as somebody else without knowing.
+      assertNotCrossSite(raw, publicUrl);
+      const credentials = { name: body.username, secret: body.password, address: clientAddress(raw) };
+      const passwordHash = await findPasswordHashByName(pool, body.username);
+      const signedIn = await signIn(credentials);
+      // A robot has no browser, and its secret is no password.
+      if (!signedIn || signedIn.account.robot) {
+        throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
+      }
+      // It would outlive the token.
+      if (signedIn.accessTokenHash !== undefined) {
+        throw new ApiError(
+          'NOT_AUTHORIZED',
+          'a session begins with a password: send the access token with each request, in Authorization: Basic',
+        );
+      }
+      const { session, csrfToken, setCookie } = await sessions.begin(
+        { account: signedIn.account, by: 'password', passwordHash },
+        raw,
+      );
+      void reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' });
+      return { account: await requireNamed(pool, signedIn.account.id), session, csrfToken };
+    },
+  );
+
+  app.post('/enzi/v0/logout', { config: { access: 'authenticated' } }, async ({ session, raw }, reply) => {
+    // A cookie beside another proof has not been checked, and a page of another site could have sent it.
+    if (session) await sessions.end(raw);
+    void reply.header('set-cookie', sessions.clearCookie);
+    return reply.code(204).send();
+  });
+
+  app.get('/enzi/v0/session', { config: { access: 'authenticated' } }, async (request, reply) => {
+    const { session, csrfToken = null } = request.session ?? { session: null };
+    void reply.header('cache-control', 'no-store');
+    return { account: await requireNamed(pool, requireAccount(request).id), session, csrfToken };
+  });
+
+  app.get(
+    '/enzi/v0/accounts/:username/sessions',
+    {
+      config: { access: 'self' },
+      schema: { params: accountParams, querystring: sessionPageQuery },
+    },
+    async (request, reply) => {
+      const { id } = await requireNamed(pool, request.params.username);
+      const current = request.session?.session.id;
+      const { entries, next, headers } = await fillListPage(request.query, {
+        load: (page) => listSessions(pool, id, page),
+        nameOf: (session) => session.id,
+        view: (session) => ({ ...session, isCurrent: session.id === current }),
+      });
+      return reply.headers(headers).send({ sessions: entries, nextPageStart: next });
+    },
+  );
+
+  app.delete(
+    '/enzi/v0/accounts/:username/sessions/:session',
+    { config: { access: 'self' }, schema: { params: Type.Object({ ...accountParams.properties, session: Name }) } },
+    async (request, reply) => {
+      const { username, session } = request.params;
+      const { id, name } = await requireNamed(pool, username);
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!isId(session) || !(await deleteSession(tx, id, session))) {
+          throw new ApiError('NO_SUCH_SESSION', `"${name}" has no session "${session}"`);
+        }
+        await record({ kind: 'SESSION_DELETE', object: { id: session, name }, namespace: name });
+      });
+      return reply.code(204).send();
+    },
+  );
+}

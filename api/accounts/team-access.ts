@@ -1,0 +1,217 @@
+import type { FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { requireAccount } from '../http/access.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import { requireOrganization, requireTeam, requireUser } from '../../accounts/named.ts';
+import type { TeamRow } from '../../accounts/team-store.ts';
+import { ApiError, noSuchRepository } from '../http/errors.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
+import { type AccessLevel, accessLevels, isInTeam, repositoryAccess } from '../../accounts/policy/access.ts';
+import { findRepositories, findRepository } from '../../registry/repositories/repository-store.ts';
+import {
+  countGrantedRepositories,
+  countTeamAccess,
+  deleteTeamAccess,
+  findTeamAccess,
+  type GrantTarget,
+  listGrantedRepositories,
+  listTeamAccess,
+  saveTeamAccess,
+  type TeamAccessRow,
+} from '../../accounts/team-access-store.ts';
+import { accountParams, namespaceParams, NameText, repositoryParams } from '../http/names.ts';
+import { objectForm } from '../http/object-form.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+const namespaceTeamParams = Type.Object({ ...namespaceParams.properties, team: Name });
+const repositoryTeamParams = Type.Object({ ...repositoryParams.properties, team: Name });
+// As the lists of a repository, of a namespace and of a team show it.
+const accessForm = objectForm<TeamAccessRow & { namespace: string; repository: unknown }>()(
+  { accessLevel: Type.Enum([...accessLevels]) },
+  { team: 'read-only', namespace: 'read-only', repository: 'read-only' },
+);
+
+/** Grants to teams, for repositories and for whole namespaces (DTR 2.7 API). */
+export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
+
+  /** Grants a team access, or with undefined takes it away, and tells of it. */
+  async function change(
+    request: FastifyRequest,
+    team: TeamRow,
+    { target, ...where }: { target: GrantTarget; namespace: string; repository?: string },
+    accessLevel: AccessLevel | undefined,
+  ): Promise<void> {
+    await auditedChange(deps, request, async (tx, record) => {
+      if (accessLevel !== undefined) {
+        await saveTeamAccess(tx, target, team.id, accessLevel);
+        await record({ kind: 'TEAM_ACCESS_UPDATE', object: team, ...where, details: { accessLevel } });
+      } else if (await deleteTeamAccess(tx, target, team.id)) {
+        await record({ kind: 'TEAM_ACCESS_DELETE', object: team, ...where });
+      }
+    });
+  }
+
+  async function requireRepository(params: { namespace: string; reponame: string }) {
+    const { repositoryId } = await repositoryAccess(pool, undefined, params.namespace, params.reponame);
+    const repository = await findRepository(pool, params.namespace, params.reponame);
+    if (!repository || repositoryId === undefined) throw noSuchRepository(params.namespace, params.reponame);
+    const where = { target: { repositoryId }, namespace: repository.namespace, repository: repository.name };
+    return { repository, where };
+  }
+
+  async function loadGranted(teamId: string, page: { pageStart: string | undefined; pageSize: number }) {
+    const granted = await listGrantedRepositories(pool, teamId, page);
+    const repositories = await findRepositories(
+      pool,
+      granted.map(({ repositoryId }) => repositoryId),
+    );
+    const levels = new Map(granted.map(({ publicId, accessLevel }) => [publicId, accessLevel]));
+    return repositories.map((repository) => ({ accessLevel: levels.get(repository.id), repository }));
+  }
+
+  /** One page of grants, with the headers that lead to the next. */
+  async function page(target: GrantTarget, clientId: string, query: Static<typeof pageQuery>) {
+    const { pageStart = '', pageSize, count } = query;
+    const { entries, headers } = await fillPage({
+      start: pageStart,
+      size: pageSize,
+      load: (from, limit) => listTeamAccess(pool, target, clientId, { pageStart: from || undefined, pageSize: limit }),
+      keyOf: ({ team }) => team.id,
+      view: (granted) => granted,
+    });
+    const counted = count && { [countHeader]: String(await countTeamAccess(pool, target)) };
+    return { teamAccessList: entries, headers: { ...headers, ...counted } };
+  }
+
+  app.get(
+    '/api/v0/repositories/:namespace/:reponame/teamAccess',
+    { config: { access: 'repository-admin' }, schema: { params: repositoryParams, querystring: pageQuery } },
+    async (request, reply) => {
+      const { repository, where } = await requireRepository(request.params);
+      await requireOrganization(pool, repository.namespace);
+      const { teamAccessList, headers } = await page(where.target, requireAccount(request).id, request.query);
+      return reply.headers(headers).send({ repository, teamAccessList });
+    },
+  );
+
+  app.put(
+    '/api/v0/repositories/:namespace/:reponame/teamAccess/:team',
+    { config: { access: 'repository-admin' }, schema: { params: repositoryTeamParams, body: accessForm } },
+    async (request) => {
+      const { repository, where } = await requireRepository(request.params);
+      const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), request.params.team);
+      await change(request, team, where, request.body.accessLevel);
+      const granted = await findTeamAccess(pool, where.target, requireAccount(request).id, team.id);
+      return { repository, teamAccessList: granted ? [granted] : [] };
+    },
+  );
+
+  app.delete(
+    '/api/v0/repositories/:namespace/:reponame/teamAccess/:team',
+    { config: { access: 'repository-admin' }, schema: { params: repositoryTeamParams } },
+    async (request, reply) => {
+      const { repository, where } = await requireRepository(request.params);
+      const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), request.params.team);
+      await change(request, team, where, undefined);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/api/v0/repositoryNamespaces/:namespace/teamAccess',
+    { config: { access: 'namespace-member' }, schema: { params: namespaceParams, querystring: pageQuery } },
+    async (request, reply) => {
+      const { name: namespace } = await requireOrganization(pool, request.params.namespace);
+      const { teamAccessList, headers } = await page({ namespace }, requireAccount(request).id, request.query);
+      return reply.headers(headers).send({ namespace, teamAccessList });
+    },
+  );
+
+  app.get(
+    '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
+    { config: { access: 'namespace-member' }, schema: { params: namespaceTeamParams } },
+    async (request) => {
+      const owner = await requireOrganization(pool, request.params.namespace);
+      const team = await requireTeam(pool, owner, request.params.team);
+      const granted = await findTeamAccess(pool, { namespace: owner.name }, requireAccount(request).id, team.id);
+      if (granted) return { ...granted, namespace: owner.name };
+      throw new ApiError(
+        'NO_SUCH_NAMESPACE_TEAM_ACCESS',
+        `the team "${team.name}" is granted nothing for the whole namespace "${owner.name}"`,
+      );
+    },
+  );
+
+  app.put(
+    '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
+    { config: { access: 'namespace-admin' }, schema: { params: namespaceTeamParams, body: accessForm } },
+    async (request) => {
+      const owner = await requireOrganization(pool, request.params.namespace);
+      const team = await requireTeam(pool, owner, request.params.team);
+      const target = { namespace: owner.name };
+      await change(request, team, { target, ...target }, request.body.accessLevel);
+      const granted = await findTeamAccess(pool, target, requireAccount(request).id, team.id);
+      return { ...granted, namespace: owner.name };
+    },
+  );
+
+  app.delete(
+    '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
+    { config: { access: 'namespace-admin' }, schema: { params: namespaceTeamParams } },
+    async (request, reply) => {
+      const owner = await requireOrganization(pool, request.params.namespace);
+      const team = await requireTeam(pool, owner, request.params.team);
+      const target = { namespace: owner.name };
+      await change(request, team, { target, ...target }, undefined);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/api/v0/accounts/:organization/teams/:team/repositoryAccess',
+    {
+      config: { access: 'team-member' },
+      schema: { params: Type.Object({ organization: NameText, team: Name }), querystring: pageQuery },
+    },
+    async (request, reply) => {
+      const { pageStart = '', pageSize, count } = request.query;
+      const organization = await requireOrganization(pool, request.params.organization);
+      const team = await requireTeam(pool, organization, request.params.team);
+      const { entries, headers } = await fillPage({
+        start: pageStart,
+        size: pageSize,
+        load: (from, limit) => loadGranted(team.id, { pageStart: from || undefined, pageSize: limit }),
+        keyOf: ({ repository }) => repository.id,
+        view: (granted) => granted,
+      });
+      if (count) void reply.header(countHeader, String(await countGrantedRepositories(pool, team.id)));
+      const isMember = await isInTeam(pool, team.id, requireAccount(request).id);
+      return reply.headers(headers).send({
+        team: { id: team.id, name: team.name, clientUserIsMember: isMember },
+        repositoryAccessList: entries,
+      });
+    },
+  );
+
+  app.get(
+    '/api/v0/accounts/:username/repositoryAccess/:namespace/:reponame',
+    {
+      config: { access: 'self' },
+      schema: { params: Type.Object({ ...accountParams.properties, ...repositoryParams.properties }) },
+    },
+    async ({ params: { username, namespace, reponame } }) => {
+      const user = await requireUser(pool, username);
+      const { level } = await repositoryAccess(pool, user, namespace, reponame);
+      const repository = await findRepository(pool, namespace, reponame);
+      if (!repository || level === undefined) {
+        throw new ApiError(
+          'NO_SUCH_REPOSITORY',
+          `there is no repository ${namespace}/${reponame} to which "${user.name}" has access`,
+        );
+      }
+      return { accessLevel: level, user, repository };
+    },
+  );
+}

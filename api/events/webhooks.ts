@@ -1,0 +1,253 @@
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { EventKind } from '../../events/event-kinds.ts';
+import { requireAccount, unchecked } from '../http/access.ts';
+import { auditedChange, type ChangeEvent } from '../http/audited-change.ts';
+import type { Queryable } from '../../database/pool.ts';
+import { isId } from '../../accounts/account-store.ts';
+import { type Account, namespaceExists } from '../../accounts/accounts.ts';
+import { ApiError } from '../http/errors.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import {
+  administeredRepositories,
+  includesLevel,
+  namespaceAccess,
+  repositoryAccess,
+} from '../../accounts/policy/access.ts';
+import { findRepository } from '../../registry/repositories/repository-store.ts';
+import { countHeader, fillPage, wholePageQuery } from '../http/paging.ts';
+import { assertCertificate, readEndpoint, readType, webhookFields } from './webhook-fields.ts';
+import {
+  countWebhooks,
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  updateWebhook,
+  type WebhookFilter,
+  type WebhookRow,
+} from '../../events/webhook-store.ts';
+import { namespaceParams, nameText, repositoryParams } from '../http/names.ts';
+import { objectForm } from '../http/object-form.ts';
+
+const config = { access: 'authenticated' } as const;
+type ShownWebhook = ReturnType<typeof viewWebhook>;
+const decidedHere = {
+  authorID: 'read-only',
+  createdAt: 'read-only',
+  lastSuccessfulAt: 'read-only',
+  failingSince: 'read-only',
+} as const;
+// Each may have a certificate of 64 KiB.
+const rowsAtOnce = 64;
+
+/** `/api/v0/webhooks`, as MSR has it; what tries a receiver out is in webhook-tests.ts. */
+export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool } = deps;
+
+  /** @throws ApiError NO_SUCH_WEBHOOK, also for one that the caller may not see */
+  async function findAdministered(request: FastifyRequest, id: string): Promise<WebhookRow> {
+    const found = isId(id) ? await findWebhook(pool, id) : undefined;
+    if (!found || !(await administersKey(pool, requireAccount(request), found.key))) throw noSuchWebhook(id);
+    return found;
+  }
+
+  /** One page, with the headers that lead to the next. */
+  async function page(filter: WebhookFilter, { pageStart = '', pageSize, count }: Static<typeof wholePageQuery>) {
+    const { entries, headers } = await fillPage({
+      start: pageStart,
+      size: pageSize,
+      load: (from, limit) => listWebhooks(pool, filter, { pageStart: from || undefined, pageSize: limit }),
+      keyOf: ({ id }) => id,
+      view: viewWebhook,
+      rowsAtOnce,
+    });
+    const counted = count && { [countHeader]: String(await countWebhooks(pool, filter)) };
+    return { body: entries, headers: { ...headers, ...counted } };
+  }
+
+  app.get(
+    '/api/v0/webhooks',
+    {
+      config,
+      schema: {
+        querystring: Type.Object(
+          { ...wholePageQuery.properties, webhookType: Type.String({ maxLength: 100, default: 'any' }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { webhookType } = request.query;
+      const type = webhookType === 'any' ? undefined : readType(webhookType);
+      const administered = await administeredRepositories(pool, requireAccount(request));
+      const { body, headers } = await page({ type, administered }, request.query);
+      return reply.headers(headers).send(body);
+    },
+  );
+
+  app.get(
+    '/api/v0/accounts/:namespace/webhooks',
+    {
+      config: { access: 'namespace-admin' },
+      schema: { params: namespaceParams, querystring: wholePageQuery },
+    },
+    async ({ params: { namespace }, query }, reply) => {
+      const { body, headers } = await page({ key: namespace }, query);
+      return reply.headers(headers).send(body);
+    },
+  );
+
+  app.get(
+    '/api/v0/repositories/:namespace/:reponame/webhooks',
+    {
+      config: { access: 'repository-admin' },
+      schema: { params: repositoryParams, querystring: wholePageQuery },
+    },
+    async ({ params: { namespace, reponame }, query }, reply) => {
+      const { body, headers } = await page({ key: `${namespace}/${reponame}` }, query);
+      return reply.headers(headers).send(body);
+    },
+  );
+
+  app.post(
+    '/api/v0/webhooks',
+    {
+      config,
+      preValidation: async (request) => assertKey(deps, requireAccount(request), unchecked(request.body, 'key')),
+      schema: {
+        body: objectForm<ShownWebhook>()(
+          {
+            type: webhookFields.type,
+            key: Type.Optional(nameText()),
+            endpoint: webhookFields.endpoint,
+            tlsCert: Type.Optional(webhookFields.tlsCert),
+            skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
+            inactive: Type.Optional(Type.Boolean()),
+          },
+          { ...decidedHere, id: 'read-only' },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { type, key = '', endpoint, tlsCert = '', skipTLSVerification = false, inactive = false } = request.body;
+      const account = requireAccount(request);
+      assertCertificate(tlsCert);
+      const wanted = { type: readType(type), key, endpoint: (await readEndpoint(deps, request, endpoint)).href };
+      const webhook = await auditedChange(deps, request, async (tx, record) => {
+        const made = await insertWebhook(tx, {
+          ...wanted,
+          authorID: account.id,
+          tlsCert,
+          skipTLSVerification,
+          inactive,
+        });
+        await record(webhookEvent('WEBHOOK_CREATE', made));
+        return made;
+      });
+      void reply.code(201);
+      return viewWebhook(webhook);
+    },
+  );
+
+  app.post(
+    '/api/v0/webhooks/update',
+    {
+      config,
+      preValidation: async (request) => void (await findAdministered(request, unchecked(request.body, 'id'))),
+      schema: {
+        body: objectForm<ShownWebhook>()(
+          {
+            id: Type.String({ maxLength: 100 }),
+            inactive: Type.Optional(Type.Boolean()),
+            // Not of MSR, where a receiver that moves needs a new subscription.
+            endpoint: Type.Optional(webhookFields.endpoint),
+            tlsCert: Type.Optional(webhookFields.tlsCert),
+            skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
+          },
+          { ...decidedHere, type: 'read-only', key: 'read-only' },
+        ),
+      },
+    },
+    async (request) => {
+      const { id, endpoint, ...rest } = request.body;
+      assertCertificate(rest.tlsCert ?? '');
+      const change = {
+        ...rest,
+        ...(endpoint !== undefined && { endpoint: (await readEndpoint(deps, request, endpoint)).href }),
+      };
+      const webhook = await auditedChange(deps, request, async (tx, record) => {
+        const changed = await updateWebhook(tx, id, change);
+        if (!changed) throw noSuchWebhook(id);
+        await record(
+          webhookEvent('WEBHOOK_UPDATE', changed, { changed: Object.keys(change), inactive: changed.inactive }),
+        );
+        return changed;
+      });
+      // MSR answers with a list.
+      return [viewWebhook(webhook)];
+    },
+  );
+
+  app.delete(
+    '/api/v0/webhooks/:webhook',
+    { config, schema: { params: Type.Object({ webhook: Type.String({ maxLength: 100 }) }) } },
+    async (request, reply) => {
+      const found = await findAdministered(request, request.params.webhook);
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!(await deleteWebhook(tx, found.id))) throw noSuchWebhook(found.id);
+        await record(webhookEvent('WEBHOOK_DELETE', found));
+      });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** What an event tells of a webhook. Paths of endpoints are often secrets, so of those there is the origin alone. */
+function webhookEvent(kind: EventKind, { id, type, key, endpoint }: WebhookRow, more: object = {}): ChangeEvent {
+  const [namespace = '', ...rest] = key.split('/');
+  const details = { type, endpoint: new URL(endpoint).origin, ...more };
+  return { kind, object: { id, name: type }, namespace, repository: rest.join('/'), details };
+}
+
+/**
+ * Whether an account may subscribe to events of a key: administrators of the repository or namespace may, and system
+ * administrators to everything (DTR 2.7 API, "webhooks").
+ */
+async function administersKey(q: Queryable, account: Account, key: string): Promise<boolean> {
+  if (account.isAdmin) return true;
+  const [namespace = '', ...rest] = key.split('/');
+  const level =
+    rest.length === 0
+      ? await namespaceAccess(q, account, namespace)
+      : (await repositoryAccess(q, account, namespace, rest.join('/'))).level;
+  return key !== '' && includesLevel(level, 'admin');
+}
+
+/** @throws ApiError where the key names what the account may not subscribe to, or what does not exist */
+async function assertKey({ pool }: ApiDeps, account: Account, key: string): Promise<void> {
+  if (!(await administersKey(pool, account, key))) {
+    const who = key === '' ? 'system administrators' : `administrators of "${key}"`;
+    throw new ApiError('NOT_AUTHORIZED', `key "${key}": only ${who} may subscribe to its events`);
+  }
+  if (key === '') return;
+  const [namespace = '', ...rest] = key.split('/');
+  if (!(await namespaceExists(pool, namespace))) {
+    throw new ApiError('NO_SUCH_ACCOUNT', `key "${key}": there is no account "${namespace}"`);
+  }
+  if (rest.length > 0 && !(await findRepository(pool, namespace, rest.join('/')))) {
+    throw new ApiError(
+      'NO_SUCH_REPOSITORY',
+      `key "${key}": there is no such repository; push to it or create it first`,
+    );
+  }
+}
+
+function noSuchWebhook(id: string): ApiError {
+  return new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${id}": GET /api/v0/webhooks lists them`);
+}
+
+/** A webhook as the API shows it (DTR 2.7 API, responses.Webhook). */
+function viewWebhook({ lastSuccessfulAt, failingSince, ...webhook }: WebhookRow) {
+  return { ...webhook, ...(lastSuccessfulAt && { lastSuccessfulAt }), ...(failingSince && { failingSince }) };
+}

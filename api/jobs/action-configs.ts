@@ -1,0 +1,82 @@
+import { Type } from 'typebox';
+import {
+  deleteActionConfig,
+  findActionConfig,
+  listActionConfigs,
+  saveActionConfig,
+  type ActionConfigRow,
+} from '../../jobs/actions/action-configs.ts';
+import { requireAccount } from '../http/access.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import { ApiError } from '../http/errors.ts';
+import type { ApiInstance, ApiDeps } from '../http/instance.ts';
+import { jobFormFields, readDefaultParameters, requireAction } from './job-fields.ts';
+import { objectForm } from '../http/object-form.ts';
+
+const config = { access: 'system-admin' } as const;
+const params = Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) });
+
+/** `/api/v0/action_configs` (DTR 2.7 API): defaults of parameters, which each job's own parameters override. */
+export function actionConfigRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeSchedules } = deps;
+
+  app.get('/api/v0/action_configs', { config }, async () => ({
+    actionConfigs: (await listActionConfigs(pool)).map(viewActionConfig),
+  }));
+
+  app.post(
+    '/api/v0/action_configs',
+    {
+      config,
+      schema: {
+        body: objectForm<ReturnType<typeof viewActionConfig>>()(
+          { action: jobFormFields.action, parameters: jobFormFields.parameters },
+          { id: 'read-only' },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const action = requireAction(request.body.action);
+      const parameters = readDefaultParameters(action, request.body.parameters ?? {});
+      const wanted = { action: action.name, parameters, requestedBy: requireAccount(request).name };
+      const saved = await auditedChange(deps, request, async (tx, record) => {
+        const made = await saveActionConfig(tx, wanted);
+        const object = { id: made.id, name: action.name };
+        await record({ kind: 'ACTION_CONFIG_UPDATE', object, details: { parameters } });
+        return made;
+      });
+      wakeSchedules.send();
+      void reply.code(202);
+      return viewActionConfig(saved);
+    },
+  );
+
+  app.get('/api/v0/action_configs/:action', { config, schema: { params } }, async ({ params: { action } }) => {
+    const { name } = requireAction(action);
+    const found = await findActionConfig(pool, name);
+    if (!found) throw noSuchActionConfig(name);
+    return viewActionConfig(found);
+  });
+
+  app.delete('/api/v0/action_configs/:action', { config, schema: { params } }, async (request, reply) => {
+    const { name } = requireAction(request.params.action);
+    await auditedChange(deps, request, async (tx, record) => {
+      if (!(await deleteActionConfig(tx, name))) throw noSuchActionConfig(name);
+      await record({ kind: 'ACTION_CONFIG_DELETE', object: { id: name, name } });
+    });
+    wakeSchedules.send();
+    return reply.code(204).send();
+  });
+}
+
+function noSuchActionConfig(action: string): ApiError {
+  return new ApiError(
+    'NO_SUCH_ACTION_CONFIG',
+    `the action ${action} has no config, so its own defaults count: POST /api/v0/action_configs makes one`,
+  );
+}
+
+/** A config as the API shows it (DTR 2.7 API, tmpresponses.ActionConfig). */
+function viewActionConfig({ id, action, parameters }: ActionConfigRow) {
+  return { id, action, parameters };
+}

@@ -1,0 +1,105 @@
+import { Type } from 'typebox';
+import {
+  changeActionQueue,
+  listActionQueues,
+  maxRunningByDefault,
+  untouchedQueue,
+  type ActionQueue,
+} from '../../jobs/queue/action-queues.ts';
+import { actions } from '../../jobs/actions/catalogue.ts';
+import { countBacklog } from '../../jobs/queue/lanes.ts';
+import { countInFlight } from '../../jobs/records/queries.ts';
+import { listWorkers } from '../../jobs/queue/worker-records.ts';
+import { requireAccount } from '../http/access.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import { requireAction } from './job-fields.ts';
+import { objectForm } from '../http/object-form.ts';
+
+const config = { access: 'system-admin' } as const;
+const most = { minimum: 1, maximum: 1_000_000 };
+
+/** `/api/v0/queues`: how jobs of each action are held back. Beyond MSR. */
+export function queueRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeDispatcher, wakeSchedules } = deps;
+
+  app.get('/api/v0/queues', { config }, async () => {
+    const [changed, counts] = [await listActionQueues(pool), await countAll()];
+    const byAction = new Map(changed.map((queue) => [queue.action, queue]));
+    const names = actions.map(({ name }) => name).sort();
+    return { queues: names.map((name) => view(byAction.get(name) ?? untouchedQueue(name), counts)) };
+  });
+
+  app.patch(
+    '/api/v0/queues/:action',
+    {
+      config,
+      schema: {
+        params: Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) }),
+        body: objectForm<ReturnType<typeof view>>()(
+          {
+            paused: Type.Optional(Type.Boolean()),
+            note: Type.Optional(Type.String({ maxLength: 1_000 })),
+            maxRunning: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
+            ratePerMinute: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
+          },
+          {
+            action: 'read-only',
+            pausedBy: 'read-only',
+            pausedAt: 'read-only',
+            mayRun: 'read-only',
+            waiting: 'read-only',
+            running: 'read-only',
+          },
+        ),
+      },
+    },
+    async (request) => {
+      const { name } = requireAction(request.params.action);
+      const { body } = request;
+      const queue = await auditedChange(deps, request, async (tx, record) => {
+        const changed = await changeActionQueue(tx, name, body, requireAccount(request).name);
+        await record({ kind: 'QUEUE_UPDATE', object: { id: name, name }, details: body });
+        return changed;
+      });
+      wakeDispatcher.send();
+      if (body.paused !== undefined) wakeSchedules.send();
+      return view(queue, await countAll());
+    },
+  );
+
+  async function countAll(): Promise<Counts> {
+    const [backlog, inFlight] = [await countBacklog(pool), await countInFlight(pool)];
+    const workers = (await listWorkers(pool)).filter(({ status }) => status === 'running').length;
+    return { waiting: sum(backlog), running: sum(inFlight), workers };
+  }
+}
+
+interface Counts {
+  readonly waiting: ReadonlyMap<string, number>;
+  readonly running: ReadonlyMap<string, number>;
+  readonly workers: number;
+}
+
+function sum(counts: readonly { action: string; count: number }[]): Map<string, number> {
+  const total = new Map<string, number>();
+  for (const { action, count } of counts) total.set(action, (total.get(action) ?? 0) + count);
+  return total;
+}
+
+function view(queue: ActionQueue, { waiting, running, workers }: Counts) {
+  const { action, paused, pauseNote, pausedBy, pausedAt, maxRunning, ratePerMinute } = queue;
+  return {
+    action,
+    paused,
+    note: pauseNote,
+    pausedBy,
+    pausedAt,
+    maxRunning,
+    mayRun: maxRunning ?? maxRunningByDefault(action, workers),
+    ratePerMinute,
+    // Up to 10,000 of each kind are counted.
+    waiting: waiting.get(action) ?? 0,
+    running: running.get(action) ?? 0,
+  };
+}

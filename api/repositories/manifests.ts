@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { parseDigest } from '../../registry/blobs/digest.ts';
+import { RegistryError } from '../../registry/errors.ts';
+import { requestActor } from '../http/audited-change.ts';
+import { ApiError } from '../http/errors.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import { countManifests, findTaggedDigest, listManifests } from '../../registry/manifests/manifest-store.ts';
+import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
+import { repositoryParams } from '../http/names.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+
+/** `/api/v0/repositories/{namespace}/{reponame}/manifests` (DTR 2.7 API, "repositories"). */
+export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, deleteManifest } = deps;
+  const manifests = '/api/v0/repositories/:namespace/:reponame/manifests';
+
+  app.get(
+    manifests,
+    {
+      config: { access: 'repository-read' },
+      schema: {
+        params: repositoryParams,
+        querystring: Type.Object(
+          // A page begins with the manifest of this digest.
+          { ...pageQuery.properties, pageStart: Type.String({ maxLength: 255, default: '' }) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ params, query: { pageStart, pageSize, count } }, reply) => {
+      const { entries, headers } = await fillPage({
+        start: pageStart,
+        size: pageSize,
+        load: (from, limit) => listManifests(pool, params, { pageStart: from, pageSize: limit }),
+        keyOf: ({ digest }) => digest,
+        view: (manifest) => manifest,
+      });
+      if (count) void reply.header(countHeader, String(await countManifests(pool, params)));
+      return reply.headers(headers).send(entries);
+    },
+  );
+
+  app.delete(
+    `${manifests}/:reference`,
+    {
+      config: { access: 'repository-delete' },
+      schema: { params: Type.Object({ ...repositoryParams.properties, reference: Name }) },
+    },
+    async (request, reply) => {
+      const { namespace, reponame, reference } = request.params;
+      const repository = { namespace, name: reponame, full: `${namespace}/${reponame}` };
+      const isDigest = reference.includes(':');
+      if (isDigest && !parseDigest(reference)) {
+        throw new ApiError('INVALID_DIGEST', `"${reference}" is not a digest such as sha256:<64 hex digits>`);
+      }
+      const digest = isDigest ? reference : await findTaggedDigest(pool, request.params, reference);
+      if (digest === undefined) throw noSuchReference(repository.full, reference);
+      await deleteManifest(repository, digest, requestActor(deps, request)).catch((error: unknown) => {
+        if (!(error instanceof RegistryError)) throw error;
+        if (error.code === 'DENIED') throw new ApiError('TAG_IMMUTABLE', error.message, { cause: error });
+        if (error.code !== 'MANIFEST_UNKNOWN') throw error;
+        throw noSuchReference(repository.full, reference);
+      });
+      return reply.code(204).send();
+    },
+  );
+}
+
+function noSuchReference(repository: string, reference: string): ApiError {
+  return new ApiError('NO_SUCH_REF', `the repository ${repository} has no tag or manifest "${reference}"`);
+}

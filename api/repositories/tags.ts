@@ -1,0 +1,115 @@
+import { Type } from 'typebox';
+import { RegistryError } from '../../registry/errors.ts';
+import { requireAccount } from '../http/access.ts';
+import { requestActor } from '../http/audited-change.ts';
+import { ApiError } from '../http/errors.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
+import { includesLevel, repositoryAccess } from '../../accounts/policy/access.ts';
+import { countTags, findTag, listTags, type TagRow } from '../../registry/manifests/tag-store.ts';
+import { repositoryParams } from '../http/names.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 255 });
+// The host under which Notary knows the repository; no tag is in Notary here.
+const domain = Type.Optional(Type.String({ maxLength: 255 }));
+const Platform = Type.Optional(Type.String({ maxLength: 255 }));
+
+/** `/api/v0/repositories/{namespace}/{reponame}/tags` (DTR 2.7 API). */
+export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, deleteTag } = deps;
+  const tags = '/api/v0/repositories/:namespace/:reponame/tags';
+
+  app.get(
+    tags,
+    {
+      config: { access: 'repository-read' },
+      schema: {
+        params: repositoryParams,
+        querystring: Type.Object(
+          {
+            ...pageQuery.properties,
+            // A page begins with the tag of this name.
+            pageStart: Type.String({ maxLength: 255, default: '' }),
+            includeManifests: Type.Boolean({ default: false }),
+            domain,
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { params, query } = request;
+      const { pageStart, pageSize, count, includeManifests } = query;
+      const { entries, headers } = await fillPage({
+        start: pageStart,
+        size: pageSize,
+        load: (from, limit) => listTags(pool, params, { pageStart: from, pageSize: limit }),
+        keyOf: ({ name }) => name,
+        view: (row) => viewTag(row, includeManifests),
+      });
+      if (count) void reply.header(countHeader, String(await countTags(pool, params)));
+      return reply.headers(headers).send(entries);
+    },
+  );
+
+  app.get(
+    `${tags}/:reference`,
+    {
+      config: { access: 'repository-read' },
+      schema: {
+        params: Type.Object({ ...repositoryParams.properties, reference: Name }),
+        querystring: Type.Object({ domain, os: Platform, arch: Platform }, { additionalProperties: false }),
+      },
+    },
+    async ({ params, query: { os, arch } }) => {
+      const found = await findTag(pool, params, params.reference, { os: os || undefined, arch: arch || undefined });
+      if (found) return found.map((row) => viewTag(row, true));
+      throw new ApiError(
+        'NO_SUCH_REF',
+        `the repository ${params.namespace}/${params.reponame} has no tag or manifest "${params.reference}"`,
+      );
+    },
+  );
+
+  app.delete(
+    `${tags}/:tag`,
+    {
+      config: { access: 'repository-delete' },
+      schema: {
+        params: Type.Object({ ...repositoryParams.properties, tag: Name }),
+        // Deletes a tag although it is immutable, which administrators of the repository may.
+        querystring: Type.Object({ domain, force: Type.Boolean({ default: false }) }, { additionalProperties: false }),
+      },
+    },
+    async (request, reply) => {
+      const { namespace, reponame, tag } = request.params;
+      const { force } = request.query;
+      const repository = { namespace, name: reponame, full: `${namespace}/${reponame}` };
+      if (force) {
+        const { level } = await repositoryAccess(pool, requireAccount(request), namespace, reponame);
+        if (!includesLevel(level, 'admin')) {
+          throw new ApiError('NOT_AUTHORIZED', `only administrators of the repository ${repository.full} may force it`);
+        }
+      }
+      await deleteTag(repository, tag, requestActor(deps, request), { force }).catch((error: unknown) => {
+        if (!(error instanceof RegistryError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
+        throw new ApiError('NO_SUCH_TAG', `the repository ${repository.full} has no tag "${tag}"`, { cause: error });
+      });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** A tag as the API shows it (DTR 2.7 API, responses.ListTag, responses.Tag). */
+function viewTag({ manifest, createdAt, updatedAt, ...tag }: TagRow, hasManifest: boolean) {
+  const { digest } = manifest;
+  return {
+    ...tag,
+    digest,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    hashMismatch: false,
+    inNotary: false,
+    manifest: hasManifest ? { ...manifest, createdAt: manifest.createdAt.toISOString() } : { digest },
+  };
+}

@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type TSchema, Type } from 'typebox';
+import { parseDurationMs } from '../../config/duration.ts';
+import { withTransaction } from '../../database/transaction.ts';
+import { isSettingName, readSettings, settingFields, type Settings, updateSettings } from '../../settings/settings.ts';
+import { ApiError } from '../http/errors.ts';
+import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import { requestActor } from '../http/audited-change.ts';
+import { describeValidation } from '../http/describe-validation.ts';
+
+const config = { access: 'system-admin' } as const;
+
+/** Why MSR's clients find a field in the settings that cannot be changed there. */
+const fixedBecause = {
+  dtrHost: 'PUBLIC_URL says it',
+  clientCertAuthEnabled: 'client certificates are not asked for here',
+  sso: 'there is no single sign-on with UCP',
+  webTLSCert: 'TLS_CERT_FILE names the certificate',
+  webTLSKey: 'TLS_KEY_FILE names the key',
+  webTLSCA: 'TLS_CERT_FILE holds the chain',
+  webTLSClientCA: 'client certificates are not asked for here',
+  scanningEnabled: 'this version has no scanner',
+  scanningSyncOnline: 'this version has no scanner',
+  scanningDeadline: 'this version has no scanner',
+  scanningEnableAutoRecheck: 'this version has no scanner',
+  httpProxy: 'the environment of the server says it',
+  httpsProxy: 'the environment of the server says it',
+  noProxy: 'the environment of the server says it',
+  logHost: 'the log goes to standard error',
+  logLevel: 'LOG_LEVEL says it',
+  logProtocol: 'the log goes to standard error',
+  nfsHost: 'JOBRUNNER_DATA_DIR or BLOB_STORE says where blobs are',
+  nfsPath: 'JOBRUNNER_DATA_DIR or BLOB_STORE says where blobs are',
+  storageVolume: 'JOBRUNNER_DATA_DIR or BLOB_STORE says where blobs are',
+  replicaID: 'the processes of an installation are equals',
+  replicaSettings: 'the processes of an installation are equals',
+} as const;
+type FixedField = keyof typeof fixedBecause;
+
+const fixedFields = Object.keys(fixedBecause) as readonly FixedField[];
+const FixedValue = Type.Union([
+  Type.Boolean(),
+  Type.Number(),
+  // Certificates with those above them, and their keys.
+  Type.String({ maxLength: 65_536 }),
+  // Settings of replicas: what they are is not looked at.
+  Type.Object({}, { maxProperties: 100, propertyNames: Type.String({ maxLength: 100 }) }),
+  Type.Null(),
+]);
+
+/** A field that may be left out, and is not filled in then: what is not named stays. */
+function changeOf<T extends TSchema>({ default: _default, ...field }: T & { default?: unknown }) {
+  return Type.Optional(field as unknown as T);
+}
+
+const changeForm = Type.Object(
+  {
+    ...Object.fromEntries(Object.entries(settingFields).map(([name, field]) => [name, changeOf(field)])),
+    ...Object.fromEntries(fixedFields.map((name) => [name, Type.Optional(FixedValue)])),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * `/api/v0/meta/settings` (DTR 2.7 API, forms.Settings and responses.Settings). A change names only what is to
+ * change. Fields of MSR that something else decides here are shown, and taken as they are shown, for many clients send
+ * back all that they read; another value is refused, since it would be believed and do nothing.
+ */
+export function settingsRoutes(app: ApiInstance, deps: ApiDeps): void {
+  const { pool, wakeSettings } = deps;
+  const fixed = fixedValues(deps);
+  const view = (settings: Settings) => ({ ...settings, ...fixed, webTLSKey: undefined });
+
+  app.get('/api/v0/meta/settings', { config }, async () => view(await readSettings(pool)));
+
+  app.post(
+    '/api/v0/meta/settings',
+    { config, attachValidation: true, schema: { body: changeForm } },
+    async (request, reply) => {
+      const { validation } = request.validationError ?? {};
+      if (validation) throw invalid(describeValidation(validation, 'settings'));
+      const changes = readChanges(request.body, fixed);
+      await withTransaction(pool, (tx) => updateSettings(tx, changes, requestActor(deps, request)));
+      wakeSettings.send();
+      return reply.code(202).send(view(await readSettings(pool)));
+    },
+  );
+}
+
+function fixedValues({ publicUrl }: ApiDeps): Readonly<Record<FixedField, unknown>> {
+  return {
+    dtrHost: new URL(publicUrl).host,
+    clientCertAuthEnabled: false,
+    sso: false,
+    webTLSCert: '',
+    webTLSKey: '',
+    webTLSCA: '',
+    webTLSClientCA: '',
+    scanningEnabled: false,
+    scanningSyncOnline: false,
+    scanningDeadline: 0,
+    scanningEnableAutoRecheck: false,
+    httpProxy: '',
+    httpsProxy: '',
+    noProxy: '',
+    logHost: '',
+    logLevel: '',
+    logProtocol: '',
+    nfsHost: '',
+    nfsPath: '',
+    storageVolume: '',
+    replicaID: '',
+    replicaSettings: {},
+  };
+}
+
+/** @throws ApiError INVALID_SETTINGS */
+function readChanges(
+  body: Readonly<Record<string, unknown>>,
+  fixed: Readonly<Record<FixedField, unknown>>,
+): Partial<Settings> {
+  for (const name of fixedFields) {
+    const isSame = body[name] === undefined || isDeepStrictEqual(body[name], fixed[name]);
+    if (!isSame) throw invalid(`${name} cannot be changed here: ${fixedBecause[name]}; leave it out`);
+  }
+  const changes: Partial<Settings> = Object.fromEntries(Object.entries(body).filter(([name]) => isSettingName(name)));
+  for (const name of ['jobHistoryMaxAge', 'repoEventHistoryMaxAge'] as const) {
+    const text = changes[name] ?? '';
+    if (text !== '' && parseDurationMs(text) === undefined) {
+      throw invalid(`${name} "${text}" is not a duration such as 720h, nor empty for no limit`);
+    }
+  }
+  return changes;
+}
+
+function invalid(message: string): ApiError {
+  return new ApiError('INVALID_SETTINGS', message);
+}

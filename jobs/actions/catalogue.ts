@@ -1,0 +1,38 @@
+import type { Action } from './action.ts';
+import { analyticsReportAction } from './analytics-report.ts';
+import { blobVerifyAction } from './blob-verify.ts';
+import { falseAction } from './false.ts';
+import { gcAuditAction } from './gc-audit.ts';
+import { ldapSyncAction } from './ldap-sync.ts';
+import { onlinegcBlobsAction } from './onlinegc-blobs.ts';
+import { onlinegcEventsAction } from './onlinegc-events.ts';
+import { onlinegcJoblogsAction } from './onlinegc-joblogs.ts';
+import { onlinegcMetadataAction } from './onlinegc-metadata.ts';
+import { onlinegcAction } from './onlinegc.ts';
+import { sleepAction } from './sleep.ts';
+import { uploadPurgeAction } from './upload-purge.ts';
+import { webhookAction } from './webhook.ts';
+
+/** Every job action of this version. */
+export const actions: readonly Action[] = [
+  webhookAction,
+  gcAuditAction,
+  blobVerifyAction,
+  onlinegcAction,
+  onlinegcBlobsAction,
+  onlinegcEventsAction,
+  onlinegcJoblogsAction,
+  onlinegcMetadataAction,
+  uploadPurgeAction,
+  ldapSyncAction,
+  analyticsReportAction,
+  sleepAction,
+  falseAction,
+];
+
+const byName = new Map(actions.flatMap((action) => [action.name, ...action.aliases].map((name) => [name, action])));
+
+/** The action of this name or alias, or undefined where there is none. */
+export function findAction(name: string): Action | undefined {
+  return byName.get(name);
+}
