@@ -9,7 +9,7 @@ import { createRoutes } from '../../registry/http/routes.ts';
 import { serverFactory } from '../../server/http.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { basic, bearer, startApi, type DeclaredRoute, type TestApi } from './test-api.ts';
-import { idleHandlers } from '../registry/idle-handlers.ts';
+import { idleHandlers } from '../registry/http/idle-handlers.ts';
 
 // Every route of the process but /v2, with who may use it. A new route has to be entered here, with a decision.
 const expected: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { registerWorker } from '../../jobs/queue/worker-records.ts';
 import { startReceiver } from '../activities/test-receiver.ts';
 import { addJob } from '../jobs/test-jobs.ts';
 import { createTestCertificate } from '../support/certificates.ts';
-import { createOrganization } from './organization.ts';
+import { createOrganization } from '../accounts/organization.ts';
 import { dockerLogin, password, startApi, type ApiRequest, type TestApi } from './test-api.ts';
 
 /** What is sent to a route so that it changes something; by default by `admin`. */

@@ -5,7 +5,7 @@ import { type LimitName, limitNames, limits } from '../../settings/limits.ts';
 import { limitsPage } from '../../docs/limits-page.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { limitsOfPushes } from '../support/limits-of-pushes.ts';
-import { createOrganization } from './organization.ts';
+import { createOrganization } from '../accounts/organization.ts';
 import { dockerLogin, password, startApi, type ApiRequest, type ApiResponse, type TestApi } from './test-api.ts';
 
 const api0 = '/api/v0';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxPageBytes } from '../../api/http/paging.ts';
-import { createOrganization } from './organization.ts';
+import { createOrganization } from '../accounts/organization.ts';
 import { startApi, type TestApi } from './test-api.ts';
 
 const api0 = '/api/v0';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { tokenLifeSeconds } from '../../accounts/tokens/tokens.ts';
-import { createOrganization, type Person } from './organization.ts';
+import { createOrganization, type Person } from '../accounts/organization.ts';
 import { type ApiRequest, type ApiResponse, basic, bearer, startApi, type TestApi } from './test-api.ts';
 
 // In this order: nobody, an inactive user, a stranger, a member of the organization, a reader, a writer and an

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createTestCertificate } from '../support/certificates.ts';
 import { assertMsrShape } from './msr-definitions.ts';
-import { createOrganization } from './organization.ts';
+import { createOrganization } from '../accounts/organization.ts';
 import { basic, startApi, type TestApi } from './test-api.ts';
 
 const api0 = '/api/v0';

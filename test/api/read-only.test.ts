@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { servedRoutes } from '../security/served-routes.ts';
-import { createOrganization } from './organization.ts';
+import { createOrganization } from '../accounts/organization.ts';
 import { startApi, type TestApi } from './test-api.ts';
 
 /** The API with `acme/app`, which has an image under the tag `1`. */

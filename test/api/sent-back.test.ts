@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createOrganization } from './organization.ts';
+import { createOrganization } from '../accounts/organization.ts';
 import { type PlacedSchema, walkSchema } from './schema-walk.ts';
 import { type ApiRequest, basic, startApi, type TestApi } from './test-api.ts';
 

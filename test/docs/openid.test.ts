@@ -11,7 +11,7 @@ test('every row of docs/openid.md is a test, and every such test is a row', asyn
   const rows = page.split('\n').filter((line) => /^\| (?!chapter|-)/.test(line));
   const promised = rows.map((row) => row.split('|').at(-2)?.trim() ?? '');
   const tests: string[] = [];
-  for await (const path of glob('test/api/openid-*.test.ts', { cwd: root })) {
+  for await (const path of glob('test/accounts/sign-in/openid-*.test.ts', { cwd: root })) {
     const text = await readFile(join(root, path), 'utf8');
     for (const [, name = ''] of text.matchAll(/^test\(\s*'([^']+)'/gm)) tests.push(name);
   }

@@ -6,7 +6,7 @@ import { createPool } from '../../database/pool.ts';
 import { signal } from '../../local/process.ts';
 import { startPostgres, type PostgresServer } from '../../local/postgres.ts';
 import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
-import { assertAgreement } from '../registry/agreement.ts';
+import { assertAgreement } from '../registry/collection/agreement.ts';
 import { missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { createRandom } from '../support/random.ts';

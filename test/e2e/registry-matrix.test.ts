@@ -9,7 +9,7 @@ import { createCleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { digestOf, expectStatus } from './client.ts';
 import { startRole, temporaryDataDir } from './jobrunner-process.ts';
-import { idleHandlers } from '../registry/idle-handlers.ts';
+import { idleHandlers } from '../registry/http/idle-handlers.ts';
 
 const people = [
   'nobody',

@@ -14,7 +14,7 @@ interface EventRow {
 
 async function eventsOf(registry: TestRegistry): Promise<EventRow[]> {
   const { rows } = await registry.pool.query<EventRow>(
-    // The first push makes the repository, which test/registry/creation.test.ts is about.
+    // The first push makes the repository, which test/registry/repositories/creation.test.ts is about.
     `SELECT actor, type, object_type, contents FROM registry.events WHERE kind <> 'REPOSITORY_CREATE'
      ORDER BY published_at, type, object_type, contents`,
   );

@@ -6,7 +6,7 @@ import { startApi } from '../api/test-api.ts';
 import { exchangeBytes, type RawAnswer } from '../e2e/raw-request.ts';
 import { startRegistry } from '../registry/test-registry.ts';
 import { startHttp } from './test-http.ts';
-import { idleHandlers } from '../registry/idle-handlers.ts';
+import { idleHandlers } from '../registry/http/idle-handlers.ts';
 
 const expected: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

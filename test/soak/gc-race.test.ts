@@ -9,7 +9,7 @@ import { cacheApplicationName } from '../../registry/cache/cache-coherence.ts';
 import { allBlobs, createCoherentCache, manifestKey } from '../../registry/cache/coherent-cache.ts';
 import { databaseNow, deleteObjectsPage, reviewPage } from '../../registry/collection/collect-blobs.ts';
 import { reviewManifestPage } from '../../registry/collection/collect-manifests.ts';
-import { assertAgreement } from '../registry/agreement.ts';
+import { assertAgreement } from '../registry/collection/agreement.ts';
 import { startRegistry, type TestRegistry } from '../registry/test-registry.ts';
 import { createRandom } from '../support/random.ts';
 import { actAsSoakClient, layerDigests, type SoakCounts } from './gc-race-client.ts';

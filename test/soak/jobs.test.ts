@@ -13,7 +13,7 @@ import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-
 import { eventually } from '../e2e/eventually.ts';
 import { startRole, temporaryDataDir, type RoleProcess } from '../e2e/jobrunner-process.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../e2e/webhook-receiver.ts';
-import { assertAgreement } from '../registry/agreement.ts';
+import { assertAgreement } from '../registry/collection/agreement.ts';
 import { missing } from '../setup/tools.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { startTestTemporal } from '../support/temporal.ts';

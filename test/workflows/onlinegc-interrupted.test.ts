@@ -5,7 +5,7 @@ import { cancelJob } from '../../jobs/records/commands.ts';
 import { pauseJob, resumeJob } from '../../jobs/records/pause.ts';
 import { findJob, type JobRow } from '../../jobs/records/queries.ts';
 import { eventually } from '../e2e/eventually.ts';
-import { assertAgreement } from '../registry/agreement.ts';
+import { assertAgreement } from '../registry/collection/agreement.ts';
 import { makeOrphanFiles } from './orphan-files.ts';
 import { startTestJobrunner } from './test-jobrunner.ts';
 
