@@ -1,5 +1,5 @@
 import type { EventKind } from '../events/event-kinds.ts';
-import type { ChangeEvent } from '../api/http/audited-change.ts';
+import type { ChangeEvent } from '../events/audit.ts';
 import type { AccountChanges } from './account-store.ts';
 import type { Account } from './accounts.ts';
 

@@ -1,8 +1,8 @@
 import type { Queryable } from '../database/pool.ts';
 import { isNameComponent } from '../registry/repositories/names.ts';
 import { sqlState, type TransactionSource, withTransaction } from '../database/transaction.ts';
-import { ApiError } from '../api/http/errors.ts';
-import type { ListPage } from '../api/accounts/paging.ts';
+import { DomainError } from '../errors/domain-error.ts';
+import type { ListPage } from '../database/list-page.ts';
 
 /** An account, user or organization, as the API shows it (docs/msr-api.md, "Accounts"). */
 export interface AccountRow {
@@ -117,7 +117,7 @@ export interface AccountChanges {
 /**
  * Changes an account. Gives it as it was just before, and as it is then; undefined where it is gone.
  *
- * @throws ApiError LAST_ADMIN where no active system administrator would be left
+ * @throws DomainError LAST_ADMIN where no active system administrator would be left
  */
 export async function updateAccount(
   source: TransactionSource,
@@ -146,7 +146,7 @@ export async function updateAccount(
  * Deletes an account with its memberships, teams and webhooks, also those about its namespace: whoever gets the name
  * later must not be watched by them. Gives whether there was one.
  *
- * @throws ApiError ACCOUNT_HAS_REPOSITORIES; LAST_ADMIN where no active system administrator would be left
+ * @throws DomainError ACCOUNT_HAS_REPOSITORIES; LAST_ADMIN where no active system administrator would be left
  */
 export async function deleteAccount(source: TransactionSource, { id, name }: AccountRow): Promise<boolean> {
   try {
@@ -158,7 +158,7 @@ export async function deleteAccount(source: TransactionSource, { id, name }: Acc
     });
   } catch (error) {
     if (sqlState(error) !== foreignKeyViolation) throw error;
-    throw new ApiError(
+    throw new DomainError(
       'ACCOUNT_HAS_REPOSITORIES',
       `"${name}" has repositories: delete them first (GET /api/v0/repositories/${name} lists them)`,
       { cause: error },
@@ -181,7 +181,7 @@ export async function isLastAdmin(tx: Queryable, id: string): Promise<boolean> {
 
 async function assertNotLastAdmin(tx: Queryable, id: string): Promise<void> {
   if (!(await isLastAdmin(tx, id))) return;
-  throw new ApiError('LAST_ADMIN', 'this is the last active system administrator: make another account one first');
+  throw new DomainError('LAST_ADMIN', 'this is the last active system administrator: make another account one first');
 }
 
 /** The hash of an account's password; undefined where there is none. */

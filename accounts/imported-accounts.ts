@@ -2,7 +2,7 @@ import type { Queryable } from '../database/pool.ts';
 import type { DirectoryMember } from './directory/directory.ts';
 import { type Actor, systemActor } from '../events/actor.ts';
 import { recordAudit } from '../events/audit.ts';
-import { canonicalName } from '../api/http/names.ts';
+import { canonicalName } from './canonical-name.ts';
 import { accountChangeEvent, importEvent } from './account-events.ts';
 import { isAccountName, isLastAdmin } from './account-store.ts';
 import type { Account } from './accounts.ts';

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 import { accountJson, type AccountRow } from './account-store.ts';
-import type { ListPage } from '../api/accounts/paging.ts';
+import type { ListPage } from '../database/list-page.ts';
 
 /** A member of an organization or team, as the API shows it. */
 export interface MemberRow {

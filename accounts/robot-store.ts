@@ -3,8 +3,8 @@ import type { Queryable } from '../database/pool.ts';
 import { type TransactionSource, withTransaction } from '../database/transaction.ts';
 import { assertWithinLimit } from '../settings/limits.ts';
 import { isId } from './account-store.ts';
-import { noSuchAccount } from '../api/http/errors.ts';
-import { hashClientToken, makeClientToken } from './sign-in/client-tokens.ts';
+import { noSuchAccount } from '../errors/domain-error.ts';
+import { hashClientToken, makeClientToken } from './client-secrets.ts';
 import type { RobotPermission, RobotRights } from './policy/robot-rights.ts';
 import { robotPermissionsJson } from './subjects.ts';
 
@@ -78,7 +78,7 @@ export interface RobotWithSecret {
 /**
  * Makes a robot. Undefined where there is one of this name already.
  *
- * @throws ApiError NO_SUCH_ACCOUNT where a permission names a namespace that is not there; LimitReachedError
+ * @throws DomainError NO_SUCH_ACCOUNT where a permission names a namespace that is not there; LimitReachedError
  */
 export async function insertRobot(source: TransactionSource, robot: NewRobot): Promise<RobotWithSecret | undefined> {
   const secret = makeClientToken('jrrs');
@@ -142,7 +142,7 @@ export type RobotChanges = {
 /**
  * Changes a robot; what is undefined stays. Undefined where it is gone.
  *
- * @throws ApiError NO_SUCH_ACCOUNT where a permission names a namespace that is not there
+ * @throws DomainError NO_SUCH_ACCOUNT where a permission names a namespace that is not there
  */
 export async function updateRobot(
   source: TransactionSource,

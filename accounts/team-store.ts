@@ -1,9 +1,9 @@
 import type { Queryable } from '../database/pool.ts';
 import { assertWithinLimit, lockLimit } from '../settings/limits.ts';
-import { ApiError } from '../api/http/errors.ts';
+import { DomainError } from '../errors/domain-error.ts';
 import { accountJson, type AccountRow, isId, withoutIdPrefix } from './account-store.ts';
 import type { MemberRow, Membership } from './member-store.ts';
-import type { ListPage } from '../api/accounts/paging.ts';
+import type { ListPage } from '../database/list-page.ts';
 
 /** A team of an organization, as the API shows it (docs/msr-api.md, "Accounts"). */
 export interface TeamRow {
@@ -56,7 +56,7 @@ async function hasOther(tx: Queryable, organizationId: string, name: string, id:
 /**
  * Makes a team, in the caller's transaction.
  *
- * @throws LimitReachedError; ApiError TEAM_EXISTS where the organization has one of this name, in any case
+ * @throws LimitReachedError; DomainError TEAM_EXISTS where the organization has one of this name, in any case
  */
 export async function insertTeam(
   tx: Queryable,
@@ -85,7 +85,7 @@ export async function insertTeam(
 /**
  * Changes a team, in the caller's transaction; what is undefined stays. Undefined where it is gone.
  *
- * @throws ApiError TEAM_EXISTS where another team of the organization has the new name, in any case
+ * @throws DomainError TEAM_EXISTS where another team of the organization has the new name, in any case
  */
 export async function updateTeam(
   tx: Queryable,
@@ -107,8 +107,8 @@ export async function updateTeam(
   return findTeam(tx, organization.id, id);
 }
 
-function teamExists(name: string): ApiError {
-  return new ApiError('TEAM_EXISTS', `the organization has a team "${name}" already, whatever the case`);
+function teamExists(name: string): DomainError {
+  return new DomainError('TEAM_EXISTS', `the organization has a team "${name}" already, whatever the case`);
 }
 
 /** Deletes a team with its grants. Gives whether there was one. */

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { errors, Pool, type Dispatcher } from 'undici';
 import { temporalUiPath } from '../config/load.ts';
 import { assertNotCrossSite } from '../accounts/sign-in/csrf.ts';
-import { ApiError } from './http/errors.ts';
+import { DomainError } from '../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from './http/instance.ts';
 
 // The UI waits for news of a workflow for a minute at most.
@@ -78,7 +78,7 @@ export function temporalUiRoutes(app: ApiInstance, { temporalUiUrl, publicUrl }:
           // A browser repeats a password by itself, whichever page makes it send the request.
           assertNotCrossSite(request.raw, publicUrl);
           if (!ui)
-            throw new ApiError('NO_TEMPORAL_UI', 'Temporal runs elsewhere (TEMPORAL_ADDRESS), and so does its UI');
+            throw new DomainError('NO_TEMPORAL_UI', 'Temporal runs elsewhere (TEMPORAL_ADDRESS), and so does its UI');
           return answer(await ask(ui, request), { reply, isSecure: publicUrl.startsWith('https:') });
         },
       });
@@ -111,7 +111,7 @@ async function ask(ui: Pool, request: FastifyRequest): Promise<Dispatcher.Respon
     });
   } catch (error) {
     if (!(error instanceof errors.UndiciError) && (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
-    throw new ApiError('UNAVAILABLE', 'the Temporal UI does not answer just now: try again', { cause: error });
+    throw new DomainError('UNAVAILABLE', 'the Temporal UI does not answer just now: try again', { cause: error });
   }
 }
 

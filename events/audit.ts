@@ -23,6 +23,9 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** What happened, without who did it. */
+export type ChangeEvent = Omit<AuditEvent, 'actor'>;
+
 /**
  * Writes down what was done, for `GET /api/v0/events`. Call it in the transaction of the change, so that there is no
  * change without its event and no event without its change.

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 import { type EventKind, eventKinds, isAboutRepository } from './event-kinds.ts';
-import type { AdministeredRepositories } from '../accounts/policy/access.ts';
+import type { AdministeredRepositories } from './administered-repositories.ts';
 
 /** A row of `registry.events`. */
 export interface EventRow {

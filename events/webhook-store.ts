@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import type { WebhookType } from './event-kinds.ts';
 import { assertWithinLimit, type LimitName } from '../settings/limits.ts';
-import type { AdministeredRepositories } from '../accounts/policy/access.ts';
+import type { AdministeredRepositories } from './administered-repositories.ts';
 
 /** A row of `registry.webhooks`. */
 export interface WebhookRow {

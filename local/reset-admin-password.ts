@@ -1,5 +1,5 @@
 // Gives the administrator a new password: `npm run reset-admin-password`, beside the program that runs.
-import { resetFirstAdmin } from '../accounts/accounts.ts';
+import { resetFirstAdmin } from '../accounts/sign-in/first-administrator.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import { createPool } from '../database/pool.ts';
 import { runningPostgresUrl } from './postgres.ts';

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 import { readSettings } from '../settings/settings.ts';
-import { RegistryError, type RegistryErrorOptions } from './errors.ts';
+import { DomainError } from '../errors/domain-error.ts';
 
 /**
  * What would change the content of repositories while the setting `readOnlyRegistry` is on. That stops
@@ -13,14 +13,13 @@ import { RegistryError, type RegistryErrorOptions } from './errors.ts';
  * Accounts, grants, webhooks, settings (this one among them), new and empty repositories, crons, histories and quarantine
  * are no content.
  */
-export class ReadOnlyError extends RegistryError {
+export class ReadOnlyError extends DomainError {
   // Workflows know it by this name, and do not try again.
   override name = 'ReadOnlyError';
-  constructor(options: RegistryErrorOptions = {}) {
+  constructor() {
     super(
-      'UNSUPPORTED',
+      'REGISTRY_READ_ONLY',
       'the registry is read-only just now, by the setting readOnlyRegistry of its administrators: pull, or try again later',
-      options,
     );
   }
 }

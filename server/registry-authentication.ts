@@ -1,10 +1,10 @@
 import { authenticateBasic } from '../api/http/authenticate.ts';
 import { assertNotCrossSite } from '../accounts/sign-in/csrf.ts';
-import { ApiError } from '../api/http/errors.ts';
+import { DomainError } from '../errors/domain-error.ts';
 import { TokenRejectedError } from '../accounts/tokens/tokens.ts';
 import { grantScopes } from '../accounts/policy/grant-scopes.ts';
 import { type AccessDeps, InvalidCredentialsError, InvalidTokenError } from '../registry/http/access.ts';
-import { RegistryError } from '../registry/errors.ts';
+import { HttpError } from '../registry/http/http-error.ts';
 import type { OpenedApiDeps } from './api-deps.ts';
 
 /** Makes what tells the registry who sends a request: the checks of the token service, in the registry's own words. */
@@ -27,7 +27,7 @@ export function createRegistryAuthentication(api: OpenedApiDeps): Pick<AccessDep
         assertNotCrossSite(request, api.publicUrl);
         return { subject: signedIn.account.name, access: await grantScopes(api.pool, signedIn.account, wanted) };
       } catch (error) {
-        throw error instanceof ApiError ? toRegistryError(error) : error;
+        throw error instanceof DomainError ? toRegistryError(error) : error;
       }
     },
   };
@@ -36,13 +36,13 @@ export function createRegistryAuthentication(api: OpenedApiDeps): Pick<AccessDep
 const defaultRetryAfterSeconds = 5;
 
 /** What the sign-in throws, as `/v2` answers it. */
-function toRegistryError(error: ApiError): Error {
+function toRegistryError(error: DomainError): Error {
   const { message, retryAfterSeconds = defaultRetryAfterSeconds } = error;
   const options = { cause: error };
   const later = { ...options, headers: { 'Retry-After': String(retryAfterSeconds) } };
   const { code } = error;
   if (code === 'NOT_AUTHENTICATED') return new InvalidCredentialsError(message, options);
-  if (code === 'TOO_MANY_REQUESTS') return new RegistryError('TOOMANYREQUESTS', message, later);
-  if (code === 'UNAVAILABLE') return new RegistryError('UNAVAILABLE', message, later);
-  return code === 'CROSS_SITE_REQUEST' ? new RegistryError('DENIED', message, options) : error;
+  if (code === 'TOO_MANY_REQUESTS') return new HttpError('TOOMANYREQUESTS', message, later);
+  if (code === 'UNAVAILABLE') return new HttpError('UNAVAILABLE', message, later);
+  return code === 'CROSS_SITE_REQUEST' ? new HttpError('DENIED', message, options) : error;
 }

@@ -1,4 +1,4 @@
-import { ensureFirstAdmin } from '../accounts/accounts.ts';
+import { ensureFirstAdmin } from '../accounts/sign-in/first-administrator.ts';
 import { loadSigningKey } from '../accounts/tokens/signing-keys.ts';
 import { poolConnections } from '../config/connections.ts';
 import type { Config } from '../config/load.ts';

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Queryable } from '../database/pool.ts';
 import { TryAgainError } from '../database/transaction.ts';
+import { DomainError } from '../errors/domain-error.ts';
 
 /** How many of one kind of thing there may be in one place. */
 export interface Limit {
@@ -172,7 +173,7 @@ export const limitFields = Object.fromEntries(
 ) as Record<LimitName, ReturnType<typeof settingOf>>;
 
 /** Something would be made beyond a limit. The message says which, where it is set, and what makes room. */
-export class LimitReachedError extends Error {
+export class LimitReachedError extends DomainError {
   override name = 'LimitReachedError';
   readonly limit: LimitName;
   readonly max: number;
@@ -182,6 +183,7 @@ export class LimitReachedError extends Error {
     const { things, place: kind, remedy = deleteUnused }: Limit = limits[limit];
     const where = kind === 'installation' ? 'this installation' : `the ${kind} "${place}"`;
     super(
+      'LIMIT_REACHED',
       `${where} has ${max.toLocaleString('en')} ${things}, as many as the setting ${limit} allows: ${remedy}, or have a system administrator raise it at /api/v0/meta/settings`,
     );
     this.limit = limit;

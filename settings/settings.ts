@@ -2,8 +2,6 @@ import { type Static, Type } from 'typebox';
 import { follow, type Followed } from '../database/follow.ts';
 import type { Listener } from '../database/listener.ts';
 import type { Queryable } from '../database/pool.ts';
-import type { Actor } from '../events/actor.ts';
-import { recordAudit } from '../events/audit.ts';
 import { limitFields } from './limits.ts';
 
 const off = Type.Boolean({ default: false });
@@ -66,27 +64,30 @@ export async function readSettings(q: Queryable): Promise<Settings> {
   return { ...defaultSettings, ...Object.fromEntries(stored) };
 }
 
+/** A setting that was changed, with the value before and the one after. */
+export interface SettingChange {
+  readonly setting: SettingName;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
 /**
- * Changes settings, in the caller's transaction, and writes an event with the old and the new values. After the commit
- * the caller wakes who follows them.
+ * Changes settings, in the caller's transaction. After the commit the caller wakes who follows them.
+ *
+ * @returns those that had another value before
  */
-export async function updateSettings(tx: Queryable, changes: Partial<Settings>, actor: Actor): Promise<void> {
+export async function updateSettings(tx: Queryable, changes: Partial<Settings>): Promise<SettingChange[]> {
   // Whoever else changes settings waits, so that the old values are those that were replaced.
   await tx.query('LOCK TABLE jobs.settings IN SHARE ROW EXCLUSIVE MODE');
   const before = await readSettings(tx);
   const changed = names.filter((name) => changes[name] !== undefined && changes[name] !== before[name]);
-  if (changed.length === 0) return;
+  if (changed.length === 0) return [];
   await tx.query(
     `INSERT INTO jobs.settings (name, value) SELECT key, value FROM jsonb_each($1::jsonb)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = now()`,
     [JSON.stringify(Object.fromEntries(changed.map((name) => [name, changes[name]])))],
   );
-  await recordAudit(tx, {
-    kind: 'SETTINGS_UPDATE',
-    actor,
-    object: { id: 'settings', name: changed.join(' ') },
-    details: { changes: changed.map((name) => ({ setting: name, from: before[name], to: changes[name] })) },
-  });
+  return changed.map((name) => ({ setting: name, from: before[name], to: changes[name] }));
 }
 
 /** Stores settings that have never been stored: the defaults of a first start. */

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
+import type { AdministeredRepositories } from '../../events/administered-repositories.ts';
 import type { ReadableRepositories } from '../../registry/repositories/readable-repositories.ts';
 import type { Account } from '../accounts.ts';
 import { isRobotName } from '../../events/actor.ts';
@@ -218,14 +219,6 @@ async function readableByRobot(q: Queryable, { permissions }: RobotRights): Prom
     teamIds: [],
     repositoryIds: rows.map(({ id }) => id),
   };
-}
-
-/** What somebody administers. */
-export interface AdministeredRepositories {
-  /** Namespaces with all that is in them. */
-  readonly namespaces: readonly string[];
-  /** Single repositories besides, as `namespace/name`. */
-  readonly repositories: readonly string[];
 }
 
 /** Which namespaces and repositories an account administers; system administrators, all of them. */

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
 import { assertWithinLimit } from '../../settings/limits.ts';
-import { hashClientToken, makeClientToken } from './client-tokens.ts';
+import { hashClientToken, makeClientToken } from '../client-secrets.ts';
 
 /** A token that stands in place of a password. Only its hash is stored. */
 export interface ClientTokenRow {

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 
 type RequestHead = Pick<IncomingMessage, 'method' | 'headers'>;
 
@@ -19,7 +19,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Checks that a page of this server has sent a request that a browser has signed by itself, where it could change
  * something. Safe methods pass.
  *
- * @throws ApiError CROSS_SITE_REQUEST, INVALID_CSRF_TOKEN
+ * @throws DomainError CROSS_SITE_REQUEST, INVALID_CSRF_TOKEN
  */
 export function assertOwnPage(request: RequestHead, publicUrl: string, sessionToken: string): void {
   if (isSafe(request)) return;
@@ -27,7 +27,7 @@ export function assertOwnPage(request: RequestHead, publicUrl: string, sessionTo
   const given = Buffer.from(String(request.headers['x-csrf-token'] ?? ''));
   const expected = Buffer.from(csrfTokenOf(sessionToken));
   if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_CSRF_TOKEN',
     'with the cookie of a session, X-CSRF-Token has to be the csrfToken of GET /enzi/v0/session',
   );
@@ -41,14 +41,14 @@ function isSafe({ method = '' }: RequestHead): boolean {
  * Checks that no page of another site has made a browser send a request that could change something. Clients other than browsers tell nothing of
  * where a request comes from, and pass.
  *
- * @throws ApiError CROSS_SITE_REQUEST
+ * @throws DomainError CROSS_SITE_REQUEST
  */
 export function assertNotCrossSite(request: RequestHead, publicUrl: string): void {
   if (isSafe(request)) return;
   const { headers } = request;
   const site = headers['sec-fetch-site'];
   const isForeign = site === 'cross-site' || site === 'same-site' || !isOwnOrigin(headers, publicUrl);
-  if (isForeign) throw new ApiError('CROSS_SITE_REQUEST', 'a page of another site has sent this request');
+  if (isForeign) throw new DomainError('CROSS_SITE_REQUEST', 'a page of another site has sent this request');
 }
 
 /** A browser names the host that it asks in `Host`, and no page can change that; a proxy may, and then PUBLIC_URL holds. */

@@ -8,7 +8,7 @@ import { isAccountName } from '../account-store.ts';
 import { findActiveAccountById } from '../accounts.ts';
 import type { TokenHolder } from '../token-holder.ts';
 import { importAccount, isDirectoryName } from '../imported-accounts.ts';
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { Credentials } from './sign-in.ts';
 
 /**
@@ -16,7 +16,7 @@ import type { Credentials } from './sign-in.ts';
  *
  * @param digest a keyed digest of both
  * @returns undefined where either is wrong, or where the name is that of a local account
- * @throws ApiError UNAVAILABLE where the directory has to be asked and does not answer
+ * @throws DomainError UNAVAILABLE where the directory has to be asked and does not answer
  */
 export type DirectorySignIn = (credentials: Credentials, digest: string) => Promise<TokenHolder | undefined>;
 
@@ -47,9 +47,13 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
     if (!isAccountName(name) || !(await isDirectoryName(pool, name))) return undefined;
     const member = await directory.authenticate(name, password).catch((error: unknown) => {
       if (!(error instanceof DirectoryUnavailableError)) throw error;
-      throw new ApiError('UNAVAILABLE', 'the directory that knows the password does not answer just now: try again', {
-        cause: error,
-      });
+      throw new DomainError(
+        'UNAVAILABLE',
+        'the directory that knows the password does not answer just now: try again',
+        {
+          cause: error,
+        },
+      );
     });
     if (!member) return undefined;
     const { account, outcome } = await withTransaction(pool, (tx) =>

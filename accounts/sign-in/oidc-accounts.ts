@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
 import { systemActor } from '../../events/actor.ts';
 import { recordAudit } from '../../events/audit.ts';
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { accountChangeEvent, importEvent } from '../account-events.ts';
 import { updateAccount } from '../account-store.ts';
 import type { Account } from '../accounts.ts';
@@ -16,7 +16,7 @@ interface KnownAccount extends Account {
 }
 
 /** Somebody is who they say, and their account is inactive. */
-export class InactiveAccountError extends ApiError {
+export class InactiveAccountError extends DomainError {
   override name = 'InactiveAccountError';
   readonly accountName: string;
   constructor(accountName: string) {
@@ -37,7 +37,7 @@ export interface Admission {
  * brings name, teams and, where a group decides, the right of an administrator to what the claims say.
  *
  * @returns the account
- * @throws InactiveAccountError; ApiError SIGN_IN_REFUSED where the claims name nobody, or no groups that can be read;
+ * @throws InactiveAccountError; DomainError SIGN_IN_REFUSED where the claims name nobody, or no groups that can be read;
  *   ACCOUNT_EXISTS where another account has the name; LAST_ADMIN where the claims end the right of the last system administrator
  */
 export async function admitPerson(
@@ -96,7 +96,7 @@ async function makeAccount(
     [name, fullName, isAdmin],
   );
   if (!rows[0]) {
-    throw new ApiError(
+    throw new DomainError(
       'ACCOUNT_EXISTS',
       `the OpenID provider calls you "${name}", and an account of this name exists that is not yours there: ask a system administrator`,
     );

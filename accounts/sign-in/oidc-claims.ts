@@ -1,5 +1,5 @@
-import { ApiError } from '../../api/http/errors.ts';
-import { canonicalName } from '../../api/http/names.ts';
+import { DomainError } from '../../errors/domain-error.ts';
+import { canonicalName } from '../canonical-name.ts';
 import { isAccountName } from '../account-store.ts';
 import type { OidcClaims } from './oidc-provider.ts';
 
@@ -19,19 +19,19 @@ const maxListDepth = 3;
 /**
  * What an account is named after.
  *
- * @throws ApiError SIGN_IN_REFUSED where the claim is no name for an account
+ * @throws DomainError SIGN_IN_REFUSED where the claim is no name for an account
  */
 export function readName(claims: OidcClaims, { usernameClaim }: ClaimNames): string {
   const claim = claims[usernameClaim];
   if (typeof claim !== 'string' || claim === '') {
-    throw new ApiError(
+    throw new DomainError(
       'SIGN_IN_REFUSED',
       `the OpenID provider does not send the claim "${usernameClaim}" (OIDC_USERNAME_CLAIM, OIDC_SCOPES)`,
     );
   }
   const name = canonicalName(claim);
   if (isAccountName(name)) return name;
-  throw new ApiError(
+  throw new DomainError(
     'SIGN_IN_REFUSED',
     `the claim "${usernameClaim}" is "${claim.slice(0, maxShown)}", which cannot be the name of an account: set OIDC_USERNAME_CLAIM to one with letters and digits, and single ".", "_" and "-" between them`,
   );
@@ -46,7 +46,7 @@ export function readFullName(claim: unknown): string | undefined {
  * The groups that a claim names: one, or a list, in which numbers count as they are written. Of a claim that is missing or
  * null there are none.
  *
- * @throws ApiError SIGN_IN_REFUSED where it is something else, or only refers to where the groups are: to take that for no
+ * @throws DomainError SIGN_IN_REFUSED where it is something else, or only refers to where the groups are: to take that for no
  *   groups would take memberships away (OpenID Connect Core 1.0, section 5.6.2)
  */
 export function readGroups(claims: OidcClaims, { groupsClaim }: ClaimNames): string[] {
@@ -55,14 +55,14 @@ export function readGroups(claims: OidcClaims, { groupsClaim }: ClaimNames): str
   const sources = claims['_claim_names'];
   const isElsewhere = typeof sources === 'object' && sources !== null && Object.hasOwn(sources, groupsClaim);
   if (claims[groupsClaim] === undefined && isElsewhere) {
-    throw new ApiError(
+    throw new DomainError(
       'SIGN_IN_REFUSED',
       `the OpenID provider sends a reference in place of the claim "${groupsClaim}" (OIDC_GROUPS_CLAIM): let it put the groups into the ID token or its user info`,
     );
   }
   const names = groups.map((group) => {
     if (typeof group === 'string' || typeof group === 'number') return String(group);
-    throw new ApiError(
+    throw new DomainError(
       'SIGN_IN_REFUSED',
       `the claim "${groupsClaim}" (OIDC_GROUPS_CLAIM) holds ${group === null ? 'null' : `a value of type ${typeof group}`}: it has to be a name, or a list of names`,
     );

@@ -19,7 +19,7 @@ import {
   ResponseBodyError,
 } from 'openid-client';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { assertIdTokenFits, MisfitError } from './oidc-id-token.ts';
 import type { PendingSignIn } from './oidc-pending.ts';
 
@@ -28,7 +28,7 @@ export interface OidcProvider {
   /**
    * Where a browser goes to sign in.
    *
-   * @throws ApiError IDENTITY_PROVIDER_UNAVAILABLE
+   * @throws DomainError IDENTITY_PROVIDER_UNAVAILABLE
    */
   readonly authorizationUrl: (pending: PendingSignIn) => Promise<URL>;
   /**
@@ -37,7 +37,7 @@ export interface OidcProvider {
    * @param callbackUrl with all parameters
    * @param wanted claims that are asked for at the provider's user info, if the ID token has them not
    * @returns the claims, of which `iss` and `sub` say who it is
-   * @throws ApiError SIGN_IN_REFUSED where the provider refuses, or its answer does not belong to this sign-in;
+   * @throws DomainError SIGN_IN_REFUSED where the provider refuses, or its answer does not belong to this sign-in;
    *   IDENTITY_PROVIDER_UNAVAILABLE; TOO_MANY_REQUESTS where very many wait for the provider
    */
   readonly exchange: (callbackUrl: URL, pending: PendingSignIn, wanted: readonly string[]) => Promise<OidcClaims>;
@@ -163,7 +163,7 @@ export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
     },
     exchange: async (callbackUrl, pending, wanted) => {
       if (exchanges >= maxExchanges) {
-        throw new ApiError('TOO_MANY_REQUESTS', 'too many people are signing in just now: try again', {
+        throw new DomainError('TOO_MANY_REQUESTS', 'too many people are signing in just now: try again', {
           retryAfterSeconds: timeoutSeconds,
         });
       }
@@ -171,7 +171,7 @@ export function createOidcProvider(deps: OidcProviderDeps): OidcProvider {
       try {
         return await exchange(callbackUrl, pending, wanted);
       } catch (error) {
-        throw toApiError(error, deps);
+        throw toDomainError(error, deps);
       } finally {
         exchanges--;
       }
@@ -226,19 +226,19 @@ const passingErrors = new Set(['server_error', 'temporarily_unavailable']);
 const maxShown = 200;
 
 /** The log has the reason, which is about addresses and secrets of this installation. */
-function unavailable(cause: unknown, { issuer }: Pick<OidcProviderDeps, 'issuer'>): ApiError {
-  return new ApiError('IDENTITY_PROVIDER_UNAVAILABLE', `the OpenID provider ${issuer} cannot be used just now`, {
+function unavailable(cause: unknown, { issuer }: Pick<OidcProviderDeps, 'issuer'>): DomainError {
+  return new DomainError('IDENTITY_PROVIDER_UNAVAILABLE', `the OpenID provider ${issuer} cannot be used just now`, {
     cause,
   });
 }
 
-function toApiError(error: unknown, { issuer, log }: Pick<OidcProviderDeps, 'issuer' | 'log'>): ApiError {
-  if (error instanceof ApiError) return error;
-  const refuse = (message: string): ApiError => new ApiError('SIGN_IN_REFUSED', message, { cause: error });
+function toDomainError(error: unknown, { issuer, log }: Pick<OidcProviderDeps, 'issuer' | 'log'>): DomainError {
+  if (error instanceof DomainError) return error;
+  const refuse = (message: string): DomainError => new DomainError('SIGN_IN_REFUSED', message, { cause: error });
   if (error instanceof AuthorizationResponseError) {
     const reason = [error.error, error.error_description].filter(Boolean).join(': ').slice(0, maxShown);
     if (passingErrors.has(error.error)) {
-      return new ApiError(
+      return new DomainError(
         'IDENTITY_PROVIDER_UNAVAILABLE',
         `the OpenID provider cannot sign you in just now (${reason})`,
       );

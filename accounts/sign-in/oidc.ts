@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import type pg from 'pg';
-import { ApiError, type ApiErrorCode } from '../../api/http/errors.ts';
+import { DomainError, type DomainErrorCode } from '../../errors/domain-error.ts';
 import type { SignInEvents } from './sign-in-events.ts';
 import type { Account } from '../accounts.ts';
 import { admitPerson, InactiveAccountError } from './oidc-accounts.ts';
@@ -15,7 +15,7 @@ export interface OidcSignIn {
    * Begins a sign-in, beside those that the browser has begun before.
    *
    * @param returnTo path of this server to go to afterwards
-   * @throws ApiError INVALID_PARAMETERS where it is none; IDENTITY_PROVIDER_UNAVAILABLE
+   * @throws DomainError INVALID_PARAMETERS where it is none; IDENTITY_PROVIDER_UNAVAILABLE
    */
   readonly begin: (
     request: IncomingMessage,
@@ -24,7 +24,7 @@ export interface OidcSignIn {
   /**
    * Finishes the sign-in that the browser has begun, and writes down what came of it.
    *
-   * @throws ApiError SIGN_IN_EXPIRED where this browser has begun none, or too long ago; and those of
+   * @throws DomainError SIGN_IN_EXPIRED where this browser has begun none, or too long ago; and those of
    *   `OidcProvider.exchange` and `admitPerson`
    */
   readonly finish: (request: IncomingMessage) => Promise<FinishedSignIn>;
@@ -50,7 +50,7 @@ const callbackPath = '/enzi/v0/oidc/callback';
 // Time to find a password and a second factor.
 const pendingLimitMs = 10 * 60_000;
 // What is somebody's failure to sign in; the others are trouble with the provider.
-const refusals = new Set<ApiErrorCode>(['SIGN_IN_EXPIRED', 'SIGN_IN_REFUSED', 'ACCOUNT_EXISTS', 'LAST_ADMIN']);
+const refusals = new Set<DomainErrorCode>(['SIGN_IN_EXPIRED', 'SIGN_IN_REFUSED', 'ACCOUNT_EXISTS', 'LAST_ADMIN']);
 
 /** Makes the way in through an OpenID provider. Nothing is asked of it before somebody signs in. */
 export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
@@ -64,7 +64,7 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
     const { search, searchParams } = searchOf(request);
     const pending = pendingSignIns.find(request.headers, searchParams.get('state'));
     if (!pending) {
-      throw new ApiError(
+      throw new DomainError(
         'SIGN_IN_EXPIRED',
         `this browser has begun no such sign-in, or too long ago: begin again at ${publicUrl}/enzi/v0/oidc/login`,
       );
@@ -96,7 +96,7 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
         signInEvents.record({ ...attempt, kind: 'SIGN_IN', name: finished.account.name });
         return finished;
       } catch (error) {
-        if (error instanceof ApiError && refusals.has(error.code)) {
+        if (error instanceof DomainError && refusals.has(error.code)) {
           const name = error instanceof InactiveAccountError ? error.accountName : '';
           signInEvents.record({ ...attempt, kind: 'SIGN_IN_FAILURE', name });
         }
@@ -110,10 +110,10 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
   };
 }
 
-/** @throws ApiError INVALID_PARAMETERS for what a browser could take for another host */
+/** @throws DomainError INVALID_PARAMETERS for what a browser could take for another host */
 function assertLocalPath(returnTo: string): void {
   if (/^\/(?![/\\])[!-[\]-~]*$/.test(returnTo)) return;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_PARAMETERS',
     'returnTo has to be a path of this server, such as /repositories, in the characters of a URL',
   );

@@ -1,4 +1,4 @@
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 
 /** Whose turn it is to be. */
 export type Turn =
@@ -14,7 +14,7 @@ export interface PasswordQueue {
    * of equals those who have been asking for longest, and they take the places of others where there are too many.
    *
    * @param needsRest whether, after a result, strangers wait for a while
-   * @throws ApiError TOO_MANY_REQUESTS where so many wait that this one would wait for long
+   * @throws DomainError TOO_MANY_REQUESTS where so many wait that this one would wait for long
    */
   readonly inTurn: <T>(work: () => Promise<T>, needsRest: (result: T) => boolean, turn?: Turn) => Promise<T>;
 }
@@ -134,7 +134,7 @@ export function createPasswordQueue(maxWaiting: number): PasswordQueue {
         const refuse = (): void => {
           const options = { retryAfterSeconds: 10 };
           reject(
-            new ApiError('TOO_MANY_REQUESTS', 'too many passwords are being checked just now: try again', options),
+            new DomainError('TOO_MANY_REQUESTS', 'too many passwords are being checked just now: try again', options),
           );
         };
         const { failures, sinceMs } = turn === 'known' ? { failures: 0, sinceMs: 0 } : turn;

@@ -12,7 +12,7 @@ const queue = createPasswordQueue(50);
  * Hashes a password for storage: `scrypt$N$r$p$salt$key`, the last two in base64url. Whoever sets one has signed in, and
  * does not wait for strangers.
  *
- * @throws ApiError TOO_MANY_REQUESTS where too many passwords wait to be checked
+ * @throws DomainError TOO_MANY_REQUESTS where too many passwords wait to be checked
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
@@ -29,7 +29,7 @@ export async function hashPassword(password: string): Promise<string> {
  *
  * @param stored undefined where there is no such account: then it takes as long as if there were
  * @param turn who asks, by which others wait or go first
- * @throws ApiError TOO_MANY_REQUESTS where too many passwords wait to be checked
+ * @throws DomainError TOO_MANY_REQUESTS where too many passwords wait to be checked
  */
 export async function verifyPassword(password: string, stored: string | undefined, turn?: Turn): Promise<boolean> {
   const proof = stored === undefined ? undefined : proofOf(password, stored);

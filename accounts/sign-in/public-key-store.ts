@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/pool.ts';
 import { assertWithinLimit } from '../../settings/limits.ts';
 import { type TokenHolder, tokenHolderColumns } from '../token-holder.ts';
-import type { ListPage } from '../../api/accounts/paging.ts';
+import type { ListPage } from '../../database/list-page.ts';
 
 /** A certificate by which an account signs in. */
 export interface PublicKeyRow {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/pool.ts';
 import { lockLimit, readLimit } from '../../settings/limits.ts';
 import type { Account } from '../accounts.ts';
-import type { ListPage } from '../../api/accounts/paging.ts';
+import type { ListPage } from '../../database/list-page.ts';
 
 /** A session, as the API shows it. */
 export interface SessionRow {

@@ -6,8 +6,8 @@ import { withTransaction } from '../../database/transaction.ts';
 import type { Actor } from '../../events/actor.ts';
 import { type AuditEvent, recordAudit } from '../../events/audit.ts';
 import { readSettings } from '../../settings/settings.ts';
-import { ApiError } from '../../api/http/errors.ts';
-import { hashClientToken } from './client-tokens.ts';
+import { DomainError } from '../../errors/domain-error.ts';
+import { hashClientToken } from '../client-secrets.ts';
 import { createCookie } from './cookies.ts';
 import { assertOwnPage, csrfTokenOf } from './csrf.ts';
 import {
@@ -40,13 +40,13 @@ export interface Sessions {
   /**
    * Begins a session of an account that has just signed in. The one that the browser had ends.
    *
-   * @throws ApiError NOT_AUTHENTICATED where the account was made inactive meanwhile, or got another password
+   * @throws DomainError NOT_AUTHENTICATED where the account was made inactive meanwhile, or got another password
    */
   readonly begin: (account: SignedInAccount, request: IncomingMessage) => Promise<BegunSession>;
   /**
    * The session that a request names by its cookie; undefined where it names none.
    *
-   * @throws ApiError NOT_AUTHENTICATED where it has ended; CROSS_SITE_REQUEST or INVALID_CSRF_TOKEN where the request
+   * @throws DomainError NOT_AUTHENTICATED where it has ended; CROSS_SITE_REQUEST or INVALID_CSRF_TOKEN where the request
    *   could change something, and is not known to come from a page of this server
    */
   readonly find: (request: IncomingMessage) => Promise<ActiveSession | undefined>;
@@ -97,7 +97,7 @@ export function createSessions({ pool, publicUrl, clientAddress, ...limits }: Se
         await end(tx, request);
         const session = await insertSession(tx, begun, limits);
         if (!session) {
-          throw new ApiError('NOT_AUTHENTICATED', 'account or password were changed just now: sign in again');
+          throw new DomainError('NOT_AUTHENTICATED', 'account or password were changed just now: sign in again');
         }
         await recordAudit(tx, { ...sessionEvent('SESSION_CREATE', { ...session, account }, request), details: { by } });
         const { disablePersistentCookies } = await readSettings(tx);
@@ -109,7 +109,7 @@ export function createSessions({ pool, publicUrl, clientAddress, ...limits }: Se
       const token = cookie.read(request.headers);
       if (token === undefined || token === '') return undefined;
       const found = await useSession(pool, hashClientToken(token), limits);
-      if (!found) throw new ApiError('NOT_AUTHENTICATED', 'the session has ended: sign in again');
+      if (!found) throw new DomainError('NOT_AUTHENTICATED', 'the session has ended: sign in again');
       assertOwnPage(request, publicUrl, token);
       return { ...found, csrfToken: csrfTokenOf(token) };
     },

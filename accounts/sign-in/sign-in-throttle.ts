@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { Networks } from './networks.ts';
 
 /** Who tries a password, and from where. */
@@ -26,7 +26,7 @@ export interface SignInThrottle {
   /**
    * Counts an attempt, as if it had failed: attempts at once must not slip by.
    *
-   * @throws ApiError TOO_MANY_REQUESTS
+   * @throws DomainError TOO_MANY_REQUESTS
    */
   readonly begin: (attempt: Attempt) => CountedAttempt;
 }
@@ -99,7 +99,7 @@ export function createSignInThrottle(now: () => number = () => performance.now()
   function assertLeft(counter: Counter): void {
     const waitMs = (1 - leftOf(counter)) * counter.limit.refillMs;
     if (waitMs <= 0) return;
-    throw new ApiError('TOO_MANY_REQUESTS', 'too many wrong passwords: wait before you sign in again', {
+    throw new DomainError('TOO_MANY_REQUESTS', 'too many wrong passwords: wait before you sign in again', {
       retryAfterSeconds: Math.ceil(waitMs / 1_000),
     });
   }

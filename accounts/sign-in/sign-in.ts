@@ -1,13 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
-import { signIn as checkPassword } from '../accounts.ts';
+import { checkLocalPassword } from './local-password.ts';
 import type { TokenHolder } from '../token-holder.ts';
 import type { DirectorySignIn } from './directory-sign-in.ts';
 import { isRobotName } from '../../events/actor.ts';
-import { canonicalName } from '../../api/http/names.ts';
+import { canonicalName } from '../canonical-name.ts';
 import { findRobotBySecret } from '../subjects.ts';
-import { findAccessTokenOwner, hashClientToken, isAccessToken } from './client-tokens.ts';
+import { findAccessTokenOwner } from './client-tokens.ts';
+import { hashClientToken, isAccessToken } from '../client-secrets.ts';
 import type { KnownNetworks } from './known-networks.ts';
 import { type Networks, networksOf } from './networks.ts';
 import { type CountedAttempt, createSignInThrottle } from './sign-in-throttle.ts';
@@ -46,7 +47,7 @@ export function generationsOf({ account, credentialGenerations }: SignedIn): rea
  * Signs in. Undefined where name or secret is wrong; which one cannot be told from the answer, nor from the time it
  * takes.
  *
- * @throws ApiError TOO_MANY_REQUESTS where there were too many wrong passwords for the account or from the address;
+ * @throws DomainError TOO_MANY_REQUESTS where there were too many wrong passwords for the account or from the address;
  *   UNAVAILABLE where a directory has to be asked and does not answer
  */
 export type SignIn = (credentials: Credentials) => Promise<SignedIn | undefined>;
@@ -98,7 +99,7 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
     try {
       // What the directory refuses is checked like any other password, and so takes no less time than a local one.
       member = await byDirectory?.({ name, secret, address }, digest);
-      account = member ?? (await checkPassword(pool, name, secret, isKnown || !attempt ? 'known' : attempt));
+      account = member ?? (await checkLocalPassword(pool, name, secret, isKnown || !attempt ? 'known' : attempt));
     } catch (error) {
       attempt?.end('unchecked');
       throw error;

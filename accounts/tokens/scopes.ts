@@ -1,4 +1,4 @@
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 
 /** One thing that a token may permit: actions on a repository, or on the registry as a whole. */
 export interface Scope {
@@ -16,12 +16,12 @@ export const maxScopes = 50;
  * first and the last. What makes no sense, or is of a type not known here, is left out: a token simply does not grant it.
  * Several scopes of one name become one.
  *
- * @throws ApiError INVALID_PARAMETERS where there are more than 50, whatever they are
+ * @throws DomainError INVALID_PARAMETERS where there are more than 50, whatever they are
  */
 export function parseScopes(parameters: readonly string[]): Scope[] {
   const texts = parameters.flatMap((parameter) => parameter.split(' ').filter(Boolean));
   if (texts.length > maxScopes) {
-    throw new ApiError(
+    throw new DomainError(
       'INVALID_PARAMETERS',
       `scope names ${texts.length} scopes, and may name ${maxScopes}: ask for several tokens`,
     );

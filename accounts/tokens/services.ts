@@ -1,4 +1,4 @@
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { apiService, registryService } from './tokens.ts';
 
 /** A service that tokens are made for. */
@@ -23,7 +23,7 @@ export interface ServicesConfig {
  *
  * @throws Error where Notary's service has the name of another one
  *
- * The look-up throws ApiError INVALID_PARAMETERS where there is no such service.
+ * The look-up throws DomainError INVALID_PARAMETERS where there is no such service.
  */
 export function createServices({ publicUrl, notaryService }: ServicesConfig): (name: string | undefined) => Service {
   const { host } = new URL(publicUrl);
@@ -47,7 +47,7 @@ export function createServices({ publicUrl, notaryService }: ServicesConfig): (n
   return (name) => {
     const service = name === undefined || name === '' ? registry : services.get(name);
     if (service) return service;
-    throw new ApiError(
+    throw new DomainError(
       'INVALID_PARAMETERS',
       `there are no tokens for the service "${name}": the registry is "${registryService}", the API is "${apiService}", Notary is "${notaryService}"`,
     );

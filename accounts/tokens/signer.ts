@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { loadSigningKey, rotateSigningKey, type SigningKey } from './signing-keys.ts';
 
 /** Knows the key that signs just now. */
 export interface Signer {
-  /** @throws ApiError UNAVAILABLE where the keys have not been readable for so long that the one known here may be retired */
+  /** @throws DomainError UNAVAILABLE where the keys have not been readable for so long that the one known here may be retired */
   readonly key: () => SigningKey;
   readonly close: () => Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function createSigner({ pool, secretKey, maxKeyAgeMs, log }: Signer
   return {
     key: () => {
       if (performance.now() - readAtMs > maxStaleMs) {
-        throw new ApiError('UNAVAILABLE', 'the keys that sign tokens cannot be read just now: try again');
+        throw new DomainError('UNAVAILABLE', 'the keys that sign tokens cannot be read just now: try again');
       }
       return current;
     },

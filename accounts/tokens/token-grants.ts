@@ -1,8 +1,9 @@
 import type pg from 'pg';
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import { recordAudit } from '../../events/audit.ts';
-import { findRefreshTokenOwner, hashClientToken, insertRefreshToken } from '../sign-in/client-tokens.ts';
+import { findRefreshTokenOwner, insertRefreshToken } from '../sign-in/client-tokens.ts';
+import { hashClientToken } from '../client-secrets.ts';
 import { grantScopes } from '../policy/grant-scopes.ts';
 import type { Scope } from './scopes.ts';
 import type { Service } from './services.ts';
@@ -46,14 +47,14 @@ export interface TokenGrants {
    * Always a token, with only those of the asked actions that are granted; a refresh token for users alone, and none for
    * the API, where it would be a password that nobody has set.
    *
-   * @throws ApiError NOT_AUTHENTICATED or INVALID_PARAMETERS where a token for the API is asked for by nobody, or with
+   * @throws DomainError NOT_AUTHENTICATED or INVALID_PARAMETERS where a token for the API is asked for by nobody, or with
    *   scopes, which it would not keep to
    */
   readonly grant: (request: TokenRequest) => Promise<TokenGrant>;
   /**
    * Whoever has a refresh token.
    *
-   * @throws ApiError NOT_AUTHENTICATED
+   * @throws DomainError NOT_AUTHENTICATED
    */
   readonly signInByRefreshToken: (token: string, service: Service) => Promise<SignedIn>;
 }
@@ -108,7 +109,7 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
     signInByRefreshToken: async (token, service) => {
       const owner = await findRefreshTokenOwner(pool, token, service.audience);
       if (!owner) {
-        throw new ApiError(
+        throw new DomainError(
           'NOT_AUTHENTICATED',
           'the refresh token is not valid (any more): sign in again with name and password',
         );
@@ -121,10 +122,10 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
 
 function assertApiToken({ signedIn, scopes }: TokenRequest): void {
   if (!signedIn) {
-    throw new ApiError('NOT_AUTHENTICATED', 'nobody gets no token for the API: sign in with Authorization: Basic');
+    throw new DomainError('NOT_AUTHENTICATED', 'nobody gets no token for the API: sign in with Authorization: Basic');
   }
   if (scopes.length > 0) {
-    throw new ApiError(
+    throw new DomainError(
       'INVALID_PARAMETERS',
       'a token for the API may do all that its account may: leave scope out, or ask for one for the registry',
     );

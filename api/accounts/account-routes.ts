@@ -3,7 +3,7 @@ import { hasPasswordLength, passwordLength } from '../../config/password-length.
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { deactivateAccessTokens } from '../../accounts/sign-in/client-token-store.ts';
-import { ApiError, noSuchAccount } from '../http/errors.ts';
+import { DomainError, noSuchAccount } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { accountChangeEvent, accountEvent } from '../../accounts/account-events.ts';
 import {
@@ -21,7 +21,7 @@ import {
 import { viewAccount } from './account-view.ts';
 import { requireNamed } from '../../accounts/named.ts';
 import { fillListPage, accountPageParameters } from './paging.ts';
-import { isAccessToken } from '../../accounts/sign-in/client-tokens.ts';
+import { isAccessToken } from '../../accounts/client-secrets.ts';
 import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import { accountParams } from '../http/names.ts';
 import { assertNotSteered, objectForm } from '../http/object-form.ts';
@@ -57,7 +57,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { filter, ...query } = request.query;
       const viewer = requireAccount(request);
       if (!viewer.isAdmin && !filtersForAll.has(filter)) {
-        throw new ApiError(
+        throw new DomainError(
           'NOT_AUTHORIZED',
           `only system administrators may list the accounts of the filter "${filter}"`,
         );
@@ -98,17 +98,17 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { searchLDAP, password = '', fullName = '', ...form } = request.body;
       if (searchLDAP) {
-        throw new ApiError(
+        throw new DomainError(
           'INVALID_PARAMETERS',
           'searchLDAP: people of the LDAP directory come with their first sign-in, or with the job ldap_sync',
         );
       }
       assertAccountName(form.name);
       if (form.isOrg && (form.isAdmin || password !== '')) {
-        throw new ApiError('INVALID_PARAMETERS', 'an organization has no password, and is no administrator');
+        throw new DomainError('INVALID_PARAMETERS', 'an organization has no password, and is no administrator');
       }
       if (!form.isOrg && !hasPasswordLength(password)) {
-        throw new ApiError('INVALID_PARAMETERS', `a password has at least ${passwordLength.min} characters`);
+        throw new DomainError('INVALID_PARAMETERS', `a password has at least ${passwordLength.min} characters`);
       }
       assertPassword(password);
       const passwordHash = form.isOrg ? undefined : await hashPassword(password);
@@ -125,7 +125,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
         if (made) await record(accountEvent('ACCOUNT_CREATE', made, { isOrg, isAdmin, isActive }));
         return made;
       });
-      if (!account) throw new ApiError('ACCOUNT_EXISTS', `there is an account "${form.name}" already`);
+      if (!account) throw new DomainError('ACCOUNT_EXISTS', `there is an account "${form.name}" already`);
       return reply.code(201).send(account);
     },
   );
@@ -165,10 +165,10 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       };
       const changesRights = changes.isAdmin !== undefined || changes.isActive !== undefined;
       if (changesRights && !caller.isAdmin) {
-        throw new ApiError('NOT_AUTHORIZED', 'only system administrators may change isAdmin and isActive');
+        throw new DomainError('NOT_AUTHORIZED', 'only system administrators may change isAdmin and isActive');
       }
       if (account.isOrg && changes.isAdmin) {
-        throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which is no administrator`);
+        throw new DomainError('INVALID_PARAMETERS', `"${account.name}" is an organization, which is no administrator`);
       }
       const updated = await auditedChange(deps, request, async (tx, record) => {
         const changed = await updateAccount(tx, account.id, changes);
@@ -217,10 +217,10 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       assertPassword(newPassword);
       const account = await requireNamed(pool, request.params.username);
       if (account.isOrg) {
-        throw new ApiError('INVALID_PARAMETERS', `"${account.name}" is an organization, which has no password`);
+        throw new DomainError('INVALID_PARAMETERS', `"${account.name}" is an organization, which has no password`);
       }
       if (account.isImported) {
-        throw new ApiError(
+        throw new DomainError(
           'INVALID_PARAMETERS',
           `"${account.name}" is imported: change the password where it comes from`,
         );
@@ -228,7 +228,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
       // A session that was left open must not be enough to take an account over.
       const isOwn = requireAccount(request).id === account.id;
       if (isOwn && !(await isPasswordOf(account.name, oldPassword, deps.clientAddress(request.raw)))) {
-        throw new ApiError('NOT_AUTHORIZED', 'oldPassword is not the password of this account');
+        throw new DomainError('NOT_AUTHORIZED', 'oldPassword is not the password of this account');
       }
       const passwordHash = await hashPassword(newPassword);
       await auditedChange(deps, request, async (tx, record) => {
@@ -242,16 +242,16 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-/** @throws ApiError INVALID_PARAMETERS for what signing in would take for an access token */
+/** @throws DomainError INVALID_PARAMETERS for what signing in would take for an access token */
 function assertPassword(password: string): void {
   if (!isAccessToken(password)) return;
-  throw new ApiError('INVALID_PARAMETERS', 'a password cannot have the form of an access token: choose another one');
+  throw new DomainError('INVALID_PARAMETERS', 'a password cannot have the form of an access token: choose another one');
 }
 
-/** @throws ApiError INVALID_ACCOUNT_NAME where no repository's name could begin with this one */
+/** @throws DomainError INVALID_ACCOUNT_NAME where no repository's name could begin with this one */
 function assertAccountName(name: string): void {
   if (isAccountName(name)) return;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_ACCOUNT_NAME',
     `"${name}" cannot be the name of an account: names of repositories begin with it, so use lower-case letters and digits, with single ".", "_", "__" or any number of "-" between them, and nothing that looks like an id`,
   );

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { EventKind } from '../../events/event-kinds.ts';
-import { auditedChange, type ChangeEvent } from '../http/audited-change.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import type { ChangeEvent } from '../../events/audit.ts';
 import {
   type ContentCacheRow,
   countContentCaches,
@@ -13,7 +14,7 @@ import {
 } from '../../accounts/content-cache-store.ts';
 import { isId } from '../../accounts/account-store.ts';
 import { requireUser } from '../../accounts/named.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, wholePageQuery } from '../http/paging.ts';
 import { accountParams } from '../http/names.ts';
@@ -122,7 +123,7 @@ export function contentCacheRoutes(app: ApiInstance, deps: ApiDeps): void {
             ? await saveUserCache(tx, user.id, null)
             : isId(contentCacheUUID) && (await saveUserCache(tx, user.id, contentCacheUUID));
         if (!isKnown) {
-          throw new ApiError(
+          throw new DomainError(
             'INVALID_USER_SETTINGS',
             `contentCacheUUID "${contentCacheUUID}" is no content cache: GET ${path} lists them`,
           );
@@ -140,19 +141,19 @@ function cacheEvent(kind: EventKind, { id, name, host }: ContentCacheRow): Chang
   return { kind, object: { id, name }, details: { host } };
 }
 
-function noSuchCache(id: string): ApiError {
-  return new ApiError(
+function noSuchCache(id: string): DomainError {
+  return new DomainError(
     'NO_SUCH_CONTENT_CACHE',
     `there is no content cache "${id}": GET /api/v0/content_caches lists them`,
   );
 }
 
-/** @throws ApiError INVALID_PARAMETERS for what is neither a host nor the URL of one */
+/** @throws DomainError INVALID_PARAMETERS for what is neither a host nor the URL of one */
 function assertHost(host: string): void {
   const text = host.includes('://') ? host : `https://${host}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isHost =
     url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username;
   if (isHost) return;
-  throw new ApiError('INVALID_PARAMETERS', `host "${host}" is not a host such as https://cache.example:4443`);
+  throw new DomainError('INVALID_PARAMETERS', `host "${host}" is not a host such as https://cache.example:4443`);
 }

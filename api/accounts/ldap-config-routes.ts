@@ -1,4 +1,4 @@
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 
 const config = { access: 'system-admin' } as const;
@@ -39,7 +39,7 @@ export function ldapConfigRoutes(app: ApiInstance, { ldap }: Pick<ApiDeps, 'ldap
 
   app.put(path, { config }, async (_request, reply) => {
     void reply.header('allow', 'GET');
-    throw new ApiError(
+    throw new DomainError(
       'NOT_ALLOWED',
       'the LDAP directory is set up in the environment of the server: set LDAP_URL and what goes with it (npm start -- --help), and start it anew',
     );

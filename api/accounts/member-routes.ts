@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { viewMember } from './account-view.ts';
 import { findAccount } from '../../accounts/account-store.ts';
@@ -129,6 +129,6 @@ export function memberName({ member }: MemberRow): string {
 }
 
 /** The error for somebody who is not in a team or organization. */
-export function noSuchMember(name: string, where: string): ApiError {
-  return new ApiError('NO_SUCH_MEMBER', `"${name}" is not in the ${where}`);
+export function noSuchMember(name: string, where: string): DomainError {
+  return new DomainError('NO_SUCH_MEMBER', `"${name}" is not in the ${where}`);
 }

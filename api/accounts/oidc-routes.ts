@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import type { OidcSignIn } from '../../accounts/sign-in/oidc.ts';
 
@@ -10,7 +10,7 @@ const maxReturnToLength = 1_024;
 export function oidcRoutes(app: ApiInstance, { oidc, sessions }: ApiDeps): void {
   function requireOidc(): OidcSignIn {
     if (oidc) return oidc;
-    throw new ApiError('OIDC_NOT_SET_UP', 'no OpenID provider is set up here (OIDC_ISSUER)');
+    throw new DomainError('OIDC_NOT_SET_UP', 'no OpenID provider is set up here (OIDC_ISSUER)');
   }
 
   app.get(

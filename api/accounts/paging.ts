@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
+import type { ListPage } from '../../database/list-page.ts';
 import { nameText } from '../http/names.ts';
 import { type FilledPage, fillPage } from '../http/paging.ts';
 
@@ -12,9 +13,6 @@ export const pageParameters = {
 
 /** The same, of a list of accounts. */
 export const accountPageParameters = { ...pageParameters, start: nameText({ default: '' }) };
-
-const pageQuery = Type.Object(pageParameters);
-export type ListPage = Static<typeof pageQuery>;
 
 /** What a list of eNZi is filled from. */
 export interface ListSource<Row, Entry> {

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { Type } from 'typebox';
 import { auditedChange } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { requireUser } from '../../accounts/named.ts';
 import { fillListPage, pageParameters } from './paging.ts';
@@ -64,7 +64,7 @@ export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
       const key = await auditedChange(deps, request, async (tx, record) => {
         const inserted = await insertPublicKey(tx, wanted, name);
         if (!inserted) {
-          throw new ApiError(
+          throw new DomainError(
             'PUBLIC_KEY_EXISTS',
             'this certificate is registered already, for this or another account',
           );
@@ -86,7 +86,7 @@ export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { id, name } = await requireUser(pool, request.params.username);
       await auditedChange(deps, request, async (tx, record) => {
         if (!(await deletePublicKey(tx, id, key))) {
-          throw new ApiError(
+          throw new DomainError(
             'NO_SUCH_PUBLIC_KEY',
             `"${name}" has no certificate "${key}": GET /enzi/v0/accounts/${name}/publicKeys lists them`,
           );
@@ -98,10 +98,10 @@ export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-/** @throws ApiError INVALID_CERTIFICATE */
+/** @throws DomainError INVALID_CERTIFICATE */
 function readCertificate(pem: string): X509Certificate {
-  const wrong = (why: string, cause?: unknown): ApiError =>
-    new ApiError('INVALID_CERTIFICATE', `publicKey ${why}`, { cause });
+  const wrong = (why: string, cause?: unknown): DomainError =>
+    new DomainError('INVALID_CERTIFICATE', `publicKey ${why}`, { cause });
   if (pem.match(/-----BEGIN /g)?.length !== 1) {
     throw wrong('must be the PEM of one certificate, without its key and without those above it');
   }

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { RegistryError } from '../../registry/errors.ts';
 import { isNameComponent, parseRepositoryName } from '../../registry/repositories/names.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { nameText } from '../http/names.ts';
 import { readTime, TimeText } from '../http/times.ts';
 import { everyRepository, robotActions, type RobotPermission } from '../../accounts/policy/robot-rights.ts';
@@ -63,11 +63,11 @@ export const robotChangesForm = objectForm<ReturnType<typeof viewRobot>>()(
 /**
  * What a robot signs in with.
  *
- * @throws ApiError INVALID_ACCOUNT_NAME
+ * @throws DomainError INVALID_ACCOUNT_NAME
  */
 export function robotName(namespace: string, name: string): string {
   if (isNameComponent(name)) return `${robotPrefix}${namespace === '' ? '' : `${namespace}+`}${name}`;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_ACCOUNT_NAME',
     `"${name}" cannot be the name of a robot: use lower-case letters and digits, with single ".", "_", "__" or any number of "-" between them; the beginning robot$<namespace>+ comes by itself`,
   );
@@ -77,13 +77,13 @@ export function robotName(namespace: string, name: string): string {
  * Reads permissions as the API takes them.
  *
  * @param namespace the one that the robot belongs to; null: none, so it may be permitted things in any
- * @throws ApiError INVALID_REPOSITORY_NAME; INVALID_PARAMETERS for another namespace, or a repository named twice
+ * @throws DomainError INVALID_REPOSITORY_NAME; INVALID_PARAMETERS for another namespace, or a repository named twice
  */
 export function readPermissions(forms: Static<typeof Permissions>, namespace: string | null): RobotPermission[] {
   const permissions = forms.map(({ repository, actions }) => ({ ...readTarget(repository), actions }));
   const foreign = permissions.find((each) => namespace !== null && each.namespace !== namespace);
   if (foreign) {
-    throw new ApiError(
+    throw new DomainError(
       'INVALID_PARAMETERS',
       `the robot belongs to the namespace "${namespace}", and cannot be permitted anything in "${foreign.namespace}": system administrators make robots for several namespaces, by leaving out "namespace"`,
     );
@@ -91,7 +91,10 @@ export function readPermissions(forms: Static<typeof Permissions>, namespace: st
   const names = new Set<string>();
   for (const { repository } of forms) {
     if (names.has(repository)) {
-      throw new ApiError('INVALID_PARAMETERS', `permissions name "${repository}" twice: give all its actions at once`);
+      throw new DomainError(
+        'INVALID_PARAMETERS',
+        `permissions name "${repository}" twice: give all its actions at once`,
+      );
     }
     names.add(repository);
   }
@@ -107,9 +110,9 @@ function readTarget(text: string): { readonly namespace: string; readonly reposi
     if (!isAll || name === 'a') return { namespace, repository: isAll ? everyRepository : name };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    throw new ApiError('INVALID_REPOSITORY_NAME', `in permissions, ${error.message}`, { cause: error });
+    throw new DomainError('INVALID_REPOSITORY_NAME', `in permissions, ${error.message}`, { cause: error });
   }
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_REPOSITORY_NAME',
     `permissions name "${text}": use <namespace>/<name> for one repository, or <namespace>/* for all of a namespace`,
   );
@@ -119,13 +122,13 @@ function readTarget(text: string): { readonly namespace: string; readonly reposi
  * Reads when a robot is to expire; null: never.
  *
  * @param current when it does, which may have passed
- * @throws ApiError INVALID_PARAMETERS
+ * @throws DomainError INVALID_PARAMETERS
  */
 export function readExpiry(text: string, current: Date | null = null): Date | null {
   if (text === never) return null;
   const date = readTime('expiresAt', text);
   if (date && (date.getTime() > Date.now() || date.getTime() === current?.getTime())) return date;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_PARAMETERS',
     `expiresAt "${text}" is neither "never" nor a time to come such as 2030-01-31T00:00:00Z`,
   );

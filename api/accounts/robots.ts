@@ -2,9 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { EventKind } from '../../events/event-kinds.ts';
 import { requireAccount, unchecked } from '../http/access.ts';
-import { auditedChange, type ChangeEvent } from '../http/audited-change.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import type { ChangeEvent } from '../../events/audit.ts';
 import { namespaceExists, type Account } from '../../accounts/accounts.ts';
-import { ApiError, noSuchAccount } from '../http/errors.ts';
+import { DomainError, noSuchAccount } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { administeredRepositories, includesLevel, namespaceAccess } from '../../accounts/policy/access.ts';
@@ -42,7 +43,7 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
   async function assertAdministers(account: Account, namespace: string | null): Promise<void> {
     if (!(await administers(account, namespace))) {
       const who = namespace === null ? 'system administrators' : `administrators of the namespace "${namespace}"`;
-      throw new ApiError('NOT_AUTHORIZED', `only ${who} may see, make or change its robots`);
+      throw new DomainError('NOT_AUTHORIZED', `only ${who} may see, make or change its robots`);
     }
     if (namespace !== null && !(await namespaceExists(pool, namespace))) throw noSuchAccount(namespace);
   }
@@ -110,7 +111,7 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
     };
     const made = await auditedChange(deps, request, async (tx, record) => {
       const inserted = await insertRobot(tx, wanted);
-      if (!inserted) throw new ApiError('ROBOT_EXISTS', `there is a robot "${wanted.name}" already`);
+      if (!inserted) throw new DomainError('ROBOT_EXISTS', `there is a robot "${wanted.name}" already`);
       await record(robotEvent('ROBOT_CREATE', inserted.robot, rightsOf(inserted.robot)));
       return inserted;
     });
@@ -170,8 +171,8 @@ export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
   });
 }
 
-function noSuchRobot(nameOrId: string): ApiError {
-  return new ApiError('NO_SUCH_ROBOT', `there is no robot "${nameOrId}": GET /api/v0/robots lists yours`);
+function noSuchRobot(nameOrId: string): DomainError {
+  return new DomainError('NO_SUCH_ROBOT', `there is no robot "${nameOrId}": GET /api/v0/robots lists yours`);
 }
 
 /** What an event tells of a robot; administrators of its namespace see it too. */

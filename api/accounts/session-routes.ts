@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { findPasswordHashByName, isId } from '../../accounts/account-store.ts';
 import { assertNotCrossSite } from '../../accounts/sign-in/csrf.ts';
@@ -57,11 +57,11 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
       const signedIn = await signIn(credentials);
       // A robot has no browser, and its secret is no password.
       if (!signedIn || signedIn.account.robot) {
-        throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
+        throw new DomainError('NOT_AUTHENTICATED', 'user name or password is wrong');
       }
       // It would outlive the token.
       if (signedIn.accessTokenHash !== undefined) {
-        throw new ApiError(
+        throw new DomainError(
           'NOT_AUTHORIZED',
           'a session begins with a password: send the access token with each request, in Authorization: Basic',
         );
@@ -114,7 +114,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { id, name } = await requireNamed(pool, username);
       await auditedChange(deps, request, async (tx, record) => {
         if (!isId(session) || !(await deleteSession(tx, id, session))) {
-          throw new ApiError('NO_SUCH_SESSION', `"${name}" has no session "${session}"`);
+          throw new DomainError('NO_SUCH_SESSION', `"${name}" has no session "${session}"`);
         }
         await record({ kind: 'SESSION_DELETE', object: { id: session, name }, namespace: name });
       });

@@ -4,7 +4,7 @@ import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { requireOrganization, requireTeam, requireUser } from '../../accounts/named.ts';
 import type { TeamRow } from '../../accounts/team-store.ts';
-import { ApiError, noSuchRepository } from '../http/errors.ts';
+import { DomainError, noSuchRepository } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { type AccessLevel, accessLevels, isInTeam, repositoryAccess } from '../../accounts/policy/access.ts';
@@ -137,7 +137,7 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
       const team = await requireTeam(pool, owner, request.params.team);
       const granted = await findTeamAccess(pool, { namespace: owner.name }, requireAccount(request).id, team.id);
       if (granted) return { ...granted, namespace: owner.name };
-      throw new ApiError(
+      throw new DomainError(
         'NO_SUCH_NAMESPACE_TEAM_ACCESS',
         `the team "${team.name}" is granted nothing for the whole namespace "${owner.name}"`,
       );
@@ -206,7 +206,7 @@ export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { level } = await repositoryAccess(pool, user, namespace, reponame);
       const repository = await findRepository(pool, namespace, reponame);
       if (!repository || level === undefined) {
-        throw new ApiError(
+        throw new DomainError(
           'NO_SUCH_REPOSITORY',
           `there is no repository ${namespace}/${reponame} to which "${user.name}" has access`,
         );

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { viewMember } from './account-view.ts';
 import { findAccount, isId } from '../../accounts/account-store.ts';
@@ -188,10 +188,10 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-/** @throws ApiError INVALID_PARAMETERS for a name that a path could not hold, or that is taken for an id */
+/** @throws DomainError INVALID_PARAMETERS for a name that a path could not hold, or that is taken for an id */
 function assertTeamName(name: string): void {
   if (/^[A-Za-z0-9][\w. -]*$/.test(name) && !isId(name)) return;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_PARAMETERS',
     `"${name}" cannot be the name of a team: begin with a letter or digit, go on with those, "_", ".", "-" and spaces, and name nothing that looks like an id`,
   );

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { normalGroupName } from '../../accounts/directory/group-name.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { requireOrganization, requireTeam } from '../../accounts/named.ts';
 import { findMemberSync, type MemberSync, saveMemberSync } from '../../accounts/team-sync.ts';
@@ -45,13 +45,13 @@ export function teamSyncRoutes(app: ApiInstance, deps: ApiDeps): void {
       const organization = await requireOrganization(pool, request.params.organization);
       const team = await requireTeam(pool, organization, request.params.team);
       if (!selectGroupMembers) {
-        throw new ApiError(
+        throw new DomainError(
           'INVALID_PARAMETERS',
           'selectGroupMembers: members come from groups alone, so leave it true',
         );
       }
       if (groupDN !== '' && !groupDN.includes('=')) {
-        throw new ApiError('INVALID_PARAMETERS', 'groupDN: write a distinguished name, such as cn=builders,dc=acme');
+        throw new DomainError('INVALID_PARAMETERS', 'groupDN: write a distinguished name, such as cn=builders,dc=acme');
       }
       const ldapGroups = [...(body.ldapGroups ?? []), ...(groupDN === '' ? [] : [groupDN])];
       const sync = {
@@ -79,11 +79,11 @@ export function teamSyncRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-/** @throws ApiError INVALID_PARAMETERS for a name of nothing but spaces */
+/** @throws DomainError INVALID_PARAMETERS for a name of nothing but spaces */
 function requireGroupName(name: string): string {
   const normal = normalGroupName(name);
   if (normal !== '') return normal;
-  throw new ApiError('INVALID_PARAMETERS', 'ldapGroups: write the cn of a group, or its distinguished name');
+  throw new DomainError('INVALID_PARAMETERS', 'ldapGroups: write the cn of a group, or its distinguished name');
 }
 
 /** Our lists, and the two fields by which clients of eNZi know a group. */

@@ -3,7 +3,7 @@ import { type EventKind, eventKinds } from '../../events/event-kinds.ts';
 import { requireAccount } from '../http/access.ts';
 import { findAccount, isId } from '../../accounts/account-store.ts';
 import type { Account } from '../../accounts/accounts.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import {
   countEvents,
   type EventFilter,
@@ -102,7 +102,7 @@ export function eventRoutes(app: ApiInstance, { pool }: ApiDeps): void {
     if (isId(actorId)) return { ...filter, actorId };
     const actor = await findAccount(pool, actorId);
     if (actor) return { ...filter, actorId: actor.id };
-    throw new ApiError('INVALID_PARAMETERS', `actorId "${actorId}" is neither an id nor the name of an account`);
+    throw new DomainError('INVALID_PARAMETERS', `actorId "${actorId}" is neither an id nor the name of an account`);
   }
 
   app.get(
@@ -144,7 +144,7 @@ function countHeaders(count: number): Record<string, string> {
 
 function assertOneOf(name: string, value: string, known: ReadonlySet<string>): void {
   if (value === '' || known.has(value)) return;
-  throw new ApiError('INVALID_PARAMETERS', `${name} "${value}" is none of ${[...known].join(', ')}`);
+  throw new DomainError('INVALID_PARAMETERS', `${name} "${value}" is none of ${[...known].join(', ')}`);
 }
 
 /**

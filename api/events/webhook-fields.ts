@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { webhookTypes, type WebhookType } from '../../events/event-kinds.ts';
 import { RefusedAddressError } from '../../outbound/errors.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps } from '../http/instance.ts';
 
 /** Fields of the bodies by which webhooks are made, changed and tried out. */
@@ -14,11 +14,11 @@ export const webhookFields = {
   skipTLSVerification: Type.Boolean(),
 };
 
-/** @throws ApiError INVALID_PARAMETERS where there are no such webhooks */
+/** @throws DomainError INVALID_PARAMETERS where there are no such webhooks */
 export function readType(text: string): WebhookType {
   const type = webhookTypes.find((candidate) => candidate === text);
   if (type) return type;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_PARAMETERS',
     `there are no events of type "${text}"; the types are ${webhookTypes.join(', ')}`,
   );
@@ -27,7 +27,7 @@ export function readType(text: string): WebhookType {
 /**
  * Reads the endpoint of a webhook.
  *
- * @throws ApiError INVALID_ENDPOINT where deliveries could never arrive
+ * @throws DomainError INVALID_ENDPOINT where deliveries could never arrive
  */
 export async function readEndpoint(
   { outbound }: Pick<ApiDeps, 'outbound'>,
@@ -36,10 +36,10 @@ export async function readEndpoint(
 ): Promise<URL> {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new ApiError('INVALID_ENDPOINT', `endpoint "${endpoint}" is not an http or https URL`);
+    throw new DomainError('INVALID_ENDPOINT', `endpoint "${endpoint}" is not an http or https URL`);
   }
   if (url.username || url.password) {
-    throw new ApiError(
+    throw new DomainError(
       'INVALID_ENDPOINT',
       'the endpoint holds a user name or password, which anybody who lists webhooks would see',
     );
@@ -49,17 +49,17 @@ export async function readEndpoint(
   } catch (error) {
     if (!(error instanceof RefusedAddressError)) throw error;
     log.info({ host: url.hostname, err: error.cause }, 'an endpoint was refused');
-    throw new ApiError('INVALID_ENDPOINT', `endpoint "${endpoint}": ${error.message}`, { cause: error });
+    throw new DomainError('INVALID_ENDPOINT', `endpoint "${endpoint}": ${error.message}`, { cause: error });
   }
   return url;
 }
 
-/** @throws ApiError INVALID_PARAMETERS where there is a text that is no certificate */
+/** @throws DomainError INVALID_PARAMETERS where there is a text that is no certificate */
 export function assertCertificate(pem: string): void {
   if (pem === '') return;
   try {
     void new X509Certificate(pem);
   } catch (error) {
-    throw new ApiError('INVALID_PARAMETERS', 'tlsCert is not a certificate in PEM', { cause: error });
+    throw new DomainError('INVALID_PARAMETERS', 'tlsCert is not a certificate in PEM', { cause: error });
   }
 }

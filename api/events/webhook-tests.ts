@@ -4,7 +4,7 @@ import { webhookRequest } from '../../events/webhook-request.ts';
 import { OutboundError } from '../../outbound/errors.ts';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { assertCertificate, readEndpoint, readType, webhookFields } from './webhook-fields.ts';
 import { sampleContents } from './webhook-samples.ts';
@@ -41,7 +41,7 @@ export function webhookTestRoutes(app: ApiInstance, deps: ApiDeps): void {
       assertCertificate(tlsCert);
       if (testing.has(account.id) || testing.size >= maxTests) {
         const message = 'another test waits for its receiver: try again when it is over';
-        throw new ApiError('TOO_MANY_REQUESTS', message, { retryAfterSeconds });
+        throw new DomainError('TOO_MANY_REQUESTS', message, { retryAfterSeconds });
       }
       testing.add(account.id);
       try {
@@ -66,7 +66,7 @@ export function webhookTestRoutes(app: ApiInstance, deps: ApiDeps): void {
           }),
         );
         if (problem === undefined) return { status };
-        throw new ApiError('INVALID_ENDPOINT', `${origin} has not taken the test event: ${problem}`);
+        throw new DomainError('INVALID_ENDPOINT', `${origin} has not taken the test event: ${problem}`);
       } finally {
         testing.delete(account.id);
       }

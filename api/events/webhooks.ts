@@ -2,11 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { EventKind } from '../../events/event-kinds.ts';
 import { requireAccount, unchecked } from '../http/access.ts';
-import { auditedChange, type ChangeEvent } from '../http/audited-change.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import type { ChangeEvent } from '../../events/audit.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { isId } from '../../accounts/account-store.ts';
 import { type Account, namespaceExists } from '../../accounts/accounts.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import {
   administeredRepositories,
@@ -45,7 +46,7 @@ const rowsAtOnce = 64;
 export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
 
-  /** @throws ApiError NO_SUCH_WEBHOOK, also for one that the caller may not see */
+  /** @throws DomainError NO_SUCH_WEBHOOK, also for one that the caller may not see */
   async function findAdministered(request: FastifyRequest, id: string): Promise<WebhookRow> {
     const found = isId(id) ? await findWebhook(pool, id) : undefined;
     if (!found || !(await administersKey(pool, requireAccount(request), found.key))) throw noSuchWebhook(id);
@@ -224,27 +225,27 @@ async function administersKey(q: Queryable, account: Account, key: string): Prom
   return key !== '' && includesLevel(level, 'admin');
 }
 
-/** @throws ApiError where the key names what the account may not subscribe to, or what does not exist */
+/** @throws DomainError where the key names what the account may not subscribe to, or what does not exist */
 async function assertKey({ pool }: ApiDeps, account: Account, key: string): Promise<void> {
   if (!(await administersKey(pool, account, key))) {
     const who = key === '' ? 'system administrators' : `administrators of "${key}"`;
-    throw new ApiError('NOT_AUTHORIZED', `key "${key}": only ${who} may subscribe to its events`);
+    throw new DomainError('NOT_AUTHORIZED', `key "${key}": only ${who} may subscribe to its events`);
   }
   if (key === '') return;
   const [namespace = '', ...rest] = key.split('/');
   if (!(await namespaceExists(pool, namespace))) {
-    throw new ApiError('NO_SUCH_ACCOUNT', `key "${key}": there is no account "${namespace}"`);
+    throw new DomainError('NO_SUCH_ACCOUNT', `key "${key}": there is no account "${namespace}"`);
   }
   if (rest.length > 0 && !(await findRepository(pool, namespace, rest.join('/')))) {
-    throw new ApiError(
+    throw new DomainError(
       'NO_SUCH_REPOSITORY',
       `key "${key}": there is no such repository; push to it or create it first`,
     );
   }
 }
 
-function noSuchWebhook(id: string): ApiError {
-  return new ApiError('NO_SUCH_WEBHOOK', `there is no webhook "${id}": GET /api/v0/webhooks lists them`);
+function noSuchWebhook(id: string): DomainError {
+  return new DomainError('NO_SUCH_WEBHOOK', `there is no webhook "${id}": GET /api/v0/webhooks lists them`);
 }
 
 /** A webhook as the API shows it (DTR 2.7 API, responses.Webhook). */

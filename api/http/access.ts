@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import type { Account } from '../../accounts/accounts.ts';
-import { ApiError } from './errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { apiService } from '../../accounts/tokens/tokens.ts';
 import type { ApiDeps, ApiInstance } from './instance.ts';
 import { authorizeRoute, type RouteParams } from './route-access.ts';
@@ -28,7 +28,7 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps): void {
     if (access === undefined || access === 'anonymous') return;
     const caller = await authenticate(deps, request.raw);
     if (!caller) {
-      throw new ApiError(
+      throw new DomainError(
         'NOT_AUTHENTICATED',
         `sign in: send Authorization: Basic, or Bearer with a token of /auth/token?service=${apiService}, or begin a session at /enzi/v0/login`,
       );

@@ -9,16 +9,14 @@ import Fastify, {
 import { randomUUID } from 'node:crypto';
 import { sqlState } from '../../database/transaction.ts';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
-import { LimitReachedError } from '../../settings/limits.ts';
-import { ImmutableTagError } from '../../registry/manifests/immutable-tags.ts';
-import { ReadOnlyError } from '../../registry/read-only.ts';
 import { rememberMethods } from './allowed-methods.ts';
-import { ApiError, apiErrors, type ApiErrorCode } from './errors.ts';
+import { DomainError, type DomainErrorCode } from '../../errors/domain-error.ts';
 import { describeValidation } from './describe-validation.ts';
 import { boundMessage, shorten } from './error-text.ts';
 import type { ApiInstance } from './instance.ts';
 import { describeJsonProblem } from './json-problem.ts';
 import { readNamesInAnyCase } from './names.ts';
+import { errorStatuses } from './statuses.ts';
 import { validatorCompiler } from './validation.ts';
 import { ignoreReadOnlyFields } from './object-form.ts';
 
@@ -65,9 +63,9 @@ export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const methods = methodsOf(path).join(', ');
-    if (methods === '') throw new ApiError('NO_SUCH_ROUTE', `there is no ${request.method} ${shorten(path)}`);
+    if (methods === '') throw new DomainError('NO_SUCH_ROUTE', `there is no ${request.method} ${shorten(path)}`);
     void reply.header('allow', methods);
-    throw new ApiError('NOT_ALLOWED', `${shorten(path)} does not take ${request.method}: use ${methods}`);
+    throw new DomainError('NOT_ALLOWED', `${shorten(path)} does not take ${request.method}: use ${methods}`);
   });
   app.setErrorHandler(answerError);
   return app;
@@ -83,12 +81,12 @@ function acceptJsonAlone(app: ApiInstance): void {
   });
 }
 
-function brokenJson(body: string): ApiError {
+function brokenJson(body: string): DomainError {
   const problem = describeJsonProblem(body) ?? 'names such as __proto__ and constructor.prototype are not taken in it';
-  return new ApiError('INVALID_JSON', `the body is not JSON that can be read: ${problem}`);
+  return new DomainError('INVALID_JSON', `the body is not JSON that can be read: ${problem}`);
 }
 
-function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): void {
+function answerError(error: FastifyError | DomainError, request: FastifyRequest, reply: FastifyReply): void {
   const { code, message } = describeError(error, request, reply);
   // Where there is no route, Fastify knows of no serializer.
   void reply.type('application/json; charset=utf-8').serializer(toJsonLine);
@@ -100,19 +98,26 @@ function toJsonLine(payload: unknown): string {
   return `${JSON.stringify(payload)}\n`;
 }
 
+/** What a client is told of an error. */
+export interface DescribedError {
+  readonly code: DomainErrorCode;
+  readonly status: number;
+  readonly message: string;
+}
+
 /** Logs what went wrong here, sets the status and the headers of the answer, and gives what it has to say. */
 export function describeError(
-  error: FastifyError | ApiError,
+  error: FastifyError | DomainError,
   request: FastifyRequest,
   reply: FastifyReply,
-): Pick<ApiError, 'code' | 'status' | 'message'> {
-  const { code, status, message } = isClientGone(error, request) ? clientGone : toApiError(error, request);
+): DescribedError {
+  const { code, status, message } = isClientGone(error, request) ? clientGone : toDescribed(error, request);
   // An error of a validator holds what it has looked at, which may be a form with passwords.
-  const isAboutForm = !(error instanceof ApiError) && error.validation !== undefined;
+  const isAboutForm = !(error instanceof DomainError) && error.validation !== undefined;
   const fields = { ...(isAboutForm ? { code, message } : { err: error }), method: request.method, url: request.url };
   if (status >= 500) request.log.error(fields, 'request failed');
   else request.log.debug(fields, 'request refused');
-  const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+  const retryAfterSeconds = error instanceof DomainError ? error.retryAfterSeconds : undefined;
   if (status === 503 || retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds ?? 5));
   if (status === 401) void reply.header('www-authenticate', `${challengeScheme(request)} realm="Jobrunner"`);
   void reply.code(status);
@@ -122,7 +127,7 @@ export function describeError(
 const clientGone = view('CLIENT_CLOSED_REQUEST', 'the client went away before its request was whole');
 
 /** Whether there is nobody to be answered: Node tells so by an error of the request. */
-function isClientGone(error: FastifyError | ApiError, { raw }: FastifyRequest): boolean {
+function isClientGone(error: FastifyError | DomainError, { raw }: FastifyRequest): boolean {
   return error.code === 'ECONNRESET' && raw.destroyed && !raw.complete;
 }
 
@@ -133,42 +138,37 @@ function challengeScheme({ headers, routeOptions }: FastifyRequest): 'Basic' | '
 }
 
 // What Fastify itself finds wrong with a request.
-const fastifyErrors: Readonly<Record<string, (request: FastifyRequest, message: string) => [ApiErrorCode, string]>> = {
-  FST_ERR_BAD_URL: () => [
-    'INVALID_PARAMETERS',
-    'the path cannot be decoded: in it "%" begins the two hex digits of a byte, and bytes make up UTF-8',
-  ],
-  FST_ERR_MAX_PARAM_LENGTH: () => [
-    'INVALID_PARAMETERS',
-    `the path has a part of more than ${maxParamLength} characters: no name is as long`,
-  ],
-  FST_ERR_CTP_BODY_TOO_LARGE: ({ routeOptions: { bodyLimit, method, url } }) => [
-    'REQUEST_TOO_LARGE',
-    `the body is larger than ${bodyLimit / 1024} KiB, which is the most that ${String(method)} ${url} takes`,
-  ],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => [
-    'INVALID_JSON',
-    'the body has not as many bytes as the header Content-Length says',
-  ],
-  // What the server finds wrong with how the body comes.
-  REQUEST_TIMEOUT: (_request, message) => ['REQUEST_TIMEOUT', message],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ headers, server }) => {
-    const takesJson = server.hasContentTypeParser('application/json');
-    const wanted = takesJson ? 'application/json' : 'application/x-www-form-urlencoded';
-    return ['UNSUPPORTED_MEDIA_TYPE', `Content-Type is "${shorten(headers['content-type'] ?? '')}": send ${wanted}`];
-  },
-};
+const fastifyErrors: Readonly<Record<string, (request: FastifyRequest, message: string) => [DomainErrorCode, string]>> =
+  {
+    FST_ERR_BAD_URL: () => [
+      'INVALID_PARAMETERS',
+      'the path cannot be decoded: in it "%" begins the two hex digits of a byte, and bytes make up UTF-8',
+    ],
+    FST_ERR_MAX_PARAM_LENGTH: () => [
+      'INVALID_PARAMETERS',
+      `the path has a part of more than ${maxParamLength} characters: no name is as long`,
+    ],
+    FST_ERR_CTP_BODY_TOO_LARGE: ({ routeOptions: { bodyLimit, method, url } }) => [
+      'REQUEST_TOO_LARGE',
+      `the body is larger than ${bodyLimit / 1024} KiB, which is the most that ${String(method)} ${url} takes`,
+    ],
+    FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => [
+      'INVALID_JSON',
+      'the body has not as many bytes as the header Content-Length says',
+    ],
+    // What the server finds wrong with how the body comes.
+    REQUEST_TIMEOUT: (_request, message) => ['REQUEST_TIMEOUT', message],
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ headers, server }) => {
+      const takesJson = server.hasContentTypeParser('application/json');
+      const wanted = takesJson ? 'application/json' : 'application/x-www-form-urlencoded';
+      return ['UNSUPPORTED_MEDIA_TYPE', `Content-Type is "${shorten(headers['content-type'] ?? '')}": send ${wanted}`];
+    },
+  };
 // What PostgreSQL says of text that JSON and URLs can hold, and it cannot.
 const unstorable = new Set(['22021', '22P05']);
 
-function toApiError(
-  error: FastifyError | ApiError | LimitReachedError | ReadOnlyError | ImmutableTagError,
-  request: FastifyRequest,
-): Pick<ApiError, 'code' | 'status' | 'message'> {
-  if (error instanceof ApiError) return error;
-  if (error instanceof LimitReachedError) return view('LIMIT_REACHED', error.message);
-  if (error instanceof ReadOnlyError) return view('REGISTRY_READ_ONLY', error.message);
-  if (error instanceof ImmutableTagError) return view('TAG_IMMUTABLE', error.message);
+function toDescribed(error: FastifyError | DomainError, request: FastifyRequest): DescribedError {
+  if (error instanceof DomainError) return view(error.code, error.message);
   if (error.validation) {
     const message = describeValidation(error.validation, error.validationContext ?? 'request');
     return view(error.validationContext === 'body' ? 'INVALID_JSON' : 'INVALID_PARAMETERS', message);
@@ -184,6 +184,6 @@ function toApiError(
   return view('INTERNAL_ERROR', 'something went wrong here; the log of the server tells more under this request id');
 }
 
-function view(code: ApiErrorCode, message: string): Pick<ApiError, 'code' | 'status' | 'message'> {
-  return { code, status: apiErrors[code], message };
+function view(code: DomainErrorCode, message: string): DescribedError {
+  return { code, status: errorStatuses[code], message };
 }

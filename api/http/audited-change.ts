@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
 import { type Actor, clientActorType } from '../../events/actor.ts';
-import { type AuditEvent, recordAudit } from '../../events/audit.ts';
+import { type ChangeEvent, recordAudit } from '../../events/audit.ts';
 import { requireAccount } from './access.ts';
 import type { ApiDeps } from './instance.ts';
 
@@ -15,9 +15,6 @@ export function requestActor({ clientAddress }: Pick<ApiDeps, 'clientAddress'>, 
   const { id, name } = requireAccount(request);
   return { id, name, type: clientActorType(name), address: clientAddress(request.raw) };
 }
-
-/** What happened, without who did it. */
-export type ChangeEvent = Omit<AuditEvent, 'actor'>;
 
 /** Writes events of who sent the request. */
 export type RecordEvent = (...events: readonly ChangeEvent[]) => Promise<void>;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Account } from '../../accounts/accounts.ts';
 import { assertNotCrossSite } from '../../accounts/sign-in/csrf.ts';
 import { findAccountByCertificate } from '../../accounts/sign-in/public-key-store.ts';
-import { ApiError } from './errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ActiveSession } from '../../accounts/sign-in/sessions.ts';
 import { generationsOf, type SignedIn } from '../../accounts/sign-in/sign-in.ts';
 import { apiService, TokenRejectedError, type TokenClaims } from '../../accounts/tokens/tokens.ts';
@@ -29,7 +29,7 @@ export interface Caller {
  * NGINX has verified.
  *
  * @returns undefined where the request names nobody
- * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS;
+ * @throws DomainError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS;
  *   CROSS_SITE_REQUEST or INVALID_CSRF_TOKEN where a cookie alone is not enough
  */
 export async function authenticate(deps: AuthenticateDeps, request: IncomingMessage): Promise<Caller | undefined> {
@@ -44,7 +44,7 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
   }
   const claims = await deps.verifyToken(value).catch((error: unknown) => {
     if (!(error instanceof TokenRejectedError)) throw error;
-    throw new ApiError(
+    throw new DomainError(
       'NOT_AUTHENTICATED',
       `the token is not valid for the API: ${error.message}; get one from /auth/token?service=${apiService}`,
       { cause: error },
@@ -59,7 +59,7 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
  * password (moby, `registry/search.go` and `registry/session.go`).
  *
  * @returns undefined where the request names nobody
- * @throws ApiError as {@link authenticate}
+ * @throws DomainError as {@link authenticate}
  */
 export async function authenticateSearch(
   deps: AuthenticateDeps & Pick<ApiDeps, 'verifyRegistryToken'>,
@@ -85,7 +85,7 @@ async function findHolder(pool: ApiDeps['pool'], claims: TokenClaims): Promise<C
   const account = await findActiveSubject(pool, claims.subject);
   // Sooner than this process hears of the change.
   if (!account || account.tokenGeneration !== claims.generations[0]) {
-    throw new ApiError('NOT_AUTHENTICATED', 'the account of this token is no longer active, or was changed since');
+    throw new DomainError('NOT_AUTHENTICATED', 'the account of this token is no longer active, or was changed since');
   }
   return { account, generations: claims.generations };
 }
@@ -94,7 +94,7 @@ async function findHolder(pool: ApiDeps['pool'], claims: TokenClaims): Promise<C
  * Who sends a request that may not be signed by a token: by `Authorization: Basic`, or by a client certificate.
  *
  * @returns undefined where the request names nobody
- * @throws ApiError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS; CROSS_SITE_REQUEST
+ * @throws DomainError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS; CROSS_SITE_REQUEST
  */
 export async function authenticateBasic(
   deps: AuthenticateDeps,
@@ -104,10 +104,10 @@ export async function authenticateBasic(
   const { scheme, value } = readAuthorization(request.headers);
   if (scheme === undefined) return authenticateByCertificate(deps, request);
   if (scheme === 'bearer') {
-    throw new ApiError('NOT_AUTHENTICATED', 'a token is not exchanged for another one: send Authorization: Basic');
+    throw new DomainError('NOT_AUTHENTICATED', 'a token is not exchanged for another one: send Authorization: Basic');
   }
   if (scheme !== 'basic') {
-    throw new ApiError('NOT_AUTHENTICATED', 'the Authorization header must be Basic or Bearer');
+    throw new DomainError('NOT_AUTHENTICATED', 'the Authorization header must be Basic or Bearer');
   }
   const text = Buffer.from(value, 'base64').toString('utf8');
   const colon = text.indexOf(':');
@@ -117,7 +117,7 @@ export async function authenticateBasic(
   const signedIn = isPossible
     ? await signIn({ name: text.slice(0, colon), secret: text.slice(colon + 1), address })
     : undefined;
-  if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
+  if (!signedIn) throw new DomainError('NOT_AUTHENTICATED', 'user name or password is wrong');
   return signedIn;
 }
 
@@ -128,14 +128,14 @@ async function authenticateByCertificate(
   const certificate = clientCertificate(request);
   if (!certificate) return undefined;
   if ('problem' in certificate) {
-    throw new ApiError(
+    throw new DomainError(
       'NOT_AUTHENTICATED',
       `the client certificate is not accepted: ${certificate.problem}; show one that CLIENT_CA_FILE vouches for, or none`,
     );
   }
   const account = await findAccountByCertificate(pool, certificate.fingerprint);
   if (!account) {
-    throw new ApiError(
+    throw new DomainError(
       'NOT_AUTHENTICATED',
       `no active user has registered the client certificate of the SHA-256 fingerprint ${certificate.fingerprint}: POST it to /enzi/v0/accounts/{name}/publicKeys`,
     );

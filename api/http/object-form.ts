@@ -1,5 +1,5 @@
 import { type TProperties, Type } from 'typebox';
-import { ApiError } from './errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiInstance } from './instance.ts';
 
 /**
@@ -32,7 +32,7 @@ export function ignoreReadOnlyFields(app: ApiInstance): void {
  *
  * @param object as it is after the change
  * @param changedBy the fields, each with how it is changed
- * @throws ApiError INVALID_PARAMETERS
+ * @throws DomainError INVALID_PARAMETERS
  */
 export function assertNotSteered<Name extends string>(
   body: Readonly<Partial<Record<NoInfer<Name>, unknown>>>,
@@ -41,7 +41,7 @@ export function assertNotSteered<Name extends string>(
 ): void {
   for (const name of Object.keys(changedBy) as Name[]) {
     if (body[name] === undefined || body[name] === object[name]) continue;
-    throw new ApiError(
+    throw new DomainError(
       'INVALID_PARAMETERS',
       `${name} is ${String(object[name])}, and is not changed by this request: ${changedBy[name]}; leave it out`,
     );

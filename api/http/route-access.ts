@@ -3,7 +3,7 @@ import { findAccount } from '../../accounts/account-store.ts';
 import { requireOrganization } from '../../accounts/named.ts';
 import { findTeam } from '../../accounts/team-store.ts';
 import { type Account, namespaceExists } from '../../accounts/accounts.ts';
-import { ApiError, noSuchAccount, noSuchRepository } from './errors.ts';
+import { DomainError, noSuchAccount, noSuchRepository } from '../../errors/domain-error.ts';
 import type { RouteAccess } from './instance.ts';
 import {
   includesLevel,
@@ -38,7 +38,7 @@ interface RouteUse {
  * Checks that somebody who has signed in may use a route on what its path names. What somebody may not
  * see is answered as if it were not there.
  *
- * @throws ApiError NOT_AUTHORIZED; NO_SUCH_ACCOUNT or NO_SUCH_REPOSITORY where the path names nothing
+ * @throws DomainError NOT_AUTHORIZED; NO_SUCH_ACCOUNT or NO_SUCH_REPOSITORY where the path names nothing
  */
 export async function authorizeRoute(
   q: Queryable,
@@ -48,10 +48,10 @@ export async function authorizeRoute(
 ): Promise<void> {
   const { namespace = '', reponame = '', organization = '', team = '', username = '' } = params;
   const refuse = (who: string): never => {
-    throw new ApiError('NOT_AUTHORIZED', `only ${who} may ${action}`);
+    throw new DomainError('NOT_AUTHORIZED', `only ${who} may ${action}`);
   };
   if (account.robot && !forRobots.has(access)) {
-    throw new ApiError('NOT_AUTHORIZED', `a robot may not ${action}: sign in as a user`);
+    throw new DomainError('NOT_AUTHORIZED', `a robot may not ${action}: sign in as a user`);
   }
   switch (access) {
     case 'subject':
@@ -65,7 +65,7 @@ export async function authorizeRoute(
       const isSelf = named?.id === account.id;
       if (!isSelf && !account.isAdmin) refuse(`"${username}" and system administrators`);
       if (named) return;
-      throw code === undefined ? noSuchAccount(username) : new ApiError(code, `there is no user "${username}"`);
+      throw code === undefined ? noSuchAccount(username) : new DomainError(code, `there is no user "${username}"`);
     }
     case 'team-member': {
       const named = await requireOrganization(q, organization);

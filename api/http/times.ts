@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { ApiError } from './errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 
 /** A field or parameter that holds a time. Every one is made of this, and read by `readTime`. */
 export const TimeText = Type.String({ maxLength: 40, holds: 'time' });
@@ -19,7 +19,7 @@ const example = 'such as 2026-01-31T03:00:00Z';
  *
  * @param name what the client calls it, for messages
  * @param text RFC 3339, from 1970 to 9999; undefined and empty: none
- * @throws ApiError INVALID_PARAMETERS
+ * @throws DomainError INVALID_PARAMETERS
  */
 export function readTime(name: string, text = ''): Date | undefined {
   if (text === '') return undefined;
@@ -57,6 +57,6 @@ function pad(value: number, length: number): string {
   return String(value).padStart(length, '0');
 }
 
-function invalid(message: string): ApiError {
-  return new ApiError('INVALID_PARAMETERS', message);
+function invalid(message: string): DomainError {
+  return new DomainError('INVALID_PARAMETERS', message);
 }

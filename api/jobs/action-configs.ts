@@ -8,7 +8,7 @@ import {
 } from '../../jobs/actions/action-configs.ts';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiInstance, ApiDeps } from '../http/instance.ts';
 import { jobFormFields, readDefaultParameters, requireAction } from './job-fields.ts';
 import { objectForm } from '../http/object-form.ts';
@@ -69,8 +69,8 @@ export function actionConfigRoutes(app: ApiInstance, deps: ApiDeps): void {
   });
 }
 
-function noSuchActionConfig(action: string): ApiError {
-  return new ApiError(
+function noSuchActionConfig(action: string): DomainError {
+  return new DomainError(
     'NO_SUCH_ACTION_CONFIG',
     `the action ${action} has no config, so its own defaults count: POST /api/v0/action_configs makes one`,
   );

@@ -20,7 +20,7 @@ import { findWaitingReason } from '../../jobs/queue/waiting-reason.ts';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { viewCron } from './cron-view.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { jobFormFields, readJobFields, requireAction } from './job-fields.ts';
 import { viewJob } from './job-view.ts';
@@ -144,7 +144,7 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
         await record({ kind: 'CRON_UPDATE', object: { id, name }, details: { action, schedule, timeZone } });
         return saved;
       }).catch((error: unknown) => {
-        if (error instanceof CronNameTakenError) throw new ApiError('CRON_EXISTS', error.message, { cause: error });
+        if (error instanceof CronNameTakenError) throw new DomainError('CRON_EXISTS', error.message, { cause: error });
         throw error;
       });
       wakeSchedules.send();
@@ -248,10 +248,10 @@ function readName(text: string | undefined, action: Action): string {
   const other = findAction(text);
   if (other) {
     if (other.name === action.name) return action.name;
-    throw new ApiError('INVALID_CRON_NAME', `${text} is the name of another action: its cron runs nothing else`);
+    throw new DomainError('INVALID_CRON_NAME', `${text} is the name of another action: its cron runs nothing else`);
   }
   if (/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/.test(text)) return text;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_CRON_NAME',
     `name "${text}" is not 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first and last`,
   );
@@ -260,7 +260,7 @@ function readName(text: string | undefined, action: Action): string {
 function readTimeZone(text = ''): string {
   const timeZone = text === '' ? 'UTC' : findTimeZone(text);
   if (timeZone !== undefined) return timeZone;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_TIME_ZONE',
     `timeZone "${text}" is not a name of the IANA time zone database, such as Europe/Berlin or UTC`,
   );
@@ -270,7 +270,7 @@ function readDuration(name: string, text = '', minMs: number, maxMs: number): st
   if (text === '') return text;
   const durationMs = parseDurationMs(text);
   if (durationMs !== undefined && durationMs >= minMs && durationMs <= maxMs) return text;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_PARAMETERS',
     `${name} "${text}" is not a duration from ${minMs / 1_000}s to ${maxMs / 3_600_000}h, such as 30s or 1h30m`,
   );
@@ -280,11 +280,12 @@ function checkSchedule(text: string, timeZone: string): void {
   try {
     parseCronSchedule(text, timeZone);
   } catch (error) {
-    if (error instanceof InvalidScheduleError) throw new ApiError('INVALID_SCHEDULE', error.message, { cause: error });
+    if (error instanceof InvalidScheduleError)
+      throw new DomainError('INVALID_SCHEDULE', error.message, { cause: error });
     throw error;
   }
 }
 
-function noSuchCron(name: string): ApiError {
-  return new ApiError('NO_SUCH_CRON', `there is no cron ${name}: POST /api/v0/crons makes one`);
+function noSuchCron(name: string): DomainError {
+  return new DomainError('NO_SUCH_CRON', `there is no cron ${name}: POST /api/v0/crons makes one`);
 }

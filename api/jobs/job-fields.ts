@@ -8,7 +8,7 @@ import { parametersSchema, type Action } from '../../jobs/actions/action.ts';
 import { actions, findAction } from '../../jobs/actions/catalogue.ts';
 import type { JobTrigger } from '../../jobs/records/status.ts';
 import { describeValidation } from '../http/describe-validation.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { didYouMean } from '../http/nearest-name.ts';
 import { createValidator } from '../http/validation.ts';
 
@@ -70,7 +70,7 @@ export interface JobFields {
  * durations are durations. What the form leaves out is as the action's declaration has it. The parameters that are given
  * back are the form's own; they are checked together with the action's config, which lies under them.
  *
- * @throws ApiError NO_SUCH_ACTION, INVALID_PARAMETERS, ACTION_NOT_STARTABLE
+ * @throws DomainError NO_SUCH_ACTION, INVALID_PARAMETERS, ACTION_NOT_STARTABLE
  */
 export async function readJobFields(
   q: Queryable,
@@ -80,7 +80,7 @@ export async function readJobFields(
   const action = requireAction(form.action);
   if (!action.startedBy.includes(trigger)) {
     const ways = action.startedBy.join(' or ');
-    throw new ApiError('ACTION_NOT_STARTABLE', `jobs ${action.name} are started by ${ways}, not by ${trigger}`);
+    throw new DomainError('ACTION_NOT_STARTABLE', `jobs ${action.name} are started by ${ways}, not by ${trigger}`);
   }
   const parameters = form.parameters ?? {};
   const defaults = await findActionConfig(q, action.name);
@@ -98,16 +98,16 @@ export async function readJobFields(
 /**
  * The action of this name or alias.
  *
- * @throws ApiError NO_SUCH_ACTION
+ * @throws DomainError NO_SUCH_ACTION
  */
 export function requireAction(name: string): Action {
   const action = findAction(name);
   if (action) return action;
   const absent = findAbsentAction(name);
-  if (absent) throw new ApiError('NO_SUCH_ACTION', `there is no action "${name}" here: ${absent.instead}`);
+  if (absent) throw new DomainError('NO_SUCH_ACTION', `there is no action "${name}" here: ${absent.instead}`);
   const known = actions.map((candidate) => candidate.name).sort();
   const meant = didYouMean(name, known);
-  throw new ApiError('NO_SUCH_ACTION', `there is no action "${name}"${meant}; the actions are ${known.join(', ')}`);
+  throw new DomainError('NO_SUCH_ACTION', `there is no action "${name}"${meant}; the actions are ${known.join(', ')}`);
 }
 
 const ajv = createValidator();
@@ -121,7 +121,7 @@ const defaultChecks: Checks = new Map(
 /**
  * Checks parameters that are to be defaults of an action's jobs, so none is required.
  *
- * @throws ApiError INVALID_PARAMETERS
+ * @throws DomainError INVALID_PARAMETERS
  */
 export function readDefaultParameters(action: Action, parameters: Record<string, string>): Record<string, string> {
   checkParameters(action, defaultChecks, parameters);
@@ -131,13 +131,16 @@ export function readDefaultParameters(action: Action, parameters: Record<string,
 function checkParameters(action: Action, checks: Checks, parameters: Record<string, string>): void {
   const validate = checks.get(action.name);
   if (validate && !validate(parameters)) {
-    throw new ApiError('INVALID_PARAMETERS', describeValidation(validate.errors ?? [], `parameters of ${action.name}`));
+    throw new DomainError(
+      'INVALID_PARAMETERS',
+      describeValidation(validate.errors ?? [], `parameters of ${action.name}`),
+    );
   }
 }
 
 function readDuration(name: string, text: string): string {
   if (text !== '' && parseDurationMs(text) === undefined) {
-    throw new ApiError('INVALID_PARAMETERS', `${name} "${text}" is not a duration such as 30s or 1h30m`);
+    throw new DomainError('INVALID_PARAMETERS', `${name} "${text}" is not a duration such as 30s or 1h30m`);
   }
   return text;
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { findAbsentAction } from '../../jobs/actions/absent-actions.ts';
 import type { JobFilter } from '../../jobs/records/queries.ts';
 import { jobStatuses, jobTriggers, statusAliases, type JobStatus } from '../../jobs/records/status.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { requireAction } from './job-fields.ts';
 import { nameText } from '../http/names.ts';
 
@@ -32,7 +32,7 @@ interface JobFilterForm {
 /**
  * The filter that a form means.
  *
- * @throws ApiError NO_SUCH_ACTION, INVALID_PARAMETERS
+ * @throws DomainError NO_SUCH_ACTION, INVALID_PARAMETERS
  */
 export function readJobFilter(form: JobFilterForm): JobFilter {
   return {
@@ -54,7 +54,7 @@ function readAction(name: string): string {
 function readStatus(text: string): JobStatus {
   const status = statusAliases.get(text) ?? jobStatuses.find((candidate) => candidate === text);
   if (status) return status;
-  throw new ApiError(
+  throw new DomainError(
     'INVALID_PARAMETERS',
     `status "${text}" is none of ${jobStatuses.join(', ')}, and not errored for error or canceled for cancel`,
   );

@@ -6,7 +6,7 @@ import { pauseJob, resumeJob, type PauseOutcome, type PauseRequest } from '../..
 import { requireAccount } from '../http/access.ts';
 import { recordAudit } from '../../events/audit.ts';
 import { auditedChange, requestActor } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { jobFilterFields, readJobFilter } from './job-filter.ts';
 import { requireAction } from './job-fields.ts';
@@ -77,7 +77,10 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
         const outcome = await changePriority(tx, jobID, priority);
         if (outcome.kind === 'missing') throw noSuchJob(jobID);
         if (outcome.kind !== 'changed') {
-          throw new ApiError('JOB_NOT_WAITING', `job "${jobID}" has been handed to Temporal, which keeps its priority`);
+          throw new DomainError(
+            'JOB_NOT_WAITING',
+            `job "${jobID}" has been handed to Temporal, which keeps its priority`,
+          );
         }
         await record({ kind: 'JOB_UPDATE', object: { id: jobID, name: outcome.job.action }, details: { priority } });
         return viewJob(outcome.job);
@@ -88,7 +91,7 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
   app.post('/api/v0/jobs/:jobID/rerun', { config, schema: { params: jobParams } }, async (request, reply) => {
     const old = await requireJob(deps, request.params.jobID);
     if (!old.endedAt) {
-      throw new ApiError('JOB_NOT_ENDED', `job "${old.id}" is ${old.status}: it can be run again once it has ended`);
+      throw new DomainError('JOB_NOT_ENDED', `job "${old.id}" is ${old.status}: it can be run again once it has ended`);
     }
     requireAction(old.action);
     const job = await auditedChange(deps, request, async (tx, record) => {
@@ -120,7 +123,7 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { dryRun, limit } = request.body;
       const filter = readJobFilter(request.body);
       if (Object.values(filter).every((value) => value === undefined)) {
-        throw new ApiError(
+        throw new DomainError(
           'INVALID_PARAMETERS',
           `body names no filter, which would cancel every job: give one of ${Object.keys(jobFilterFields).join(', ')}`,
         );
@@ -153,7 +156,7 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
 /**
  * The action of a job that takes a pause.
  *
- * @throws ApiError NO_SUCH_JOB, JOB_NOT_PAUSABLE, JOB_NOT_RUNNING
+ * @throws DomainError NO_SUCH_JOB, JOB_NOT_PAUSABLE, JOB_NOT_RUNNING
  */
 function readAccepted(outcome: PauseOutcome, jobId: string, verb: 'pause' | 'resume'): string {
   switch (outcome.kind) {
@@ -162,8 +165,11 @@ function readAccepted(outcome: PauseOutcome, jobId: string, verb: 'pause' | 'res
     case 'missing':
       throw noSuchJob(jobId);
     case 'not-pausable':
-      throw new ApiError('JOB_NOT_PAUSABLE', `jobs ${outcome.action} have nowhere to pause: cancel it, or let it end`);
+      throw new DomainError(
+        'JOB_NOT_PAUSABLE',
+        `jobs ${outcome.action} have nowhere to pause: cancel it, or let it end`,
+      );
     case 'not-running':
-      throw new ApiError('JOB_NOT_RUNNING', `job "${jobId}" is ${outcome.status}: only one that runs can ${verb}`);
+      throw new DomainError('JOB_NOT_RUNNING', `job "${jobId}" is ${outcome.status}: only one that runs can ${verb}`);
   }
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { viewProgress } from '../../jobs/records/progress.ts';
 import { findJob, type JobRow } from '../../jobs/records/queries.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps } from '../http/instance.ts';
 
 /** The path parameters of one job. */
@@ -10,7 +10,7 @@ export const jobParams = Type.Object({ jobID: Type.String({ minLength: 1, maxLen
 /**
  * The job of this id.
  *
- * @throws ApiError NO_SUCH_JOB
+ * @throws DomainError NO_SUCH_JOB
  */
 export async function requireJob({ pool }: Pick<ApiDeps, 'pool'>, jobId: string): Promise<JobRow> {
   const job = await findJob(pool, jobId);
@@ -19,8 +19,8 @@ export async function requireJob({ pool }: Pick<ApiDeps, 'pool'>, jobId: string)
 }
 
 /** The error for a job that is not there, or was deleted. */
-export function noSuchJob(jobId: string): ApiError {
-  return new ApiError('NO_SUCH_JOB', `there is no job "${jobId}": GET /api/v0/jobs lists those that are kept`);
+export function noSuchJob(jobId: string): DomainError {
+  return new DomainError('NO_SUCH_JOB', `there is no job "${jobId}": GET /api/v0/jobs lists those that are kept`);
 }
 
 /** A job as the API shows it, with what it waits for where that was looked up. */

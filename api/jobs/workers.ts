@@ -4,7 +4,7 @@ import { deploymentName } from '../../config/variables.ts';
 import { findDeploymentOf, listDeployments, setCapacity, type Deployment } from '../../jobs/queue/deployments.ts';
 import { listWorkers, type WorkerRow } from '../../jobs/queue/worker-records.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { fillPage, namedPageQuery } from '../http/paging.ts';
 import { capacityMapSchema } from './job-fields.ts';
@@ -58,7 +58,7 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { workerID } = request.params;
       const name = await findDeploymentOf(pool, workerID);
       if (name === undefined) {
-        throw new ApiError('NO_SUCH_WORKER', `there is no worker "${workerID}": GET /api/v0/workers lists them`);
+        throw new DomainError('NO_SUCH_WORKER', `there is no worker "${workerID}": GET /api/v0/workers lists them`);
       }
       void reply.code(202);
       return change(request, name, request.body.capacityMap);

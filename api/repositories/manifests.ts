@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { parseDigest } from '../../registry/blobs/digest.ts';
 import { RegistryError } from '../../registry/errors.ts';
 import { requestActor } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { countManifests, findTaggedDigest, listManifests } from '../../registry/manifests/manifest-store.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
@@ -52,13 +52,13 @@ export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
       const repository = { namespace, name: reponame, full: `${namespace}/${reponame}` };
       const isDigest = reference.includes(':');
       if (isDigest && !parseDigest(reference)) {
-        throw new ApiError('INVALID_DIGEST', `"${reference}" is not a digest such as sha256:<64 hex digits>`);
+        throw new DomainError('INVALID_DIGEST', `"${reference}" is not a digest such as sha256:<64 hex digits>`);
       }
       const digest = isDigest ? reference : await findTaggedDigest(pool, request.params, reference);
       if (digest === undefined) throw noSuchReference(repository.full, reference);
       await deleteManifest(repository, digest, requestActor(deps, request)).catch((error: unknown) => {
         if (!(error instanceof RegistryError)) throw error;
-        if (error.code === 'DENIED') throw new ApiError('TAG_IMMUTABLE', error.message, { cause: error });
+        if (error.code === 'DENIED') throw new DomainError('TAG_IMMUTABLE', error.message, { cause: error });
         if (error.code !== 'MANIFEST_UNKNOWN') throw error;
         throw noSuchReference(repository.full, reference);
       });
@@ -67,6 +67,6 @@ export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-function noSuchReference(repository: string, reference: string): ApiError {
-  return new ApiError('NO_SUCH_REF', `the repository ${repository} has no tag or manifest "${reference}"`);
+function noSuchReference(repository: string, reference: string): DomainError {
+  return new DomainError('NO_SUCH_REF', `the repository ${repository} has no tag or manifest "${reference}"`);
 }

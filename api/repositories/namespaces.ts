@@ -6,7 +6,7 @@ import { assertWritable } from '../../registry/read-only.ts';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { accountChangeEvent, accountEvent } from '../../accounts/account-events.ts';
-import { noSuchAccount } from '../http/errors.ts';
+import { noSuchAccount } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { listRepositories } from '../../registry/repositories/repository-store.ts';
 import { repositoryEvent } from './repositories.ts';

@@ -4,9 +4,10 @@ import { RegistryError } from '../../registry/errors.ts';
 import { deleteRepository } from '../../registry/repositories/delete-repository.ts';
 import { parseRepositoryName } from '../../registry/repositories/names.ts';
 import { requireAccount } from '../http/access.ts';
-import { auditedChange, type ChangeEvent } from '../http/audited-change.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import type { ChangeEvent } from '../../events/audit.ts';
 import { namespaceExists, type Account } from '../../accounts/accounts.ts';
-import { ApiError, noSuchAccount, noSuchRepository } from '../http/errors.ts';
+import { DomainError, noSuchAccount, noSuchRepository } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { countReadable } from '../../registry/repositories/readable-repositories.ts';
@@ -120,7 +121,7 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
         if (made) await record(repositoryEvent('REPOSITORY_CREATE', made, { visibility: made.visibility }));
         return made;
       });
-      if (!repository) throw new ApiError('REPOSITORY_EXISTS', `there is a repository ${namespace}/${name} already`);
+      if (!repository) throw new DomainError('REPOSITORY_EXISTS', `there is a repository ${namespace}/${name} already`);
       return reply.code(201).send(repository);
     },
   );
@@ -151,7 +152,10 @@ export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { namespace, reponame } = request.params;
       const { visibility, ...rest } = request.body;
       if (visibility !== undefined && visibility !== 'public' && visibility !== 'private') {
-        throw new ApiError('INVALID_REPOSITORY_VISIBILITY', `visibility "${visibility}" is neither public nor private`);
+        throw new DomainError(
+          'INVALID_REPOSITORY_VISIBILITY',
+          `visibility "${visibility}" is neither public nor private`,
+        );
       }
       return auditedChange(deps, request, async (tx, record) => {
         const repository = await updateRepository(tx, namespace, reponame, {
@@ -201,6 +205,6 @@ function readName(namespace: string, name: string) {
     return parseRepositoryName(`${namespace}/${name}`);
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    throw new ApiError('INVALID_REPOSITORY_NAME', error.message, { cause: error });
+    throw new DomainError('INVALID_REPOSITORY_NAME', error.message, { cause: error });
   }
 }

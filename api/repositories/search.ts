@@ -5,7 +5,8 @@ import { viewAccount } from '../accounts/account-view.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
 import { readableRepositories } from '../../accounts/policy/access.ts';
-import { searchAccounts, searchRepositories } from '../../registry/repositories/search-store.ts';
+import { searchRepositories } from '../../registry/repositories/search-repositories.ts';
+import { searchAccounts } from '../../accounts/search-accounts.ts';
 
 const maxResults = 100;
 const Text = Type.String({ maxLength: 255 });

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { RegistryError } from '../../registry/errors.ts';
 import { requireAccount } from '../http/access.ts';
 import { requestActor } from '../http/audited-change.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { includesLevel, repositoryAccess } from '../../accounts/policy/access.ts';
@@ -64,7 +64,7 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
     async ({ params, query: { os, arch } }) => {
       const found = await findTag(pool, params, params.reference, { os: os || undefined, arch: arch || undefined });
       if (found) return found.map((row) => viewTag(row, true));
-      throw new ApiError(
+      throw new DomainError(
         'NO_SUCH_REF',
         `the repository ${params.namespace}/${params.reponame} has no tag or manifest "${params.reference}"`,
       );
@@ -88,12 +88,15 @@ export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
       if (force) {
         const { level } = await repositoryAccess(pool, requireAccount(request), namespace, reponame);
         if (!includesLevel(level, 'admin')) {
-          throw new ApiError('NOT_AUTHORIZED', `only administrators of the repository ${repository.full} may force it`);
+          throw new DomainError(
+            'NOT_AUTHORIZED',
+            `only administrators of the repository ${repository.full} may force it`,
+          );
         }
       }
       await deleteTag(repository, tag, requestActor(deps, request), { force }).catch((error: unknown) => {
         if (!(error instanceof RegistryError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
-        throw new ApiError('NO_SUCH_TAG', `the repository ${repository.full} has no tag "${tag}"`, { cause: error });
+        throw new DomainError('NO_SUCH_TAG', `the repository ${repository.full} has no tag "${tag}"`, { cause: error });
       });
       return reply.code(204).send();
     },

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type TSchema, Type } from 'typebox';
 import { parseDurationMs } from '../../config/duration.ts';
-import { withTransaction } from '../../database/transaction.ts';
 import { isSettingName, readSettings, settingFields, type Settings, updateSettings } from '../../settings/settings.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
-import { requestActor } from '../http/audited-change.ts';
+import { auditedChange } from '../http/audited-change.ts';
 import { describeValidation } from '../http/describe-validation.ts';
 
 const config = { access: 'system-admin' } as const;
@@ -80,7 +79,12 @@ export function settingsRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { validation } = request.validationError ?? {};
       if (validation) throw invalid(describeValidation(validation, 'settings'));
       const changes = readChanges(request.body, fixed);
-      await withTransaction(pool, (tx) => updateSettings(tx, changes, requestActor(deps, request)));
+      await auditedChange(deps, request, async (tx, record) => {
+        const changed = await updateSettings(tx, changes);
+        if (changed.length === 0) return;
+        const name = changed.map(({ setting }) => setting).join(' ');
+        await record({ kind: 'SETTINGS_UPDATE', object: { id: 'settings', name }, details: { changes: changed } });
+      });
       wakeSettings.send();
       return reply.code(202).send(view(await readSettings(pool)));
     },
@@ -114,7 +118,7 @@ function fixedValues({ publicUrl }: ApiDeps): Readonly<Record<FixedField, unknow
   };
 }
 
-/** @throws ApiError INVALID_SETTINGS */
+/** @throws DomainError INVALID_SETTINGS */
 function readChanges(
   body: Readonly<Record<string, unknown>>,
   fixed: Readonly<Record<FixedField, unknown>>,
@@ -133,6 +137,6 @@ function readChanges(
   return changes;
 }
 
-function invalid(message: string): ApiError {
-  return new ApiError('INVALID_SETTINGS', message);
+function invalid(message: string): DomainError {
+  return new DomainError('INVALID_SETTINGS', message);
 }

@@ -15,10 +15,11 @@ import {
 } from '../../accounts/sign-in/client-token-store.ts';
 import type { Queryable } from '../../database/pool.ts';
 import type { EventKind } from '../../events/event-kinds.ts';
-import { auditedChange, type ChangeEvent } from '../http/audited-change.ts';
+import { auditedChange } from '../http/audited-change.ts';
+import type { ChangeEvent } from '../../events/audit.ts';
 import { findAccount } from '../../accounts/account-store.ts';
 import { findActiveAccount, type Account } from '../../accounts/accounts.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
 import { countHeader, fillPage } from '../http/paging.ts';
@@ -43,11 +44,11 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
     if (name === account.name) return account.id;
     if (!account.isAdmin) {
       if (name === undefined) return account.id;
-      throw new ApiError('NOT_AUTHORIZED', `only system administrators may see or change the tokens of "${name}"`);
+      throw new DomainError('NOT_AUTHORIZED', `only system administrators may see or change the tokens of "${name}"`);
     }
     if (name === undefined) return undefined;
     const owner = await findActiveAccount(pool, name);
-    if (!owner) throw new ApiError('NO_SUCH_USER', `there is no active user "${name}"`);
+    if (!owner) throw new DomainError('NO_SUCH_USER', `there is no active user "${name}"`);
     return owner.id;
   }
 
@@ -126,13 +127,13 @@ export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
   /**
    * The access token with which a request is sent, be it through a token of `/auth/token`: what it makes ends with it.
    *
-   * @throws ApiError NOT_AUTHORIZED where it was itself made with one that was made with one, and so on
+   * @throws DomainError NOT_AUTHORIZED where it was itself made with one that was made with one, and so on
    */
   async function findParent({ generations }: FastifyRequest): Promise<{ readonly hash: string } | undefined> {
     const [, generation, ...before] = generations ?? [];
     const parent = generation === undefined ? undefined : await findByGeneration(pool, generation);
     if (parent && before.length >= maxAncestors) {
-      throw new ApiError(
+      throw new DomainError(
         'NOT_AUTHORIZED',
         'this access token was made with one that was made with others: make the next one with the password',
       );
@@ -244,8 +245,8 @@ async function tokenEvent(
   return { kind, object: { id: hash, name: label }, namespace: owner?.name ?? '', details };
 }
 
-function noSuchToken(hash: string): ApiError {
-  return new ApiError('NO_SUCH_API_TOKEN', `there is no API token "${hash}": GET /api/v0/api_tokens lists yours`);
+function noSuchToken(hash: string): DomainError {
+  return new DomainError('NO_SUCH_API_TOKEN', `there is no API token "${hash}": GET /api/v0/api_tokens lists yours`);
 }
 
 /** A day begins at midnight. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 
 /**
@@ -9,12 +9,15 @@ import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 export function caRoutes(app: ApiInstance, { tlsCertFile }: Pick<ApiDeps, 'tlsCertFile'>): void {
   app.get('/ca', { config: { access: 'anonymous' } }, async (_request, reply) => {
     if (tlsCertFile === undefined) {
-      throw new ApiError('NO_SUCH_CERTIFICATE', 'this server speaks no TLS itself: TLS_CERT_FILE names no certificate');
+      throw new DomainError(
+        'NO_SUCH_CERTIFICATE',
+        'this server speaks no TLS itself: TLS_CERT_FILE names no certificate',
+      );
     }
     const pem = await readFile(tlsCertFile, 'utf8');
     const certificate = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)?.at(-1);
     if (certificate === undefined) {
-      throw new ApiError('NO_SUCH_CERTIFICATE', 'the file that TLS_CERT_FILE names has no certificate');
+      throw new DomainError('NO_SUCH_CERTIFICATE', 'the file that TLS_CERT_FILE names has no certificate');
     }
     return reply.type('application/x-pem-file').send(`${certificate}\n`);
   });

@@ -1,5 +1,5 @@
 import type { ApiInstance, ApiDeps } from '../http/instance.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import { readRootCertificate } from '../../accounts/tokens/signing-keys.ts';
 import { readKeySet } from '../../accounts/tokens/verification-keys.ts';
 
@@ -19,7 +19,7 @@ export function keyRoutes(app: ApiInstance, { pool }: Pick<ApiDeps, 'pool'>): vo
 
   app.get('/auth/root.pem', { config }, async (_request, reply) => {
     const certificate = await readRootCertificate(pool);
-    if (certificate === undefined) throw new ApiError('UNAVAILABLE', 'there is no signing key yet: try again');
+    if (certificate === undefined) throw new DomainError('UNAVAILABLE', 'there is no signing key yet: try again');
     void reply.header('cache-control', cacheControl).type('application/x-pem-file');
     return certificate;
   });

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../http/app.ts';
-import type { ApiError, ApiErrorCode } from '../http/errors.ts';
+import type { DomainError, DomainErrorCode } from '../../errors/domain-error.ts';
 
 /** Codes of the OCI distribution specification ("Error Codes"), and CNCF distribution's for what that leaves out. */
 type RegistryErrorCode =
@@ -17,7 +17,11 @@ interface TokenError {
  * engine takes `UNAUTHORIZED`, `DENIED`, `UNSUPPORTED` and `TOOMANYREQUESTS` as final, and tries again for most of a
  * minute on every other code (moby, `retryOnError` of its `distribution` package).
  */
-export function answerTokenError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): void {
+export function answerTokenError(
+  error: FastifyError | DomainError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   void reply.send({ errors: [toTokenError(error, request, reply)] });
 }
 
@@ -25,7 +29,11 @@ export function answerTokenError(error: FastifyError | ApiError, request: Fastif
  * The same for `POST /auth/token`, where it is an answer for both kinds of clients: `error` and `error_description` (RFC
  * 6749, section 5.2) besides. Wrong credentials are 401, as Docker's own token server has it.
  */
-export function answerOAuthError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): void {
+export function answerOAuthError(
+  error: FastifyError | DomainError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const described = toTokenError(error, request, reply);
   const isUnsupportedGrant = 'code' in error && error.code === 'UNSUPPORTED_GRANT_TYPE';
   void reply.send({
@@ -35,14 +43,14 @@ export function answerOAuthError(error: FastifyError | ApiError, request: Fastif
   });
 }
 
-function toTokenError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): TokenError {
+function toTokenError(error: FastifyError | DomainError, request: FastifyRequest, reply: FastifyReply): TokenError {
   const { code, status, message } = describeError(error, request, reply);
   void reply.header('cache-control', 'no-store');
   return { code: registryCode(code, status), message, detail: null };
 }
 
 /** What cannot be told in the registry's words is final where the request is at fault, and may pass where the server is. */
-function registryCode(code: ApiErrorCode, status: number): RegistryErrorCode {
+function registryCode(code: DomainErrorCode, status: number): RegistryErrorCode {
   if (code === 'REQUEST_TIMEOUT') return code;
   if (code === 'CLIENT_CLOSED_REQUEST') return 'UNKNOWN';
   const known: Readonly<Record<number, RegistryErrorCode>> = {

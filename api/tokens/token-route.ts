@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { authenticateBasic } from '../http/authenticate.ts';
-import { ApiError } from '../http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
 import { answerOAuthError, answerTokenError } from './token-errors.ts';
@@ -71,14 +71,14 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
   ): Promise<SignedIn> {
     if (form.grant_type === 'refresh_token') return signInByRefreshToken(requireField(form, 'refresh_token'), service);
     if (form.grant_type !== 'password') {
-      throw new ApiError(
+      throw new DomainError(
         'UNSUPPORTED_GRANT_TYPE',
         `grant_type "${form.grant_type ?? ''}" is not served: use password or refresh_token`,
       );
     }
     const credentials = { name: requireField(form, 'username'), secret: requireField(form, 'password'), address };
     const signedIn = await deps.signIn(credentials);
-    if (!signedIn) throw new ApiError('NOT_AUTHENTICATED', 'user name or password is wrong');
+    if (!signedIn) throw new DomainError('NOT_AUTHENTICATED', 'user name or password is wrong');
     return signedIn;
   }
 
@@ -131,7 +131,7 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
 
 function requireField<Name extends string>(form: Readonly<Partial<Record<Name, string>>>, name: Name): string {
   const value = form[name];
-  if (value === undefined || value === '') throw new ApiError('INVALID_PARAMETERS', `the form has no ${name}`);
+  if (value === undefined || value === '') throw new DomainError('INVALID_PARAMETERS', `the form has no ${name}`);
   return value;
 }
 

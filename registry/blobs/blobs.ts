@@ -123,7 +123,7 @@ export async function adoptBlob(tx: Queryable, repositoryId: number, blobId: num
 /**
  * Takes a blob out of one repository. The blob itself is left to garbage collection.
  *
- * @throws RegistryError UNSUPPORTED (405) if a manifest of the repository names the blob; BLOB_UNKNOWN
+ * @throws RegistryError UNSUPPORTED if a manifest of the repository names the blob; BLOB_UNKNOWN
  */
 export async function unlinkBlob(pool: pg.Pool, repository: RepositoryName, digest: string): Promise<void> {
   await withTransaction(pool, async (tx) => {

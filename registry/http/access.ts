@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RegistryError } from '../errors.ts';
+import { HttpError } from './http-error.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 
 /** What a route asks of the token: an action on the repository that the path names, or one on the whole registry. */
@@ -105,30 +105,30 @@ export function createAccessCheck(
       claims = await deps.verifyToken(token);
     } catch (error) {
       if (!(error instanceof InvalidTokenError)) throw error;
-      throw new RegistryError('UNAUTHORIZED', `the token is not valid: ${error.message}`, {
+      throw new HttpError('UNAUTHORIZED', `the token is not valid: ${error.message}`, {
         headers: challenge(tokenUrl, scope, 'invalid_token'),
         cause: error,
       });
     }
     if (isAllowed(claims, asked)) return claims;
-    throw new RegistryError(
-      'DENIED',
-      `the token does not permit to ${describe(asked)}: sign in with an account that may`,
-      { status: 401, headers: challenge(tokenUrl, scope, 'insufficient_scope'), detail: { scope } },
-    );
+    throw new HttpError('DENIED', `the token does not permit to ${describe(asked)}: sign in with an account that may`, {
+      status: 401,
+      headers: challenge(tokenUrl, scope, 'insufficient_scope'),
+      detail: { scope },
+    });
   }
 
   async function checkBasic(req: IncomingMessage, asked: Asked, tokenUrl: string): Promise<TokenClaims | undefined> {
     const scope = scopeOf(asked);
     const claims = await deps.grantBasic(req, grantsFor(asked)).catch((error: unknown) => {
       if (!(error instanceof InvalidCredentialsError)) throw error;
-      throw new RegistryError('UNAUTHORIZED', error.message, {
+      throw new HttpError('UNAUTHORIZED', error.message, {
         headers: challenge(tokenUrl, scope, undefined),
         cause: error,
       });
     });
     if (!claims || isAllowed(claims, asked)) return claims;
-    throw new RegistryError('DENIED', `this account may not ${describe(asked)}: sign in with one that may`, {
+    throw new HttpError('DENIED', `this account may not ${describe(asked)}: sign in with one that may`, {
       detail: { scope },
     });
   }
@@ -141,7 +141,7 @@ export function createAccessCheck(
     if (token !== undefined) return checkToken(token, asked, tokenUrl);
     const claims = /^Basic\b/i.test(authorization) ? await checkBasic(req, asked, tokenUrl) : undefined;
     if (claims) return claims;
-    throw new RegistryError('UNAUTHORIZED', `authentication is required: get a token from ${tokenUrl}`, {
+    throw new HttpError('UNAUTHORIZED', `authentication is required: get a token from ${tokenUrl}`, {
       headers: challenge(tokenUrl, scopeOf(asked), undefined),
     });
   };

@@ -6,7 +6,7 @@ import { blobUnknown, findLinkedBlob, keepBlob, type LinkedBlob, unlinkBlob } fr
 import { parseRange } from './byte-range.ts';
 import { blobKey, type CoherentCache } from '../cache/coherent-cache.ts';
 import { requireDigest } from '../blobs/digest.ts';
-import { RegistryError } from '../errors.ts';
+import { HttpError } from './http-error.ts';
 import { isUnmodified, type RepositoryExchange, sendEmpty } from './exchange.ts';
 import { errnoOf } from '../store/file-system.ts';
 import { createHandOver } from './nginx-hand-over.ts';
@@ -80,14 +80,10 @@ export function createBlobHandlers(deps: BlobRouteDeps): Readonly<Record<'head' 
       const isRangeWanted = ifRange === undefined || ifRange === headers.ETag;
       const range = isRangeWanted ? parseRange(req.headers.range, blob.sizeBytes) : 'all';
       if (range === 'unsatisfiable') {
-        throw new RegistryError(
-          'RANGE_INVALID',
-          `the blob ${digest} has ${blob.sizeBytes} bytes: ask for some of those`,
-          {
-            headers: { 'Content-Range': `bytes */${blob.sizeBytes}` },
-            detail: { size: blob.sizeBytes },
-          },
-        );
+        throw new HttpError('RANGE_INVALID', `the blob ${digest} has ${blob.sizeBytes} bytes: ask for some of those`, {
+          headers: { 'Content-Range': `bytes */${blob.sizeBytes}` },
+          detail: { size: blob.sizeBytes },
+        });
       }
       const isWhole = range === 'all';
       const stretch = isWhole ? { start: 0, end: blob.sizeBytes - 1 } : range;

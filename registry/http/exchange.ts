@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TokenClaims } from './access.ts';
-import type { RegistryError } from '../errors.ts';
+import type { HttpError } from './http-error.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 
 /** One request and its response, on the way through the registry. */
@@ -62,7 +62,7 @@ export function sendJson(exchange: Exchange, value: unknown, headers: Headers = 
 }
 
 /** Answers with an error, if the response has not begun; if it has, breaks the connection, so that it cannot pass for whole. */
-export function sendError(req: IncomingMessage, res: ServerResponse, error: RegistryError): void {
+export function sendError(req: IncomingMessage, res: ServerResponse, error: HttpError): void {
   if (res.headersSent) {
     res.destroy();
     return;

@@ -8,7 +8,8 @@ import { type CoherentCache, manifestKey, tagKey } from '../cache/coherent-cache
 import { createDeleteManifest } from '../manifests/delete-manifest.ts';
 import { createDeleteTag } from '../manifests/delete-tag.ts';
 import { defaultAlgorithm, digestOf, requireDigest } from '../blobs/digest.ts';
-import { RegistryError } from '../errors.ts';
+import type { RegistryError } from '../errors.ts';
+import { HttpError } from './http-error.ts';
 import { isUnmodified, type RepositoryExchange, sendBytes, sendEmpty } from './exchange.ts';
 import { readPlatform } from '../manifests/image-platform.ts';
 import type { Logger } from '../logger.ts';
@@ -122,7 +123,7 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
       const payload = await readManifest(exchange);
       const digest = digestOf(payload, asked?.algorithm ?? defaultAlgorithm);
       if (asked && asked.text !== digest) {
-        throw new RegistryError('DIGEST_INVALID', `the manifest has the digest ${digest}, not ${asked.text}`, {
+        throw new HttpError('DIGEST_INVALID', `the manifest has the digest ${digest}, not ${asked.text}`, {
           detail: { expected: asked.text, computed: digest },
         });
       }
@@ -176,21 +177,21 @@ export function createManifestHandlers(deps: ManifestRouteDeps): Readonly<Record
 function tagsOf({ query, reference }: RepositoryExchange, isByDigest: boolean): string[] {
   const asked = query.getAll('tag');
   if (!isByDigest && asked.length > 0) {
-    throw new RegistryError('TAG_INVALID', 'the parameter "tag" goes with a manifest that is put by digest', {
+    throw new HttpError('TAG_INVALID', 'the parameter "tag" goes with a manifest that is put by digest', {
       detail: { tag: reference.slice(0, 128) },
     });
   }
   const tags = [...new Set(isByDigest ? asked : [reference])];
   const wrong = tags.find((tag) => !isTag(tag));
   if (wrong !== undefined) {
-    throw new RegistryError(
+    throw new HttpError(
       'TAG_INVALID',
       `"${wrong.slice(0, 128)}" is not a tag: use at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"`,
       { detail: { tag: wrong.slice(0, 128) } },
     );
   }
   if (tags.length > maxTagsPerPut) {
-    throw new RegistryError('TAG_INVALID', `${tags.length} tags at once are too many: put at most ${maxTagsPerPut}`, {
+    throw new HttpError('TAG_INVALID', `${tags.length} tags at once are too many: put at most ${maxTagsPerPut}`, {
       status: 414,
       detail: { maxTags: maxTagsPerPut },
     });
@@ -223,7 +224,7 @@ async function readManifest(exchange: RepositoryExchange): Promise<Buffer> {
 }
 
 function tooLarge(): RegistryError {
-  return new RegistryError(
+  return new HttpError(
     'SIZE_INVALID',
     `a manifest may have at most ${maxManifestBytes} bytes (4 MiB): move large data into a blob`,
     { status: 413, detail: { maxBytes: maxManifestBytes } },

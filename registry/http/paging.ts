@@ -1,4 +1,4 @@
-import { RegistryError } from '../errors.ts';
+import { HttpError } from './http-error.ts';
 
 /** A stretch of a list, as the client asks for it with `n` and `last`. */
 export interface Page {
@@ -20,7 +20,7 @@ export const maxPageEntries = 10_000;
 export function parsePage(query: URLSearchParams, maxEntries = maxPageEntries): Page {
   const n = query.get('n');
   if (n !== null && !/^\d{1,15}$/.test(n)) {
-    throw new RegistryError('PAGINATION_NUMBER_INVALID', `n is "${n.slice(0, 20)}": send a whole number from 0`, {
+    throw new HttpError('PAGINATION_NUMBER_INVALID', `n is "${n.slice(0, 20)}": send a whole number from 0`, {
       detail: { n: n.slice(0, 20) },
     });
   }

@@ -1,4 +1,4 @@
-import { RegistryError } from '../errors.ts';
+import { HttpError } from './http-error.ts';
 
 /** The kinds of thing that a path under `/v2` can name. */
 export type RouteKind = 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'uploads' | 'upload' | 'referrers';
@@ -54,7 +54,7 @@ function decode(component: string): string {
   }
   if (decoded === undefined || /[/\\\p{Cc}]/u.test(decoded) || /^\.{1,2}$/.test(decoded)) {
     const shown = component.slice(0, 255);
-    throw new RegistryError(
+    throw new HttpError(
       'NAME_INVALID',
       `the path component "${shown}" is not valid: separators, control characters and dots cannot be percent-encoded`,
       { detail: { component: shown } },

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { type BlobStore, ObjectNotFoundError } from '../store/blob-store.ts';
 import { formatUploadRange, parseContentRange } from './byte-range.ts';
 import type { Hasher } from '../blobs/digest.ts';
-import { RegistryError } from '../errors.ts';
+import type { RegistryError } from '../errors.ts';
+import { HttpError } from './http-error.ts';
 import { announcedBytes, hasBody, readBody } from './request-body.ts';
 import type { HeldClaim } from '../uploads/upload-claims.ts';
 import { uploadUnknown, type UploadProgress } from '../uploads/uploads.ts';
@@ -50,7 +51,7 @@ export async function receiveBody(
     });
   check();
   if (expectedBytes !== undefined && receivedBytes !== expectedBytes) {
-    throw new RegistryError(
+    throw new HttpError(
       'BLOB_UPLOAD_INVALID',
       `the chunk has ${receivedBytes} bytes, but its Content-Range says ${expectedBytes}: send it again, from byte ${upload.sizeBytes}`,
       { detail: { received: receivedBytes, expected: expectedBytes } },
@@ -64,13 +65,13 @@ function expectedChunkBytes(req: IncomingMessage, offsetBytes: number, location:
   if (header === undefined) return undefined;
   const range = parseContentRange(header);
   if (!range) {
-    throw new RegistryError(
+    throw new HttpError(
       'BLOB_UPLOAD_INVALID',
       `the Content-Range "${header.slice(0, 80)}" is malformed: send <first byte>-<last byte>`,
     );
   }
   if (range.start !== offsetBytes) {
-    throw new RegistryError(
+    throw new HttpError(
       'RANGE_INVALID',
       `the chunk starts at byte ${range.start}, but the upload has ${offsetBytes} bytes: go on from byte ${offsetBytes}`,
       { headers: { Location: location, Range: formatUploadRange(offsetBytes) }, detail: { offset: offsetBytes } },
@@ -79,7 +80,7 @@ function expectedChunkBytes(req: IncomingMessage, offsetBytes: number, location:
   const sizeBytes = range.end - range.start + 1;
   const announced = announcedBytes(req);
   if (announced !== undefined && announced !== sizeBytes) {
-    throw new RegistryError(
+    throw new HttpError(
       'BLOB_UPLOAD_INVALID',
       `Content-Range speaks of ${sizeBytes} bytes, Content-Length of ${announced}: send the chunk again with both right`,
     );
@@ -88,7 +89,7 @@ function expectedChunkBytes(req: IncomingMessage, offsetBytes: number, location:
 }
 
 function tooLarge(maxUploadBytes: number): RegistryError {
-  return new RegistryError(
+  return new HttpError(
     // A Docker engine would send all of it again, five times, on any code that it does not take as final.
     'DENIED',
     `a blob may have at most ${maxUploadBytes} bytes here: send a smaller one, or have MAX_UPLOAD_SIZE raised`,

@@ -6,6 +6,7 @@ import { type AccessDeps, createAccessCheck } from './access.ts';
 import { createBlobHandlers } from './blob-routes.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import { RegistryError } from '../errors.ts';
+import { HttpError, toHttpError } from './http-error.ts';
 import { type RepositoryExchange, requestIdOf, sendError, sendJson, setBaseHeaders } from './exchange.ts';
 import { describeFailure } from './failures.ts';
 import { listCatalog, listTags } from './list-routes.ts';
@@ -16,7 +17,7 @@ import { parsePath, type Target } from './path.ts';
 import type { FindReadableRepositories } from '../repositories/readable-repositories.ts';
 import { ReadOnlyError } from '../read-only.ts';
 import { type CreationRules, findRepository, repositoryUnknown } from '../repositories/repositories.ts';
-import { listReferrers } from '../manifests/referrers.ts';
+import { listReferrers } from './referrer-routes.ts';
 import { ClientGoneError } from './request-body.ts';
 import { createRoutes, type RegistryRoute } from './routes.ts';
 import { createTrafficRecorder } from './traffic-recorder.ts';
@@ -100,19 +101,20 @@ export function createRegistry(deps: RegistryDeps): Registry {
     const route = candidates.find(({ method }) => method === req.method);
     if (route) return route;
     if (candidates.length === 0) {
-      throw new RegistryError('UNSUPPORTED', 'nothing is served at this path: see the OCI distribution specification', {
+      throw new HttpError('UNSUPPORTED', 'nothing is served at this path: see the OCI distribution specification', {
         status: 404,
       });
     }
     const allowed = candidates.map(({ method }) => method).join(', ');
-    throw new RegistryError('UNSUPPORTED', `this path does not take ${req.method}: use ${allowed}`, {
+    throw new HttpError('UNSUPPORTED', `this path does not take ${req.method}: use ${allowed}`, {
       headers: { Allow: allowed },
     });
   }
 
-  function readOnly({ kind }: RegistryRoute): RegistryError {
+  function readOnly({ kind }: RegistryRoute): HttpError {
     const allowed = (byKind.get(kind) ?? []).filter(isReading).map(({ method }) => method);
-    return new ReadOnlyError({ headers: { Allow: allowed.join(', ') } });
+    const cause = new ReadOnlyError();
+    return new HttpError('UNSUPPORTED', cause.message, { headers: { Allow: allowed.join(', ') }, cause });
   }
 
   async function answer(
@@ -164,8 +166,9 @@ export function createRegistry(deps: RegistryDeps): Registry {
       res.destroy();
       return;
     }
-    const shown = error instanceof RegistryError ? error : describeFailure(error, requestId);
-    if (shown !== error) {
+    const refusal = toHttpError(error);
+    const shown = refusal ?? describeFailure(error, requestId);
+    if (!refusal) {
       const fields = { err: error, requestId, method: req.method, path: req.url?.slice(0, 512) };
       if (shown.code === 'UNKNOWN') log.error(fields, 'request failed');
       else log.warn(fields, 'request refused for lack of what the registry stands on');

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RegistryError } from '../errors.ts';
+import { HttpError } from './http-error.ts';
 import { requestChunks } from './request-chunks.ts';
 
 /** The client went away, or stopped in the middle of the body. Nobody is left to answer. */
@@ -43,7 +44,7 @@ export async function* readBody(
     if (error instanceof RegistryError) throw error;
     const code = 'REQUEST_TIMEOUT';
     if (error instanceof Error && 'code' in error && error.code === code) {
-      throw new RegistryError(code, error.message, { headers: { Connection: 'close' }, cause: error });
+      throw new HttpError(code, error.message, { headers: { Connection: 'close' }, cause: error });
     }
     throw new ClientGoneError('the client went away in the middle of the request body', { cause: error });
   }

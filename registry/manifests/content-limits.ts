@@ -1,7 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
-import { assertWithinBusyLimit, type BusyLimit, LimitReachedError } from '../../settings/limits.ts';
+import { assertWithinBusyLimit, type BusyLimit } from '../../settings/limits.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { limitReached } from '../errors.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 
 /** How many manifests and tags a repository may have: the settings of these names. */
@@ -9,9 +8,9 @@ export type ContentLimits = Pick<Settings, 'maxManifestsPerRepository' | 'maxTag
 
 /** Refuses what a transaction has put into a repository that has too many of it. Of one put, for all its attempts. */
 export interface ContentRoom {
-  /** @throws RegistryError DENIED (403), where the transaction has made a manifest */
+  /** @throws LimitReachedError, where the transaction has made a manifest */
   readonly assertForManifest: (tx: Queryable) => Promise<void>;
-  /** @throws RegistryError DENIED (403), where the transaction has made so many tags */
+  /** @throws LimitReachedError, where the transaction has made so many tags */
   readonly assertForTags: (tx: Queryable, made: number) => Promise<void>;
 }
 
@@ -33,11 +32,7 @@ export function createContentRoom(name: RepositoryName, repositoryId: number, li
       things: `SELECT FROM registry.${table} WHERE repository_id = $1`,
       values: [repositoryId],
     };
-    try {
-      await assertWithinBusyLimit(tx, counted, limits[limit], busy);
-    } catch (error) {
-      throw error instanceof LimitReachedError ? limitReached(error) : error;
-    }
+    await assertWithinBusyLimit(tx, counted, limits[limit], busy);
   }
 
   return {

@@ -7,7 +7,7 @@ import type { RepositoryName } from '../repositories/names.ts';
 /**
  * Deletes a manifest with its tags for an account, tells webhooks, and makes every process forget it.
  *
- * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) where an immutable tag names it, or an index that it is in
+ * @throws RegistryError MANIFEST_UNKNOWN; ImmutableTagError where an immutable tag names it, or an index that it is in
  */
 export type DeleteManifest = (
   repository: RepositoryName,

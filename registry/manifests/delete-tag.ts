@@ -8,7 +8,7 @@ import type { RepositoryName } from '../repositories/names.ts';
 /**
  * Deletes a tag for an account, leaves its manifest, tells webhooks, and makes every process forget it.
  *
- * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) for a tag that is immutable, unless it is forced
+ * @throws RegistryError MANIFEST_UNKNOWN; ImmutableTagError, unless it is forced
  */
 export type DeleteTag = (
   repository: RepositoryName,

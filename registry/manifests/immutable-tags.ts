@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
-import { RegistryError } from '../errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 
 /**
@@ -18,19 +18,17 @@ export async function findImmutableTag(tx: Queryable, manifestId: number): Promi
   return rows[0]?.name;
 }
 
-/**
- * What would take an immutable tag away, or a part of what it names. A deletion that is not possible is 405 (OCI
- * distribution specification, "Deleting tags").
- */
-export class ImmutableTagError extends RegistryError {
+/** Something would take an immutable tag away, or a part of what it names. */
+export class ImmutableTagError extends DomainError {
   override name = 'ImmutableTagError';
+  readonly tag: string;
   /** @param manifest digest of the manifest that was to be deleted; undefined: the tag itself was */
   constructor({ full }: RepositoryName, tag: string, manifest?: string) {
     const what = manifest === undefined ? `the tag ${tag}` : `the manifest ${manifest}, which the tag ${tag} needs,`;
     super(
-      'DENIED',
+      'TAG_IMMUTABLE',
       `${what} cannot be deleted, because the tags of ${full} are immutable: an administrator of the repository may switch immutableTags off, or send DELETE /api/v0/repositories/${full}/tags/${tag}?force=true`,
-      { status: 405, headers: { Allow: 'GET, HEAD, PUT' }, detail: { tag } },
     );
+    this.tag = tag;
   }
 }

@@ -91,7 +91,7 @@ export interface DeleteTagOptions {
 /**
  * Deletes a tag and leaves its manifest.
  *
- * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) for a tag that is immutable, unless it is forced; ReadOnlyError
+ * @throws RegistryError MANIFEST_UNKNOWN; ImmutableTagError, unless it is forced; ReadOnlyError
  */
 export async function deleteTag(
   pool: pg.Pool,
@@ -126,7 +126,7 @@ export async function deleteTag(
 /**
  * Deletes a manifest with its tags. Its blobs are left to garbage collection.
  *
- * @throws RegistryError MANIFEST_UNKNOWN; DENIED (405) where an immutable tag names it, or an index that it is in;
+ * @throws RegistryError MANIFEST_UNKNOWN; ImmutableTagError where an immutable tag names it, or an index that it is in;
  *   ReadOnlyError
  */
 export async function deleteManifest(

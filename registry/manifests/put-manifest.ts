@@ -39,7 +39,7 @@ export interface PutResult {
  * names is locked before it is named, so that it cannot be collected or deleted in between.
  *
  * @throws RegistryError MANIFEST_BLOB_UNKNOWN; MANIFEST_INVALID for a descriptor whose size is not the blob's; DENIED
- *   (403) for a tag that is immutable, for an index where the repository does not take any, and beyond a limit
+ *   for a tag that is immutable, and for an index where the repository does not take any; LimitReachedError
  */
 export async function putManifest(
   pool: pg.Pool,

@@ -1,11 +1,5 @@
 import type pg from 'pg';
-import { requireDigest } from '../blobs/digest.ts';
-import { type RepositoryExchange, sendBytes } from '../http/exchange.ts';
-import { formatNextLink, parsePage } from '../http/paging.ts';
-import { findRepository } from '../repositories/repositories.ts';
 
-const indexType = 'application/vnd.oci.image.index.v1+json';
-const maxEntries = 1_000;
 // A page is itself a manifest, and clients refuse those of more than 4 MiB. The payload of a referrer is never smaller
 // than its annotations, so the sum of payloads bounds the page.
 const maxPayloadBytes = 3 * 1024 * 1024;
@@ -18,34 +12,6 @@ export interface Referrer {
   readonly size: number;
   readonly artifactType: string | null;
   readonly annotations: Readonly<Record<string, string>> | null;
-}
-
-/**
- * `GET /v2/<name>/referrers/<digest>`: the manifests whose subject is `digest`, oldest first, a page at a time (OCI
- * distribution specification, "Listing Referrers"). Neither the subject nor the
- * repository need exist.
- *
- * @throws RegistryError DIGEST_INVALID, PAGINATION_NUMBER_INVALID
- */
-export async function listReferrers(pool: pg.Pool, exchange: RepositoryExchange): Promise<void> {
-  const { repository: name, query, reference } = exchange;
-  const subject = requireDigest(reference).text;
-  const { limit, last } = parsePage(query, maxEntries);
-  const artifactType = query.get('artifactType')?.replaceAll('\0', '') || undefined;
-  // A repository that is not there has no referrers: a 404 would make clients think that there is no such API.
-  const repository = await findRepository(pool, name);
-  const after = /^\d{1,15}$/.test(last) ? Number(last) : 0;
-  const page = { subject, artifactType, after, limit };
-  const { referrers, hasMore } = repository ? await findReferrers(pool, repository.id, page) : noReferrers;
-  const index = { schemaVersion: 2, mediaType: indexType, manifests: referrers.map(describe) };
-  const lastId = referrers.at(-1)?.id;
-  const path = `/v2/${name.full}/referrers/${subject}`;
-  const filter = artifactType === undefined ? {} : { artifactType };
-  sendBytes(exchange, 200, Buffer.from(`${JSON.stringify(index)}\n`), {
-    'Content-Type': indexType,
-    ...(artifactType !== undefined && { 'OCI-Filters-Applied': 'artifactType' }),
-    ...(hasMore && lastId !== undefined && { Link: formatNextLink(path, limit, String(lastId), filter) }),
-  });
 }
 
 /** A stretch of the referrers of one subject. */
@@ -63,7 +29,8 @@ export interface FoundReferrers {
   readonly hasMore: boolean;
 }
 
-const noReferrers: FoundReferrers = { referrers: [], hasMore: false };
+/** Those of what is not there. */
+export const noReferrers: FoundReferrers = { referrers: [], hasMore: false };
 
 /** Finds one page of referrers, as many as a page may hold. */
 export async function findReferrers(
@@ -92,8 +59,4 @@ export async function findReferrers(
   });
   const referrers = rows.filter(({ isNext }) => !isNext);
   return { referrers, hasMore: referrers.length < rows.length };
-}
-
-function describe({ mediaType, digest, size, artifactType, annotations }: Referrer): Record<string, unknown> {
-  return { mediaType, digest, size, ...(artifactType && { artifactType }), ...(annotations && { annotations }) };
 }

@@ -15,7 +15,7 @@ export interface TagTarget {
  * Makes tags name a manifest, all of them or none.
  *
  * @returns those that were there already
- * @throws RegistryError DENIED (403) for one that names another manifest, in a repository whose tags are immutable
+ * @throws RegistryError DENIED for one that names another manifest, in a repository whose tags are immutable
  */
 export async function upsertTags(
   tx: pg.PoolClient,

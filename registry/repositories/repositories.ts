@@ -3,8 +3,8 @@ import type { Queryable } from '../../database/pool.ts';
 import { sqlState, withTransaction } from '../../database/transaction.ts';
 import { clientActorType } from '../../events/actor.ts';
 import { recordAudit } from '../../events/audit.ts';
-import { assertWithinLimit, LimitReachedError } from '../../settings/limits.ts';
-import { limitReached, RegistryError } from '../errors.ts';
+import { assertWithinLimit } from '../../settings/limits.ts';
+import { RegistryError } from '../errors.ts';
 import type { RepositoryName } from './names.ts';
 
 const foreignKeyViolation = '23503';
@@ -41,7 +41,7 @@ export interface CreationRules {
  * Finds a repository that something is pushed to, and makes it, private, if it is not there yet.
  *
  * @throws RegistryError NAME_UNKNOWN where the namespace has no account, and where pushes make no repositories; DENIED
- *   (403) where the pusher may make none in this namespace, which a token does not say, and where it has too many
+ *   where the pusher may make none in this namespace, which a token does not say; LimitReachedError
  */
 export async function findOrCreateRepository(
   pool: pg.Pool,
@@ -65,7 +65,6 @@ export async function findOrCreateRepository(
   try {
     await withTransaction(pool, (tx) => insertRepository(tx, name, { subject, address }));
   } catch (error) {
-    if (error instanceof LimitReachedError) throw limitReached(error);
     if (sqlState(error) !== foreignKeyViolation) throw error;
     throw new RegistryError(
       'NAME_UNKNOWN',

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/pool.ts';
 import { listReadable, type ReadableRepositories } from './readable-repositories.ts';
 import { assertRoomForRepository } from './repositories.ts';
-import { ApiError } from '../../api/http/errors.ts';
+import { DomainError } from '../../errors/domain-error.ts';
 
 /** A repository as the API shows it (DTR 2.7 API, responses.Repository). */
 export interface RepositoryRow {
@@ -53,7 +53,7 @@ export interface RepositoryPage {
 /**
  * Repositories that somebody may read, by namespace and name.
  *
- * @throws ApiError INVALID_PARAMETERS where the list has no such page
+ * @throws DomainError INVALID_PARAMETERS where the list has no such page
  */
 export async function listRepositories(
   q: Queryable,
@@ -62,7 +62,10 @@ export async function listRepositories(
 ): Promise<ListedRepository[]> {
   const first = pageStart === undefined ? { namespace: namespace ?? '', name: '' } : await findStart(q, pageStart);
   if (!first || (namespace !== undefined && namespace !== first.namespace)) {
-    throw new ApiError('INVALID_PARAMETERS', `pageStart ${pageStart} is not in this list any more: begin without it`);
+    throw new DomainError(
+      'INVALID_PARAMETERS',
+      `pageStart ${pageStart} is not in this list any more: begin without it`,
+    );
   }
   const page = await listReadable(q, readable, { limit: pageSize, from: first, isInclusive: true, namespace });
   return findRepositories(

@@ -20,7 +20,7 @@ export interface HeldClaim {
  * Runs `work` while this request, and no other in any process, may write the upload. The claim is kept fresh meanwhile;
  * if `work` throws, it is given up, and the upload stands where it stood.
  *
- * @throws RegistryError BLOB_UPLOAD_UNKNOWN; BLOB_UPLOAD_INVALID with 409 if another request keeps writing
+ * @throws RegistryError BLOB_UPLOAD_UNKNOWN; UploadBusyError if another request keeps writing
  */
 export async function withClaim<T>(
   pool: pg.Pool,
@@ -56,7 +56,7 @@ export async function holding<T>(
     return await work({
       upload,
       check: () => {
-        if (isLost) throw conflict(upload.id);
+        if (isLost) throw new UploadBusyError(upload.id);
       },
     });
   } catch (error) {
@@ -77,15 +77,19 @@ async function waitForClaim(pool: pg.Pool, repository: RepositoryName, uploadId:
     const claim = await claimUpload(pool, repository, uploadId);
     if (claim) return claim;
     await findUpload(pool, repository, uploadId);
-    if (waitedMs >= waitMs) throw conflict(uploadId);
+    if (waitedMs >= waitMs) throw new UploadBusyError(uploadId);
     await delay(retryMs);
   }
 }
 
-function conflict(uploadId: string): RegistryError {
-  return new RegistryError(
-    'BLOB_UPLOAD_INVALID',
-    `another request is writing the upload ${uploadId}: wait for it, then ask with GET how far the upload is`,
-    { status: 409, detail: { upload: uploadId } },
-  );
+/** Another request writes the upload. */
+export class UploadBusyError extends RegistryError {
+  override name = 'UploadBusyError';
+  constructor(uploadId: string) {
+    super(
+      'BLOB_UPLOAD_INVALID',
+      `another request is writing the upload ${uploadId}: wait for it, then ask with GET how far the upload is`,
+      { detail: { upload: uploadId } },
+    );
+  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../database/pool.ts';
 import { LimitReachedError } from '../../settings/limits.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { limitReached, RegistryError } from '../errors.ts';
+import { RegistryError } from '../errors.ts';
 import type { DigestAlgorithm } from '../blobs/digest.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 
@@ -99,7 +99,7 @@ export async function createUpload(
   const reached = rows[0]?.reached ?? null;
   if (reached === null) return claim;
   const place = reached === 'maxOpenUploadsPerAccount' ? begunBy : repository.full;
-  throw limitReached(new LimitReachedError(reached, limits[reached], place));
+  throw new LimitReachedError(reached, limits[reached], place);
 }
 
 /**

@@ -92,6 +92,8 @@ test('files that comments, messages and documents name are there', () => {
   const foreign = new Set<string>();
   let named = 0;
   for (const { file, text } of texts) {
+    // A migration that has landed is never edited: it names files as they were called then.
+    if (file.startsWith('database/migrations/')) continue;
     for (const [name] of text.matchAll(
       /(?<![\w*.<>{}/-])[\w./-]*\w\.(?:md|json|ya?ml|toml|txt|html|pdf|conf|sql|sh|m?[jt]s)\b(?!\.?\w)/g,
     )) {

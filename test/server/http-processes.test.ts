@@ -5,7 +5,7 @@ import { request, type RequestOptions } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ensureFirstAdmin } from '../../accounts/accounts.ts';
+import { ensureFirstAdmin } from '../../accounts/sign-in/first-administrator.ts';
 import type { HttpConfig } from '../../server/http-config.ts';
 import { startHttpProcesses, type HttpProcesses } from '../../server/http-processes.ts';
 import { freePort } from '../../local/ports.ts';

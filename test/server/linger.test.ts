@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createApiApp } from '../../api/http/app.ts';
-import { RegistryError } from '../../registry/errors.ts';
+import { HttpError } from '../../registry/http/http-error.ts';
 import { readBody } from '../../registry/http/request-body.ts';
 import { sendError } from '../../registry/http/exchange.ts';
 import type { HttpLimits } from '../../server/http-limits.ts';
@@ -18,12 +18,12 @@ const mib = 1024 * 1024;
 async function start(t: TestContext, limits: Partial<HttpLimits> = {}): Promise<number> {
   const registry: RequestHandler = (req, res) => {
     async function read(): Promise<void> {
-      const tooLarge = () => new RegistryError('SIZE_INVALID', 'too large', { status: 413 });
+      const tooLarge = () => new HttpError('SIZE_INVALID', 'too large', { status: 413 });
       for await (const _ of readBody(req, mib, tooLarge));
       res.end('read');
     }
     read().catch((error: unknown) => {
-      if (error instanceof RegistryError) sendError(req, res, error);
+      if (error instanceof HttpError) sendError(req, res, error);
       else res.destroy();
     });
   };

@@ -5,7 +5,7 @@ import { createPasswordQueue } from '../../../accounts/sign-in/password-queue.ts
 import { networksOf } from '../../../accounts/sign-in/networks.ts';
 import { type CountedAttempt, createSignInThrottle } from '../../../accounts/sign-in/sign-in-throttle.ts';
 import { eventually } from '../../e2e/eventually.ts';
-import { ApiError } from '../../../api/http/errors.ts';
+import { DomainError } from '../../../errors/domain-error.ts';
 
 const noRest = () => false;
 
@@ -33,7 +33,7 @@ test('no more than are allowed wait', async () => {
   const second = inTurn(() => delay(20, 'second'), noRest);
   await assert.rejects(
     inTurn(() => Promise.resolve('third'), noRest),
-    (error) => error instanceof ApiError && error.code === 'TOO_MANY_REQUESTS' && error.retryAfterSeconds === 10,
+    (error) => error instanceof DomainError && error.code === 'TOO_MANY_REQUESTS' && error.retryAfterSeconds === 10,
   );
   assert.deepEqual(await Promise.all([first, second]), ['first', 'second']);
   assert.equal(await inTurn(() => Promise.resolve('later'), noRest), 'later');
@@ -93,7 +93,7 @@ test('while much is in vain fewer may wait, but those who are known still may', 
   const first = inTurn(() => delay(5), noRest, suspect);
   await assert.rejects(
     inTurn(() => Promise.resolve(), noRest, suspect),
-    (error) => error instanceof ApiError && error.code === 'TOO_MANY_REQUESTS',
+    (error) => error instanceof DomainError && error.code === 'TOO_MANY_REQUESTS',
   );
   await inTurn(() => Promise.resolve(), noRest, 'known');
   await first;
@@ -166,7 +166,7 @@ test(
         counted = throttle.begin({ name, from: networksOf(address), isKnown: false });
         await inTurn(() => delay(workMs), inVain, counted);
       } catch (error) {
-        assert.ok(error instanceof ApiError && error.code === 'TOO_MANY_REQUESTS');
+        assert.ok(error instanceof DomainError && error.code === 'TOO_MANY_REQUESTS');
         counted?.end('unchecked');
         return false;
       }

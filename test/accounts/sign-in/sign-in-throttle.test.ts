@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '../../../api/http/errors.ts';
+import { DomainError } from '../../../errors/domain-error.ts';
 import { networksOf } from '../../../accounts/sign-in/networks.ts';
 import { createSignInThrottle } from '../../../accounts/sign-in/sign-in-throttle.ts';
 import { basic, startApi } from '../../api/test-api.ts';
@@ -21,7 +21,7 @@ function tryOnce(
     throttle.begin({ name, from: networksOf(address), isKnown });
     return 0;
   } catch (error) {
-    assert.ok(error instanceof ApiError);
+    assert.ok(error instanceof DomainError);
     assert.equal(error.code, 'TOO_MANY_REQUESTS');
     return error.retryAfterSeconds ?? 0;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type pg from 'pg';
-import { ensureFirstAdmin } from '../../../accounts/accounts.ts';
+import { ensureFirstAdmin } from '../../../accounts/sign-in/first-administrator.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { createEventReader } from '../audit-events.ts';
 import { basic, password, startApi, type TestApi } from '../test-api.ts';

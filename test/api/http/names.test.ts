@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalName } from '../../../api/http/names.ts';
+import { canonicalName } from '../../../accounts/canonical-name.ts';
 import { createTestCertificate } from '../../support/certificates.ts';
 import { createOrganization } from '../../accounts/organization.ts';
 import { type PlacedSchema, requestParts, walkSchema } from '../schema-walk.ts';

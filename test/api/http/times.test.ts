@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { ApiError } from '../../../api/http/errors.ts';
+import { DomainError } from '../../../errors/domain-error.ts';
 import { readTime } from '../../../api/http/times.ts';
 import { type PlacedSchema, requestParts, walkSchema } from '../schema-walk.ts';
 import { startApi, type DeclaredRoute } from '../test-api.ts';
@@ -43,7 +43,7 @@ test('a time that does not exist is refused, with what is wrong with it', () => 
     assert.throws(
       () => readTime('scheduledAt', text),
       (error: unknown) => {
-        assert.ok(error instanceof ApiError, text);
+        assert.ok(error instanceof DomainError, text);
         assert.equal(error.code, 'INVALID_PARAMETERS');
         assert.ok(error.message.startsWith(`scheduledAt "${text}" is not a time such as 2026-01-31T03:00:00Z`));
         assert.match(error.message, problem);

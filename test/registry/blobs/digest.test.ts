@@ -28,7 +28,7 @@ for (const text of [
 ]) {
   test(`the digest ${JSON.stringify(text.slice(0, 40))} is refused`, () => {
     assert.equal(parseDigest(text), undefined);
-    assert.throws(() => requireDigest(text), { code: 'DIGEST_INVALID', status: 400 });
+    assert.throws(() => requireDigest(text), { code: 'DIGEST_INVALID' });
   });
 }
 

@@ -40,7 +40,7 @@ for (const path of [
   '/v2/a/b/manifests/%ff',
 ]) {
   test(`path ${path} is refused`, () => {
-    assert.throws(() => parsePath(path), { code: 'NAME_INVALID', status: 400 });
+    assert.throws(() => parsePath(path), { code: 'NAME_INVALID' });
   });
 }
 
@@ -73,7 +73,7 @@ for (const name of [
   `admin/${'b'.repeat(250)}`,
 ]) {
   test(`the name ${JSON.stringify(name.slice(0, 30))} is refused`, () => {
-    assert.throws(() => parseRepositoryName(name), { code: 'NAME_INVALID', status: 400 });
+    assert.throws(() => parseRepositoryName(name), { code: 'NAME_INVALID' });
   });
 }
 

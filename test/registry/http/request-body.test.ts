@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RegistryError } from '../../../registry/errors.ts';
+import { HttpError } from '../../../registry/http/http-error.ts';
 import { ClientGoneError, readBody } from '../../../registry/http/request-body.ts';
 import type { HttpLimits } from '../../../server/http-limits.ts';
 import { openSocket, startHttp } from '../../server/test-http.ts';
@@ -15,7 +15,7 @@ async function readOne(t: TestContext, readDelayMs = 0): Promise<{ port: number;
   const handle = (...[req, res]: Parameters<Parameters<typeof startHttp>[1]>): void => {
     async function read(): Promise<number> {
       let sizeBytes = 0;
-      for await (const chunk of readBody(req, 1e9, () => new RegistryError('SIZE_INVALID', 'too large'))) {
+      for await (const chunk of readBody(req, 1e9, () => new HttpError('SIZE_INVALID', 'too large'))) {
         sizeBytes += chunk.length;
         await delay(readDelayMs);
       }
@@ -35,7 +35,7 @@ test('a body that trickles is an error that says so', async (t) => {
   const timer = setInterval(() => socket.write('x'), 50);
   t.after(() => clearInterval(timer));
   const error = await outcome;
-  assert.ok(error instanceof RegistryError, String(error));
+  assert.ok(error instanceof HttpError, String(error));
   assert.deepEqual([error.code, error.status, error.headers], ['REQUEST_TIMEOUT', 408, { Connection: 'close' }]);
   assert.match(error.message, /^the body came too slowly: less than 2000 bytes a second for 0\.5 s/);
 });

@@ -1,6 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
 import { isReadableSql, type ReadableRepositories, readableValues } from './readable-repositories.ts';
-import { type AccountRow, accountJson } from '../../accounts/account-store.ts';
 import { findRepositories, type ListedRepository } from './repository-store.ts';
 
 // A word that very many have costs no more than so many of them, 20 µs each: anybody may search.
@@ -38,17 +37,4 @@ export async function searchRepositories(
     q,
     rows.map(({ id }) => id),
   );
-}
-
-/** Accounts whose name begins so, by name. */
-export async function searchAccounts(
-  q: Queryable,
-  { text, limit }: Pick<Search, 'text' | 'limit'>,
-): Promise<AccountRow[]> {
-  const { rows } = await q.query<{ account: AccountRow }>(
-    `SELECT ${accountJson} AS account FROM accounts.accounts a
-     WHERE a.name >= $1 AND starts_with(a.name, $1) ORDER BY a.name LIMIT $2`,
-    [text.toLowerCase(), limit],
-  );
-  return rows.map(({ account }) => account);
 }

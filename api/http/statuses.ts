@@ -1,8 +1,10 @@
+import type { DomainErrorCode } from '../../errors/domain-error.ts';
+
 /**
- * Every error of `/api/v0`, `/enzi/v0` and `/auth/token`: its code on the wire, and its status. Codes are MSR's where MSR has one
- * (DTR 2.7 API), odd statuses included; a code is never used again for another meaning.
+ * The status of every error of `/api/v0`, `/enzi/v0` and `/auth/token`. Where MSR has the code, it is MSR's (DTR 2.7 API),
+ * odd ones included.
  */
-export const apiErrors = {
+export const errorStatuses = {
   INVALID_JSON: 400,
   INVALID_PARAMETERS: 400,
   INVALID_ENDPOINT: 400,
@@ -72,35 +74,4 @@ export const apiErrors = {
   INTERNAL_ERROR: 500,
   IDENTITY_PROVIDER_UNAVAILABLE: 503,
   UNAVAILABLE: 503,
-} as const satisfies Record<string, number>;
-
-export type ApiErrorCode = keyof typeof apiErrors;
-
-export interface ApiErrorOptions extends ErrorOptions {
-  /** When it makes sense to try again: the header `Retry-After`. */
-  readonly retryAfterSeconds?: number;
-}
-
-/** An error that the client is told, in the shape of MSR: `{"errors":[{"code","message"}]}`. */
-export class ApiError extends Error {
-  override name = 'ApiError';
-  readonly code: ApiErrorCode;
-  readonly status: number;
-  readonly retryAfterSeconds: number | undefined;
-  constructor(code: ApiErrorCode, message: string, options: ApiErrorOptions = {}) {
-    super(message, options);
-    this.code = code;
-    this.status = apiErrors[code];
-    this.retryAfterSeconds = options.retryAfterSeconds;
-  }
-}
-
-/** The error for an account, user or organization, that is not there. */
-export function noSuchAccount(name: string): ApiError {
-  return new ApiError('NO_SUCH_ACCOUNT', `there is no account "${name}"`);
-}
-
-/** The error for a repository that is not there, or that the caller may not see. */
-export function noSuchRepository(namespace: string, name: string): ApiError {
-  return new ApiError('NO_SUCH_REPOSITORY', `there is no repository ${namespace}/${name}`);
-}
+} as const satisfies Record<DomainErrorCode, number>;
