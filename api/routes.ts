@@ -7,6 +7,7 @@ import { sessionRoutes } from './accounts/session-routes.ts';
 import { teamRoutes } from './accounts/team-routes.ts';
 import { teamSyncRoutes } from './accounts/team-sync-routes.ts';
 import type { ApiDeps, ApiInstance } from './http/instance.ts';
+import { openApiRoutes } from './http/openapi.ts';
 import { temporalUiRoutes } from './temporal-ui.ts';
 import { actionConfigRoutes } from './jobs/action-configs.ts';
 import { actionRoutes } from './jobs/actions.ts';
@@ -35,6 +36,7 @@ import { workerRoutes } from './jobs/workers.ts';
 
 /** Every route of `/api/v0` and `/enzi/v0`, and the Temporal UI. */
 export function apiRoutes(app: ApiInstance, deps: ApiDeps): void {
+  openApiRoutes(app);
   actionRoutes(app);
   actionConfigRoutes(app, deps);
   jobRoutes(app, deps);

@@ -1,5 +1,6 @@
 import { checkAccess } from '../api/http/access.ts';
 import { createApiApp } from '../api/http/app.ts';
+import { describeApi } from '../api/http/openapi.ts';
 import { startSessionCleanup } from '../accounts/tokens/session-cleanup.ts';
 import { keyRoutes } from '../api/tokens/key-routes.ts';
 import { createSigner } from '../accounts/tokens/signer.ts';
@@ -80,6 +81,7 @@ export async function startHttpRoles(deps: HttpRolesDeps): Promise<HttpRoles> {
     onRequestEnd: metrics.observeRequest,
   });
   checkAccess(app, api);
+  await describeApi(app);
   healthRoutes(app, {
     pool,
     problems: () => [...(stopping.signal.aborted ? ['stopping'] : []), ...deps.problems()],

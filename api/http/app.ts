@@ -16,6 +16,7 @@ import { boundMessage, shorten } from './error-text.ts';
 import type { ApiInstance } from './instance.ts';
 import { describeJsonProblem } from './json-problem.ts';
 import { readNamesInAnyCase } from './names.ts';
+import { serializeBySchemas, toJsonLine } from './serialization.ts';
 import { errorStatuses } from './statuses.ts';
 import { validatorCompiler } from './validation.ts';
 import { ignoreReadOnlyFields } from './object-form.ts';
@@ -52,7 +53,7 @@ export function createApiApp({ log, serverFactory, onRequestEnd }: ApiAppOptions
   const methodsOf = rememberMethods(app);
   acceptJsonAlone(app);
   app.setValidatorCompiler(validatorCompiler);
-  app.setReplySerializer(toJsonLine);
+  serializeBySchemas(app);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   readNamesInAnyCase(app);
   ignoreReadOnlyFields(app);
@@ -91,11 +92,6 @@ function answerError(error: FastifyError | DomainError, request: FastifyRequest,
   // Where there is no route, Fastify knows of no serializer.
   void reply.type('application/json; charset=utf-8').serializer(toJsonLine);
   void reply.send({ errors: [{ code, message }] });
-}
-
-/** JSON with a newline at the end, for those who read an answer in a terminal. */
-function toJsonLine(payload: unknown): string {
-  return `${JSON.stringify(payload)}\n`;
 }
 
 /** What a client is told of an error. */

@@ -1,11 +1,43 @@
-import { type TProperties, Type } from 'typebox';
+import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiInstance } from './instance.ts';
 
+/** The names of the fields of a view that requests may change. */
+type Changeable<Fields extends TProperties> = {
+  [Name in keyof Fields]: Fields[Name] extends { readonly readOnly: true } ? never : Name;
+}[keyof Fields];
+
 /**
  * The body of a request that makes or changes an object. Clients send back what they have read, so the fields that the
- * object has and the request does not change are taken, whatever they hold, and ignored. The compiler asks for every one of
- * them. What the object does not have either is refused by name.
+ * object has and the request does not change are taken, whatever they hold, and ignored. What the object does not have
+ * either is refused by name. The compiler asks of every field of the view that is not read-only, whether the request takes
+ * it.
+ *
+ * @param view the object as the API shows it
+ * @param properties the fields that the request takes, as it takes them
+ * @param others the fields that other requests change, and this one ignores
+ */
+export function formOf<
+  Fields extends TProperties,
+  Properties extends TProperties,
+  Others extends readonly Exclude<Changeable<Fields>, keyof Properties>[],
+>(
+  view: TObject<Fields>,
+  properties: Properties &
+    (Exclude<Changeable<Fields>, keyof Properties | Others[number]> extends never
+      ? unknown
+      : Record<Exclude<Changeable<Fields>, keyof Properties | Others[number]>, TSchema>),
+  ...others: Others
+) {
+  const names = Object.keys(view.properties).filter((name) => !(name in properties));
+  const ignored = names.filter(
+    (name) => 'readOnly' in (view.properties[name] as TSchema) || (others as readonly string[]).includes(name),
+  );
+  return Type.Object<Properties>(properties, { additionalProperties: false, ignored });
+}
+
+/**
+ * The same, of a view that no schema describes: the names of its fields are given by hand.
  *
  * @template View the object as the API shows it
  * @returns makes the schema, of the fields that the request may change and the names of the others

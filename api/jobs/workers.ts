@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { deploymentName } from '../../config/variables.ts';
 import { findDeploymentOf, listDeployments, setCapacity, type Deployment } from '../../jobs/queue/deployments.ts';
 import { listWorkers, type WorkerRow } from '../../jobs/queue/worker-records.ts';
@@ -8,27 +8,46 @@ import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { fillPage, namedPageQuery } from '../http/paging.ts';
 import { capacityMapSchema } from './job-fields.ts';
-import { objectForm } from '../http/object-form.ts';
+import { formOf } from '../http/object-form.ts';
+import { allReadOnly, listOf, oneOf, readOnly, Timestamp } from '../http/schemas.ts';
 
 const config = { access: 'system-admin' } as const;
-const deploymentForm = objectForm<Deployment>()(
-  { capacityMap: capacityMapSchema },
-  { name: 'read-only', workers: 'read-only' },
+const CapacityMap = Type.Record(Type.String(), Type.Number());
+
+const DeploymentView = Type.Object(
+  { name: readOnly(Type.String()), workers: readOnly(Type.Integer()), capacityMap: CapacityMap },
+  { title: 'Deployment' },
 );
-const workerForm = objectForm<ReturnType<typeof viewWorker>>()(
-  { capacityMap: capacityMapSchema },
+
+/** A worker: DTR 2.7 API, tmpresponses.Worker, and more. */
+const WorkerView = Type.Object(
   {
-    id: 'read-only',
-    status: 'read-only',
-    heartbeatExpiration: 'read-only',
-    deployment: 'read-only',
-    roles: 'read-only',
-    version: 'read-only',
-    slots: 'read-only',
-    startedAt: 'read-only',
-    lastHeartbeat: 'read-only',
+    ...allReadOnly({ id: Type.String(), status: oneOf(['running', 'dead', 'stopped']) }),
+    capacityMap: CapacityMap,
+    ...allReadOnly({
+      heartbeatExpiration: Timestamp,
+      deployment: Type.String(),
+      roles: listOf(Type.String()),
+      version: Type.String(),
+      slots: listOf(
+        Type.Object({
+          taskQueue: Type.String(),
+          kind: Type.String(),
+          used: Type.Integer(),
+          free: Type.Integer(),
+          total: Type.Integer(),
+        }),
+      ),
+      startedAt: Timestamp,
+      lastHeartbeat: Timestamp,
+    }),
   },
+  { title: 'Worker' },
 );
+
+const deploymentForm = formOf(DeploymentView, { capacityMap: capacityMapSchema });
+const workerForm = formOf(WorkerView, { capacityMap: capacityMapSchema });
+const tags = ['workers'];
 
 /**
  * `/api/v0/workers` and `/api/v0/deployments`. MSR 2.x sets the capacity of one worker, 3.0 that of
@@ -37,22 +56,40 @@ const workerForm = objectForm<ReturnType<typeof viewWorker>>()(
 export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeDispatcher } = deps;
 
-  app.get('/api/v0/workers', { config, schema: { querystring: namedPageQuery } }, async ({ query }, reply) => {
-    const { entries, headers } = await fillPage({
-      start: query.pageStart,
-      size: query.pageSize,
-      load: (start, limit) => listWorkers(pool, { start, limit }),
-      keyOf: ({ id }) => id,
-      view: viewWorker,
-    });
-    return reply.headers(headers).send({ workers: entries });
-  });
+  app.get(
+    '/api/v0/workers',
+    {
+      config,
+      schema: {
+        summary: 'List workers',
+        tags,
+        querystring: namedPageQuery,
+        response: { 200: Type.Object({ workers: listOf(WorkerView) }) },
+      },
+    },
+    async ({ query }, reply) => {
+      const { entries, headers } = await fillPage({
+        start: query.pageStart,
+        size: query.pageSize,
+        load: (start, limit) => listWorkers(pool, { start, limit }),
+        keyOf: ({ id }) => id,
+        view: viewWorker,
+      });
+      return reply.headers(headers).send({ workers: entries });
+    },
+  );
 
   app.post(
     '/api/v0/workers/:workerID/capacity',
     {
       config,
-      schema: { params: Type.Object({ workerID: Type.String({ minLength: 1, maxLength: 255 }) }), body: workerForm },
+      schema: {
+        summary: 'Set the capacity of the deployment of a worker',
+        tags,
+        params: Type.Object({ workerID: Type.String({ minLength: 1, maxLength: 255 }) }),
+        body: workerForm,
+        response: { 202: DeploymentView },
+      },
     },
     async (request, reply) => {
       const { workerID } = request.params;
@@ -65,16 +102,28 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.get('/api/v0/deployments', { config, schema: { querystring: namedPageQuery } }, async ({ query }, reply) => {
-    const { entries, headers } = await fillPage({
-      start: query.pageStart,
-      size: query.pageSize,
-      load: (start, limit) => listDeployments(pool, { start, limit }),
-      keyOf: ({ name }) => name,
-      view: (deployment) => deployment,
-    });
-    return reply.headers(headers).send({ deployments: entries });
-  });
+  app.get(
+    '/api/v0/deployments',
+    {
+      config,
+      schema: {
+        summary: 'List deployments: what the workers of one name may do at once',
+        tags,
+        querystring: namedPageQuery,
+        response: { 200: Type.Object({ deployments: listOf(DeploymentView) }) },
+      },
+    },
+    async ({ query }, reply) => {
+      const { entries, headers } = await fillPage({
+        start: query.pageStart,
+        size: query.pageSize,
+        load: (start, limit) => listDeployments(pool, { start, limit }),
+        keyOf: ({ name }) => name,
+        view: (deployment) => deployment,
+      });
+      return reply.headers(headers).send({ deployments: entries });
+    },
+  );
 
   app.put(
     '/api/v0/deployments/:name/capacity',
@@ -89,6 +138,9 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
           }),
         }),
         body: deploymentForm,
+        summary: 'Set the capacity of a deployment',
+        tags,
+        response: { 200: DeploymentView },
       },
     },
     async (request) => change(request, request.params.name, request.body.capacityMap),
@@ -110,8 +162,7 @@ export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
   }
 }
 
-/** A worker as the API shows it: DTR 2.7 API, tmpresponses.Worker, and more. */
-function viewWorker(worker: WorkerRow) {
+function viewWorker(worker: WorkerRow): Static<typeof WorkerView> {
   const { id, status, capacityMap, heartbeatExpiration } = worker;
   const { deployment, roles, version, slots, startedAt, heartbeatAt } = worker;
   return {

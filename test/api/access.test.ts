@@ -135,6 +135,8 @@ const expected: Readonly<Record<string, string>> = {
   'PUT /enzi/v0/accounts/:organization/teams/:team/memberSyncConfig': 'organization-owner',
   'GET /api/v0/events': 'authenticated',
   'GET /api/v0/repositories/:namespace/:reponame/events': 'repository-read',
+  'GET /api/v0/openapi.json': 'anonymous',
+  'GET /api/v0/docs.json': 'anonymous',
   'GET /api/v0/meta/features': 'authenticated',
   'GET /api/v0/meta/alerts': 'system-admin',
   'GET /api/v0/meta/cluster_status': 'system-admin',

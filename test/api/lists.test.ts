@@ -302,6 +302,8 @@ const lists: Readonly<Record<string, string | List>> = {
   [`${api0}/crons/:cron`]: single,
   [`${api0}/jobs/:jobID`]: single,
   [`${api0}/meta/analytics/preview`]: single,
+  [`${api0}/openapi.json`]: single,
+  [`${api0}/docs.json`]: single,
   [`${api0}/meta/cluster_status`]: single,
   [`${api0}/meta/features`]: single,
   [`${api0}/meta/settings`]: single,

@@ -59,6 +59,8 @@ const matrix: readonly Row[] = [
   row('GET /health', everybody(200)),
   row('GET /_ping', everybody(200)),
   row('GET /', everybody(200)),
+  row('GET /api/v0/openapi.json', everybody(200)),
+  row('GET /api/v0/docs.json', everybody(200)),
   // All but nobody come with a token, which is not exchanged for another one.
   row(
     'GET /auth/token',

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import type pg from 'pg';
 import { checkAccess } from '../../api/http/access.ts';
 import { createApiApp } from '../../api/http/app.ts';
+import { describeApi } from '../../api/http/openapi.ts';
 import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import { createOidcSignIn } from '../../accounts/sign-in/oidc.ts';
 import type { OidcProviderDeps } from '../../accounts/sign-in/oidc-provider.ts';
@@ -38,6 +39,7 @@ import { closeServer, serverFactory } from '../../server/http.ts';
 import { apiRoutes } from '../../api/routes.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
+import { checkAnswers } from './check-answers.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import type { requestParts, Schema } from './schema-walk.ts';
 
@@ -91,6 +93,8 @@ export interface DeclaredRoute {
   readonly access: string | undefined;
   /** The schemas of what a request holds, by part. */
   readonly schema: Partial<Record<(typeof requestParts)[number], Schema>> | undefined;
+  /** The schemas of its answers, by status. */
+  readonly answers: Readonly<Record<string, unknown>>;
 }
 
 /** The API over a fresh database, on a port of its own. */
@@ -208,7 +212,13 @@ export async function startApi(
   app.addHook('onRoute', ({ method, url: routeUrl, config, schema }) => {
     for (const each of [method].flat()) {
       const declared = schema as DeclaredRoute['schema'];
-      routes.push({ method: each, url: routeUrl, access: config?.access, schema: declared });
+      routes.push({
+        method: each,
+        url: routeUrl,
+        access: config?.access,
+        schema: declared,
+        answers: (schema?.response ?? {}) as DeclaredRoute['answers'],
+      });
     }
   });
   const toProvider = createOutboundClient({ allowPrivate: true });
@@ -261,6 +271,8 @@ export async function startApi(
     stopping: stopping.signal,
   };
   checkAccess(app, deps);
+  await describeApi(app);
+  checkAnswers(app);
   healthRoutes(app, { pool, problems });
   frontPage(app, deps);
   apiRoutes(app, deps);

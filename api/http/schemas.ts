@@ -1,0 +1,35 @@
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+
+/** A moment: a `Date` in the program, and a text by RFC 3339 in JSON. */
+export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
+
+/** A list. */
+export function listOf<Schema extends TSchema>(items: Schema) {
+  return Type.Unsafe<readonly Static<Schema>[]>({ type: 'array', items });
+}
+
+/** What may be `null`. */
+export function nullable<Schema extends TSchema>(schema: Schema) {
+  const { type } = schema as { readonly type?: unknown };
+  const isPlain = typeof type === 'string' && type !== 'object' && type !== 'array' && !('enum' in schema);
+  return Type.Unsafe<Static<Schema> | null>(
+    isPlain ? { ...schema, type: [type, 'null'] } : { anyOf: [schema, { type: 'null' }] },
+  );
+}
+
+/** One of so many texts. */
+export function oneOf<const Value extends string>(values: readonly Value[]) {
+  return Type.Unsafe<Value>({ type: 'string', enum: values });
+}
+
+/** A field of an object that no request changes. */
+export function readOnly<Schema extends TSchema>(schema: Schema): Schema & { readonly readOnly: true } {
+  return { ...schema, readOnly: true };
+}
+
+/** Makes fields read-only, all of them. */
+export function allReadOnly<Properties extends TProperties>(properties: Properties) {
+  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, readOnly(schema)])) as {
+    [Name in keyof Properties]: Properties[Name] & { readonly readOnly: true };
+  };
+}
