@@ -118,6 +118,7 @@ function publish(schema: unknown): unknown {
   );
   const { required, properties } = rest as { required?: readonly string[]; properties?: Record<string, object> };
   // What has a default need not be sent.
-  if (required && properties) published['required'] = required.filter((name) => !('default' in (properties[name] ?? {})));
+  if (required && properties)
+    published['required'] = required.filter((name) => !('default' in (properties[name] ?? {})));
   return typeof allowed === 'string' ? { ...published, description: allowed } : published;
 }
