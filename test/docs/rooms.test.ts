@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { findCircles, importsOf, readSources, root } from './imports.ts';
 
 interface Room {
   readonly listed: ReadonlySet<string>;
@@ -31,14 +29,27 @@ async function readTable(): Promise<Map<string, Room>> {
 async function readImports(room: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for await (const path of glob(`${room}/**/*.ts`, { cwd: root })) {
-    const text = await readFile(join(root, path), 'utf8');
-    for (const [statement, specifier = ''] of text.matchAll(/^(?:import|export)\s[^;]*?from '(\.\.?\/[^']+)';$/gm)) {
-      if (statement.startsWith('import type')) continue;
-      const [target = ''] = relative(root, join(root, dirname(path), specifier)).split('/');
+    for (const imported of importsOf(path, await readFile(join(root, path), 'utf8'))) {
+      const [target = ''] = imported.split('/');
       if (target !== room && !target.includes('.')) found.set(target, path);
     }
   }
   return found;
+}
+
+/** Who imports whom, when each file counts as what `nameOf` makes of its path. */
+async function readGraph(nameOf: (path: string) => string): Promise<Map<string, Set<string>>> {
+  const graph = new Map<string, Set<string>>();
+  for (const [path, text] of await readSources()) {
+    const node = nameOf(path);
+    const targets = graph.get(node) ?? new Set();
+    graph.set(node, targets);
+    for (const imported of importsOf(path, text)) {
+      const target = nameOf(imported);
+      if (target !== node || imported === path) targets.add(target);
+    }
+  }
+  return graph;
 }
 
 test('ARCHITECTURE.md says which room imports which', async () => {
@@ -53,4 +64,16 @@ test('ARCHITECTURE.md says which room imports which', async () => {
     const unused = [...listed].filter((target) => !imports.has(target));
     assert.deepEqual(unused, [], `the row of ${room} lists what it does not import`);
   }
+});
+
+test('no files import the values of each other in a circle', async () => {
+  const graph = await readGraph((path) => path);
+  assert.ok(graph.size > 300, `only ${graph.size} files were read`);
+  assert.deepEqual(findCircles(graph), []);
+});
+
+test('no folders import the values of each other in a circle', async () => {
+  const graph = await readGraph(dirname);
+  assert.ok(graph.get('api/accounts')?.has('accounts/sign-in'), 'imports are not read');
+  assert.deepEqual(findCircles(graph), []);
 });
