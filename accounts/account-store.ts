@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import { isNameComponent } from '../registry/repositories/names.ts';
 import { sqlState, type TransactionSource, withTransaction } from '../database/transaction.ts';
+import { deleteWebhooksOfNamespace } from '../events/webhook-store.ts';
 import { DomainError } from '../errors/domain-error.ts';
 import type { ListPage } from '../database/list-page.ts';
 
@@ -152,7 +153,7 @@ export async function deleteAccount(source: TransactionSource, { id, name }: Acc
   try {
     return await withTransaction(source, async (tx) => {
       await assertNotLastAdmin(tx, id);
-      await tx.query(`DELETE FROM registry.webhooks WHERE key = $1 OR starts_with(key, $1 || '/')`, [name]);
+      await deleteWebhooksOfNamespace(tx, name);
       const { rowCount } = await tx.query('DELETE FROM accounts.accounts WHERE id = $1', [id]);
       return rowCount === 1;
     });

@@ -1,21 +1,16 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import { parseDurationMs } from '../config/duration.ts';
+import { previewRepositoryEvents, pruneRepositoryEvents, repositoryEventHistory } from '../events/prune-events.ts';
 import { findActionsWithCron } from '../jobs/crons/crons.ts';
 import {
   countBefore,
   findHistoryCut,
   jobHistory,
-  repositoryEventHistory,
   type HistoryKey,
   type HistoryLimits,
 } from '../jobs/records/history.ts';
-import {
-  previewJobs,
-  previewRepositoryEvents,
-  pruneJobs,
-  pruneRepositoryEvents,
-} from '../jobs/records/prune-history.ts';
+import { previewJobs, pruneJobs } from '../jobs/records/prune-history.ts';
 import { setJobProgress } from '../jobs/records/records.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { keepHeartbeating } from './heartbeat.ts';

@@ -5,6 +5,7 @@ import {
   auditObjectsPage,
   type AuditedRows,
   auditRowsPage,
+  countBlobs,
   verifyBlobsPage,
 } from '../registry/collection/audit-storage.ts';
 import { type BlobStore, withoutFailed } from '../registry/store/blob-store.ts';
@@ -87,8 +88,7 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
   const { pool, blobStore, cache, jobLog, collectionObserver: observer = noCollectionObserver } = deps;
   return {
     async countBlobs(): Promise<number> {
-      const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM registry.blobs');
-      return rows[0]?.count ?? 0;
+      return countBlobs(pool);
     },
 
     async auditObjects(input: AuditObjectsInput): Promise<AuditObjectsResult> {

@@ -1,6 +1,7 @@
 import { findRepository } from '../registry/repositories/repository-store.ts';
 import type { Queryable } from '../database/pool.ts';
-import { type EventKind, repositoryWebhookType } from '../events/event-kinds.ts';
+import { repositoryWebhookType } from '../events/event-kinds.ts';
+import { type EventRow, findEvent } from '../events/event-store.ts';
 
 /** An event as webhooks tell it. */
 export interface DeliveredEvent {
@@ -8,24 +9,9 @@ export interface DeliveredEvent {
   readonly contents: unknown;
 }
 
-interface EventRow {
-  readonly kind: EventKind;
-  readonly publishedAt: Date;
-  readonly actor: string;
-  readonly namespace: string;
-  readonly repository: string;
-  readonly objectId: string;
-  readonly contents: unknown;
-}
-
 /** Reads an event with what webhooks tell of it; undefined where it is no longer kept. */
 export async function findDeliveredEvent(q: Queryable, eventId: string): Promise<DeliveredEvent | undefined> {
-  const { rows } = await q.query<EventRow>(
-    `SELECT kind, published_at AS "publishedAt", actor, namespace, repository, object_id AS "objectId", contents
-     FROM registry.events WHERE id = $1`,
-    [eventId],
-  );
-  const [event] = rows;
+  const event = await findEvent(q, eventId);
   return event && { createdAt: event.publishedAt, contents: await readContents(q, event) };
 }
 

@@ -1,10 +1,11 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type pg from 'pg';
 import { releaseDeliveries } from '../jobs/queue/failing-deliveries.ts';
-import { webhookRequest, type WebhookTarget } from '../events/webhook-request.ts';
+import { findDeliverySubscription, markDelivered, markFailing } from '../events/webhook-deliveries.ts';
+import { webhookRequest } from '../events/webhook-request.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobFields, currentJobId } from './job-record.ts';
@@ -52,13 +53,6 @@ export interface DeliveryRequest {
   readonly failures?: number;
 }
 
-interface Subscription extends WebhookTarget {
-  readonly type: string;
-  readonly inactive: boolean;
-  /** Whether the last delivery to it failed. */
-  readonly isFailing: boolean;
-}
-
 export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
 
 /** How often a receiver may fail. */
@@ -87,7 +81,7 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
       // At once, so that those of an attempt that dies early are still known to the next.
       using _heartbeat = keepHeartbeating(() => details);
       const attempt = details.failures + 1;
-      const subscription = await readSubscription(pool, webhookId);
+      const subscription = await findDeliverySubscription(pool, webhookId);
       if (!subscription || subscription.inactive) {
         await jobLog.write('info', 'skipped: the subscription was deleted or switched off', { webhookId });
         return { outcome: 'skipped', attempts: details.failures };
@@ -115,10 +109,7 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
       if (status >= 200 && status < 300) {
         await jobLog.write('info', 'delivered', { attempt, status, durationMs });
         if (subscription.isFailing) await releaseDeliveries(pool, currentJobId(), subscription.endpoint);
-        await pool.query(
-          'UPDATE registry.webhooks SET last_successful_at = now(), failing_since = NULL WHERE id = $1',
-          [webhookId],
-        );
+        await markDelivered(pool, webhookId);
         return { outcome: 'delivered', attempts: attempt, status };
       }
       const message = `${origin} answered ${status}`;
@@ -131,13 +122,9 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
 
       /** Only how much the next deliveries may take depends on it: the try counts, whether it is written down or not. */
       async function noteFailing(): Promise<void> {
-        await pool
-          .query('UPDATE registry.webhooks SET failing_since = now() WHERE id = $1 AND failing_since IS NULL', [
-            webhookId,
-          ])
-          .catch((error: unknown) =>
-            log.warn({ ...currentJobFields(), err: error }, 'a failing webhook was not marked'),
-          );
+        await markFailing(pool, webhookId).catch((error: unknown) =>
+          log.warn({ ...currentJobFields(), err: error }, 'a failing webhook was not marked'),
+        );
       }
 
       /** @throws ApplicationFailure WebhookFailed where there is no other try, or the activity is to wait for it itself */
@@ -166,16 +153,6 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
 function earlierFailures(): number {
   const details = activityInfo().heartbeatDetails as { failures?: number } | undefined;
   return details?.failures ?? 0;
-}
-
-async function readSubscription(pool: pg.Pool, webhookId: string): Promise<Subscription | undefined> {
-  const { rows } = await pool.query<Subscription>(
-    `SELECT type, endpoint, tls_cert AS "tlsCert", skip_tls_verification AS "skipTLSVerification", inactive,
-            failing_since IS NOT NULL AS "isFailing"
-     FROM registry.webhooks WHERE id = $1`,
-    [webhookId],
-  );
-  return rows[0];
 }
 
 /** Which attempt failed, and what a receiver answered, if it did: for the log of the job. */

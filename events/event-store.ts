@@ -26,6 +26,12 @@ const columns = `e.id, e.published_at AS "publishedAt", e.kind, e.type, e.actor_
   e.actor_type AS "actorType", e.address, e.object_type AS "objectType", e.object_id AS "objectId",
   e.object_name AS "objectName", e.outcome, e.namespace, e.repository, e.contents, e.count`;
 
+/** One event, or undefined where it is no longer kept. */
+export async function findEvent(q: Queryable, id: string): Promise<EventRow | undefined> {
+  const { rows } = await q.query<EventRow>(`SELECT ${columns} FROM registry.events e WHERE e.id = $1`, [id]);
+  return rows[0];
+}
+
 /** Whose events are listed. */
 export type EventScope =
   | { readonly of: 'all' }

@@ -128,3 +128,13 @@ export async function deleteWebhook(q: Queryable, id: string): Promise<boolean> 
   const { rowCount } = await q.query('DELETE FROM registry.webhooks WHERE id = $1', [id]);
   return rowCount === 1;
 }
+
+/** Deletes the subscriptions to a repository, in the transaction that deletes it. */
+export async function deleteWebhooksOfRepository(tx: Queryable, namespace: string, name: string): Promise<void> {
+  await tx.query('DELETE FROM registry.webhooks WHERE key = $1', [`${namespace}/${name}`]);
+}
+
+/** Deletes the subscriptions to a namespace and to what is in it, in the transaction that deletes its account. */
+export async function deleteWebhooksOfNamespace(tx: Queryable, namespace: string): Promise<void> {
+  await tx.query(`DELETE FROM registry.webhooks WHERE key = $1 OR starts_with(key, $1 || '/')`, [namespace]);
+}

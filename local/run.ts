@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { everyHost, loopbackHost, temporalUiPath, type Config } from '../config/load.ts';
 import { roles } from '../server/roles.ts';
 import { serve, type RunningServer } from '../server/serve.ts';
-import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { createLogger, type ProcessLogger } from '../log/create-logger.ts';
 import { loadOrCreateSecret, openDataFolder } from './data-folder.ts';
 import { openLogFile, rotateLogs } from './log-file.ts';
 import { runNginx, type NginxFront } from './nginx-front.ts';
@@ -33,10 +33,10 @@ export async function run(config: Config, { withNginx, signals }: RunOptions): P
     stack?.kill();
   });
 
-  let log: Logger | undefined;
+  let log: ProcessLogger | undefined;
   const warn = (message: string): void => {
     console.error(message);
-    log?.warn(message);
+    log?.warn({}, message);
   };
 
   await using cleanUp = new AsyncDisposableStack();

@@ -15,7 +15,7 @@ import { createWakeUp, cronChannel } from '../database/wake-up.ts';
 import { createOutboundClient } from '../outbound/client.ts';
 import { createDeleteManifest } from '../registry/manifests/delete-manifest.ts';
 import { createDeleteTag } from '../registry/manifests/delete-tag.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { createClientAddress } from './client-address.ts';
 import { createClientCertificate } from './client-certificate.ts';
 import type { HttpConfig } from './http-config.ts';
@@ -87,7 +87,7 @@ export async function openApiDeps(
       knownNetworks,
       byDirectory: ldap && createDirectorySignIn({ ...ldap, pool, directory: createDirectory(ldap), log }),
     }),
-    sessions: createSessions({ pool, publicUrl, clientAddress, idleLimitMs, limitMs }),
+    sessions: createSessions({ pool, publicUrl, idleLimitMs, limitMs }),
     oidc:
       oidc &&
       toProvider &&
@@ -98,7 +98,6 @@ export async function openApiDeps(
         publicUrl,
         secretKey: config.secretKey,
         signInEvents,
-        clientAddress,
         ...oidc,
       }),
     clientAddress,

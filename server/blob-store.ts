@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import type { BlobStore } from '../registry/store/blob-store.ts';
 import { createFilesystemBlobStore } from '../registry/store/filesystem-blob-store.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 /** What of the configuration says where blobs are. */
 export type BlobStoreConfig = Pick<Config, 'dataDir' | 's3' | 'maxUploadBytes'>;

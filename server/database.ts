@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Config } from '../config/load.ts';
 import { migrate } from '../database/migrate.ts';
+import { storeReviewSettings } from '../registry/collection/review-settings.ts';
 import { storeFirstSettings } from '../settings/settings.ts';
-import { withTransaction } from '../database/transaction.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 /** PostgreSQL does not answer. The message says where it was looked for, without the password. */
 export class DatabaseUnreachableError extends Error {
@@ -23,18 +23,11 @@ export async function prepareDatabase(
   await assertReachable(pool, config.databaseUrl);
   const migrations = await migrate(pool);
   if (migrations.length > 0) log.info({ migrations }, 'database migrated');
-  await pool.query(
-    `UPDATE registry.gc_settings SET review_delay = $1 * interval '1 ms', blob_lease = $2 * interval '1 ms'`,
-    [config.gcReviewDelayMs, config.gcBlobLeaseMs],
-  );
   await storeFirstSettings(pool, { createRepositoryOnPush: config.createRepositoryOnPush });
-  await withTransaction(pool, async (tx) => {
-    await tx.query('DELETE FROM registry.gc_event_delays');
-    await tx.query(
-      `INSERT INTO registry.gc_event_delays (event, review_delay)
-       SELECT key, value::bigint * interval '1 ms' FROM jsonb_each_text($1)`,
-      [JSON.stringify(config.gcEventDelays)],
-    );
+  await storeReviewSettings(pool, {
+    reviewDelayMs: config.gcReviewDelayMs,
+    blobLeaseMs: config.gcBlobLeaseMs,
+    eventDelaysMs: config.gcEventDelays,
   });
 }
 

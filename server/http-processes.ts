@@ -1,6 +1,6 @@
 import { createProcessMetrics } from '../telemetry/process-metrics.ts';
 import { addSnapshots, cumulativePart, type MetricsSnapshot } from '../telemetry/snapshot.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { silenceMs, statusIntervalMs, type ChildSettings } from './http-messages.ts';
 import { startHttpProcess, type HttpProcess } from './http-process.ts';
 import { supervise, type Supervised } from './supervisor.ts';
@@ -77,7 +77,7 @@ export async function startHttpProcesses(options: HttpProcessesOptions): Promise
             log.info({ processName, childPid: child.pid }, 'an HTTP process listens');
             return child;
           },
-          log: (message) => log.warn(message),
+          log: (message) => log.warn({}, message),
         });
         running.set(processName, supervised);
         return supervised;

@@ -11,7 +11,7 @@ import { apiRoutes } from '../api/routes.ts';
 import { followSettings } from '../settings/settings.ts';
 import { createNginxProof } from '../registry/http/nginx-hand-over.ts';
 import { createRegistry, type Registry } from '../registry/http/registry.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { ProcessLogger } from '../log/create-logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { type OpenedApiDeps, openApiDeps } from './api-deps.ts';
@@ -32,7 +32,7 @@ export interface HttpRolesDeps {
   readonly config: HttpConfig;
   readonly roles: ReadonlySet<Role>;
   readonly resources: Resources;
-  readonly log: Logger;
+  readonly log: ProcessLogger;
   /** What this process is called in metrics. */
   readonly processName: string;
   /** What is wrong with other parts of the installation process; empty: nothing. */

@@ -2,7 +2,7 @@ import './thread-pool.ts';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, loopbackHost, type Config } from '../config/load.ts';
 import { describeVariables } from '../config/variables.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { createLogger } from '../log/create-logger.ts';
 import { parseRoles, roles, UnknownRoleError, type Role } from './roles.ts';
 import { serve, type ServeConfig } from './serve.ts';
 

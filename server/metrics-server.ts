@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { closeServer, createHttpServer } from './http.ts';
 import { toListenError } from './listen-error.ts';
 import { refuse } from './refusal.ts';

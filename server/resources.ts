@@ -5,7 +5,7 @@ import { createWakeUp, outboxChannel, type WakeUp } from '../database/wake-up.ts
 import type { BlobStore } from '../registry/store/blob-store.ts';
 import { cacheApplicationName } from '../registry/cache/cache-coherence.ts';
 import { type CoherentCache, createCoherentCache } from '../registry/cache/coherent-cache.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { type BlobStoreConfig, openBlobStore } from './blob-store.ts';
 
 /** What all roles of one process share. */

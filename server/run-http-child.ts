@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLogger } from '../telemetry/logger.ts';
+import { createLogger } from '../log/create-logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { silenceMs, type ChildSettings, type FromChild, type ToChild } from './http-messages.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../config/load.ts';
 import { actions } from '../jobs/actions/catalogue.ts';
 import { makeDefaultCrons } from '../jobs/crons/default-crons.ts';
 import { createWakeUp, jobChannel } from '../database/wake-up.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { ProcessLogger } from '../log/create-logger.ts';
 import type { TemporalTarget } from '../workers/temporal.ts';
 import { openBlobStore } from './blob-store.ts';
 import { prepareDatabase } from './database.ts';
@@ -43,7 +43,7 @@ export interface RunningServer {
 
 /** Where the lines of a process and its children go. */
 export interface ServeLog {
-  readonly log: Logger;
+  readonly log: ProcessLogger;
   /** File that they are appended to; undefined: standard error. */
   readonly path: string | undefined;
 }
@@ -125,12 +125,12 @@ export async function serve(
 }
 
 /** Does what has to be done once, before any process works. Gives the password that was made up. */
-async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: Logger): Promise<string | undefined> {
+async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: ProcessLogger): Promise<string | undefined> {
   const pool = openPool({ ...config, maxConnections: 2, log });
   try {
     await prepareDatabase(pool, config, log);
     if (config.ldap?.url.startsWith('ldap:') && !config.ldap.startTls) {
-      log.warn('passwords go to the LDAP directory as they are: set LDAP_START_TLS=true, or an ldaps URL');
+      log.warn({}, 'passwords go to the LDAP directory as they are: set LDAP_START_TLS=true, or an ldaps URL');
     }
     // What is wrong with it is told once, and not by every child.
     if (roles.has('registry')) (await openBlobStore(config, log)).close();

@@ -10,7 +10,7 @@ import type { CoherentCache } from '../registry/cache/coherent-cache.ts';
 import { createCollectionMetrics } from '../telemetry/collection-metrics.ts';
 import { createJobLines, observeAll } from '../telemetry/job-lines.ts';
 import { createJobMetrics } from '../telemetry/job-metrics.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import type { MetricsSnapshot } from '../telemetry/snapshot.ts';
 import { bundleWorkflows } from '../workers/bundle.ts';
 import { startDispatcher } from '../workers/dispatcher.ts';

@@ -1,5 +1,5 @@
 import type { JobObserver } from '../jobs/records/records.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 /**
  * The fields by which every line about a job can be found, here and in Temporal, where the id of the job is that of the

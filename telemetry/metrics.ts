@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { actions } from '../jobs/actions/catalogue.ts';
 import { listDeployments } from '../jobs/queue/deployments.ts';
 import { countBacklog, mostCounted } from '../jobs/queue/lanes.ts';
+import { countOrders } from '../jobs/queue/orders.ts';
 import { countInFlight } from '../jobs/records/queries.ts';
 import { listWorkers } from '../jobs/queue/worker-records.ts';
 import { addCollectionGauges } from './collection-metrics.ts';
@@ -167,10 +168,7 @@ function storedMetrics(pool: pg.Pool): Registry {
     help: 'Orders that Temporal has not accepted yet.',
     registers,
     async collect() {
-      const { rows } = await pool.query<{ count: number }>(
-        `SELECT count(*) AS count FROM jobs.outbox WHERE state = 'order' AND (due_at <= now() OR attempts > 0)`,
-      );
-      this.set(rows[0]?.count ?? 0);
+      this.set((await countOrders(pool)).open);
     },
   });
   void new Gauge({
@@ -178,10 +176,7 @@ function storedMetrics(pool: pg.Pool): Registry {
     help: 'Orders that Temporal did not take when it was told of them, and that it is told again.',
     registers,
     async collect() {
-      const { rows } = await pool.query<{ count: number }>(
-        `SELECT count(*) AS count FROM jobs.outbox WHERE state = 'order' AND attempts > 0`,
-      );
-      this.set(rows[0]?.count ?? 0);
+      this.set((await countOrders(pool)).retried);
     },
   });
   addCollectionGauges(registry, pool);

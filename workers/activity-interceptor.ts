@@ -3,7 +3,7 @@ import type { ActivityInterceptors } from '@temporalio/worker';
 import type pg from 'pg';
 import { appendJobLog } from '../jobs/records/logs.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 const manyAttempts = 20;
 

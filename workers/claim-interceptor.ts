@@ -3,7 +3,7 @@ import type { ActivityInterceptors } from '@temporalio/worker';
 import type pg from 'pg';
 import { claimJob } from '../jobs/queue/worker-records.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 /** Has the row of a job name the worker that runs an activity of it now: it may be another one than before. */
 export function claimJobs(

@@ -8,16 +8,16 @@ import type pg from 'pg';
 import type { Listener } from '../database/listener.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { createAdmissions, findOutboxWork } from '../jobs/queue/admission.ts';
+import { deleteOrders, type OrderRow, postponeOrder, takeOrders } from '../jobs/queue/orders.ts';
 import { findAction } from '../jobs/actions/catalogue.ts';
 import { passDeadlines } from '../jobs/records/deadlines.ts';
-import { jobColumns, type JobRow } from '../jobs/records/queries.ts';
 import { endJob } from '../jobs/records/end-job.ts';
 import type { JobObserver } from '../jobs/records/records.ts';
 import { outboxChannel } from '../database/wake-up.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { proceedSignal } from '../workflows/shared/parking-messages.ts';
-import { pauseSignal, resumeSignal, type SteeringRequest } from '../workflows/shared/steering-messages.ts';
+import { pauseSignal, resumeSignal } from '../workflows/shared/steering-messages.ts';
 import { startPolling, type Polling } from './polling.ts';
 import { workflowOptions, workflowPriority } from './workflow-options.ts';
 
@@ -30,16 +30,6 @@ export interface DispatcherDeps {
   /** Told of jobs that Temporal refuses. */
   readonly observer?: JobObserver;
   readonly log: Logger;
-}
-
-interface OutboxRow {
-  id: number;
-  jobId: string;
-  command: 'start' | 'proceed' | 'cancel' | 'terminate' | 'pause' | 'resume';
-  /** Of a pause or resume: who asks, and why. Of a proceed: from which wait. Of a cancel or terminate: why. */
-  details: (SteeringRequest & { readonly parking?: string; readonly reason?: string }) | null;
-  attempts: number;
-  job: JobRow | null;
 }
 
 type Outcome =
@@ -84,13 +74,7 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
   const rejected: { jobId: string; reason: string }[] = [];
   const count = await withTransaction(deps.pool, async (tx) => {
     rejected.length = 0;
-    const { rows } = await tx.query<OutboxRow>(
-      `SELECT o.id, o.job_id AS "jobId", o.command, o.details, o.attempts,
-              (SELECT to_jsonb(j) FROM (SELECT ${jobColumns} FROM jobs.jobs WHERE id = o.job_id) j) AS job
-       FROM jobs.outbox o WHERE o.state = 'order' AND o.command <> 'deadline' AND o.due_at <= now()
-       ORDER BY o.priority, o.due_at, o.id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-      [batchSize],
-    );
+    const rows = await takeOrders(tx, batchSize);
     if (rows.length === 0) return 0;
     const outcomes = await Promise.all(rows.map((row) => send(deps, row)));
     const done: number[] = [];
@@ -101,7 +85,7 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
       else done.push(row.id);
       if (outcome.kind === 'rejected') rejected.push({ jobId: row.jobId, reason: outcome.reason });
     }
-    await tx.query('DELETE FROM jobs.outbox WHERE id = ANY($1)', [done]);
+    await deleteOrders(tx, done);
     const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
     if (failures[0]) deps.log.warn({ count: failures.length, reason: failures[0].reason }, 'Temporal not reached');
     return rows.length;
@@ -114,7 +98,7 @@ async function dispatchBatch(deps: DispatcherDeps): Promise<number> {
   return count;
 }
 
-async function send({ temporal, publicUrl }: DispatcherDeps, row: OutboxRow): Promise<Outcome> {
+async function send({ temporal, publicUrl }: DispatcherDeps, row: OrderRow): Promise<Outcome> {
   try {
     await temporal.withDeadline(Date.now() + rpcTimeoutMs, () => order(temporal, publicUrl, row));
     return { kind: 'accepted' };
@@ -134,7 +118,7 @@ function hasCode(error: unknown, code: number): boolean {
   return isGrpcServiceError(error) && (error.code as number) === code;
 }
 
-async function order(temporal: Client, publicUrl: string, { jobId, command, details, job }: OutboxRow): Promise<void> {
+async function order(temporal: Client, publicUrl: string, { jobId, command, details, job }: OrderRow): Promise<void> {
   switch (command) {
     case 'start': {
       // Deleted before it was started.
@@ -181,12 +165,9 @@ async function order(temporal: Client, publicUrl: string, { jobId, command, deta
   }
 }
 
-async function postpone(tx: pg.PoolClient, row: OutboxRow, reason: string): Promise<void> {
+async function postpone(tx: pg.PoolClient, row: OrderRow, reason: string): Promise<void> {
   const delayMs = Math.min(maxRetryDelayMs, 250 * 2 ** Math.min(row.attempts, 10)) * (0.75 + Math.random() / 2);
-  await tx.query(
-    `UPDATE jobs.outbox SET attempts = attempts + 1, last_error = $2, due_at = now() + $3 * interval '1 ms' WHERE id = $1`,
-    [row.id, reason, Math.round(delayMs)],
-  );
+  await postponeOrder(tx, row.id, reason, Math.round(delayMs));
 }
 
 function rootMessage(error: Error): string {

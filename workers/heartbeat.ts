@@ -12,7 +12,7 @@ import {
   type NewWorker,
   type WorkerSlots,
 } from '../jobs/queue/worker-records.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { startPolling } from './polling.ts';
 
 export interface HeartbeatDeps {

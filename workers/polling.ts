@@ -1,5 +1,5 @@
 import type { Listener } from '../database/listener.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 export interface PollingOptions {
   /** For the log. */

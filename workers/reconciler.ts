@@ -1,12 +1,19 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import type pg from 'pg';
+import { orderStartAgain } from '../jobs/queue/orders.ts';
 import { endJob } from '../jobs/records/end-job.ts';
 import type { JobObserver } from '../jobs/records/records.ts';
 import { reopenReset } from '../jobs/records/reset-job.ts';
+import {
+  findRunsAfterEnd,
+  takeUncheckedJobs,
+  type UnfinishedJob,
+  type WorkflowRun,
+} from '../jobs/records/unchecked-jobs.ts';
 import type { FinalStatus, JobStatus } from '../jobs/records/status.ts';
 import type { WakeUp } from '../database/wake-up.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { startPolling, type Polling } from './polling.ts';
 
 export interface ReconcilerDeps {
@@ -17,12 +24,6 @@ export interface ReconcilerDeps {
   readonly log: Logger;
   /** How long a row may go unchecked. Default 15 s. */
   readonly checkAfterMs?: number;
-}
-
-interface UnfinishedJob {
-  id: string;
-  status: JobStatus;
-  runId: string;
 }
 
 const batchSize = 100;
@@ -53,37 +54,22 @@ export function startReconciler(deps: ReconcilerDeps): Polling {
 }
 
 async function reconcileBatch(deps: ReconcilerDeps, checkAfterMs: number): Promise<number> {
-  // Orders that are still on their way to Temporal are the dispatcher's.
-  const { rows } = await deps.pool.query<UnfinishedJob>(
-    `UPDATE jobs.jobs SET checked_at = now() WHERE id IN (
-       SELECT id FROM jobs.jobs j
-       WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND checked_at < now() - $1 * interval '1 ms'
-         AND NOT EXISTS (SELECT FROM jobs.outbox o WHERE o.job_id = j.id AND o.command = 'start')
-       ORDER BY checked_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-     RETURNING id, status, run_id AS "runId"`,
-    [checkAfterMs, batchSize],
-  );
-  for (const job of rows) await reconcile(deps, job);
-  return rows.length;
+  const jobs = await takeUncheckedJobs(deps.pool, checkAfterMs, batchSize);
+  for (const job of jobs) await reconcile(deps, job);
+  return jobs.length;
 }
 
 /** Finds jobs that have ended while another run of their workflow goes on, which began not long ago. */
 async function reopenResets({ pool, temporal, log }: ReconcilerDeps, sinceMs: number): Promise<void> {
   const since = new Date(Date.now() - sinceMs).toISOString();
-  const runs: { id: string; runId: string; startedAt: Date }[] = [];
+  const runs: WorkflowRun[] = [];
   await temporal.withDeadline(Date.now() + rpcTimeoutMs, async () => {
     const query = `ExecutionStatus = "Running" AND JobAction IS NOT NULL AND StartTime >= "${since}"`;
     for await (const { workflowId: id, runId, startTime: startedAt } of temporal.workflow.list({ query })) {
       if (runs.push({ id, runId, startedAt }) === mostRunsSeen) break;
     }
   });
-  // A run that began before the end is the one that has ended: what Temporal lists is a moment old.
-  const { rows } = await pool.query<{ id: string; runId: string }>(
-    `SELECT id, r."runId" FROM jsonb_to_recordset($1::jsonb) AS r(id text, "runId" text, "startedAt" timestamptz)
-     JOIN jobs.jobs j USING (id) WHERE j.ended_at < r."startedAt"`,
-    [JSON.stringify(runs)],
-  );
-  for (const { id, runId } of rows) {
+  for (const { id, runId } of await findRunsAfterEnd(pool, runs)) {
     if (await reopenReset(pool, id, runId))
       log.warn(jobFields(id, runId), 'a job was reset in Temporal: it runs again');
   }
@@ -98,7 +84,7 @@ async function reconcile(
   if (status === undefined && job.status === 'waiting') {
     // Temporal has lost it before it ever ran: start it again.
     log.warn(jobFields(job.id), 'Temporal does not know a waiting job; starting it again');
-    await pool.query(`INSERT INTO jobs.outbox (job_id, command) VALUES ($1, 'start') ON CONFLICT DO NOTHING`, [job.id]);
+    await orderStartAgain(pool, job.id);
     wakeDispatcher.send();
     return;
   }
@@ -123,12 +109,12 @@ const ends: Partial<Record<WorkflowExecutionStatusName, { status: FinalStatus; f
   TERMINATED: { status: 'cancel', failure: 'the workflow was terminated' },
 };
 
-interface WorkflowRun {
+interface LastRun {
   readonly runId: string;
   readonly status: WorkflowExecutionStatusName;
 }
 
-async function lastRunOf(temporal: Client, jobId: string): Promise<WorkflowRun | undefined> {
+async function lastRunOf(temporal: Client, jobId: string): Promise<LastRun | undefined> {
   try {
     const { runId, status } = await temporal.workflow.getHandle(jobId).describe();
     return { runId, status: status.name };

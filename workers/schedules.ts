@@ -9,7 +9,7 @@ import { InvalidScheduleError } from '../jobs/crons/cron-schedule.ts';
 import { recordCronProblem, recordCronState, takeCron, type CronState } from '../jobs/crons/cron-state.ts';
 import { listCrons, type CronRow } from '../jobs/crons/crons.ts';
 import { cronChannel } from '../database/wake-up.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { startPolling, type Polling } from './polling.ts';
 import {
   cronPath,

@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type LogMetadata, type TLSConfig } from '@temporalio/worker';
 import type { TemporalConfig } from '../config/load.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 /** Where Temporal is. */
 export type TemporalTarget = TemporalConfig & { readonly address: string };
@@ -21,6 +21,7 @@ export class TemporalUnreachableError extends Error {
 }
 
 const connectTimeoutMs = 10_000;
+const logMethods = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /**
  * Sets up Temporal's runtime, once in a process and before any connection: its log lines go to ours, and signals stay
@@ -29,11 +30,11 @@ const connectTimeoutMs = 10_000;
  * @param metricsAddress host:port where the SDK serves its own metrics, at /metrics; undefined: nowhere
  */
 export function installTemporalRuntime(log: Logger, metricsAddress?: string): void {
-  const temporalLog = log.child({ component: 'temporal' });
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      temporalLog[level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error'](withJob(meta ?? {}), message);
+      const write = logMethods[level];
+      log[write]({ component: 'temporal', ...withJob(meta ?? {}) }, message);
     }),
     telemetryOptions: {
       logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },

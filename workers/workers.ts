@@ -15,7 +15,7 @@ import type { WorkerSlots } from '../jobs/queue/worker-records.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/store/blob-store.ts';
 import type { CoherentCache } from '../registry/cache/coherent-cache.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { taskQueues, type TaskQueue } from '../workflows/shared/task-queues.ts';
 import { createActivities, unknownActivity } from './activities.ts';
 import { claimJobs } from './claim-interceptor.ts';
@@ -211,7 +211,7 @@ async function runForEver(create: () => Promise<Worker>, log: Logger, limitMs: n
       // Without a Temporal that answers, a worker's shutdown may never end.
       const waiting = new AbortController();
       const isStuck = delay(limitMs, true, { signal: waiting.signal }).catch(() => false);
-      if (await Promise.race([running.then(() => false), isStuck])) log.error('a worker did not stop in time');
+      if (await Promise.race([running.then(() => false), isStuck])) log.error({}, 'a worker did not stop in time');
       waiting.abort();
     },
   };

@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { RequestHeaders } from './request-head.ts';
 
 /** One cookie of this server, for its own host alone, which scripts of pages cannot read. */
 export interface Cookie {
   /** Its value in a request; undefined where there is none. Whoever sent the request may have made it up. */
-  readonly read: (headers: IncomingHttpHeaders) => string | undefined;
+  readonly read: (headers: RequestHeaders) => string | undefined;
   /**
    * The header `Set-Cookie` that gives it to a browser. The value is of `[\w.~-]`.
    *

@@ -1,8 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors/domain-error.ts';
-
-type RequestHead = Pick<IncomingMessage, 'method' | 'headers'>;
+import type { RequestHead, RequestHeaders } from './request-head.ts';
 
 /**
  * The token that pages have to send with what changes something, in `X-CSRF-Token`. It is derived from the secret of the
@@ -52,7 +50,7 @@ export function assertNotCrossSite(request: RequestHead, publicUrl: string): voi
 }
 
 /** A browser names the host that it asks in `Host`, and no page can change that; a proxy may, and then PUBLIC_URL holds. */
-function isOwnOrigin({ origin, host }: RequestHead['headers'], publicUrl: string): boolean {
+function isOwnOrigin({ origin, host }: RequestHeaders, publicUrl: string): boolean {
   if (origin === undefined || origin === new URL(publicUrl).origin) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
 }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
 import type { Directory } from '../directory/directory.ts';
 import { DirectoryUnavailableError } from '../directory/errors.ts';
-import type { Logger } from '../../telemetry/logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import { isAccountName } from '../account-store.ts';
 import { findActiveAccountById } from '../accounts.ts';
 import type { TokenHolder } from '../token-holder.ts';

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import { withTransaction } from '../../database/transaction.ts';
+import type { Logger } from '../../log/logger.ts';
 
 /** Knows from which networks accounts have signed in. All processes share what they know. */
 export interface KnownNetworks {
@@ -23,7 +23,7 @@ const rewriteMs = 24 * 3_600_000;
 const unknownForMs = 5_000;
 
 /** Makes what a process knows of networks. */
-export function createKnownNetworks(pool: pg.Pool, log: Pick<FastifyBaseLogger, 'warn'>): KnownNetworks {
+export function createKnownNetworks(pool: pg.Pool, log: Pick<Logger, 'warn'>): KnownNetworks {
   // By names and networks; and by networks alone, whether anybody has signed in from there. Attacks come from where
   // nobody has, whatever names they try.
   const pairs = new LRUCache<string, boolean>({ max: maxRemembered });

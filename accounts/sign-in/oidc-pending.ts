@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import { decryptSecret, encryptSecret } from '../../database/encryption.ts';
 import { createCookie } from './cookies.ts';
+import type { RequestHeaders } from './request-head.ts';
 
 /** A sign-in that somebody has begun, and that the provider's answer will finish. */
 export interface PendingSignIn {
@@ -41,9 +41,9 @@ export interface PendingSignIns {
    * The headers `Set-Cookie` that give one more to a browser, and take away what has expired there, and the oldest where
    * there are many: whatever is in a browser goes with every request.
    */
-  readonly add: (headers: IncomingHttpHeaders, pending: PendingSignIn, limitMs: number) => string[];
+  readonly add: (headers: RequestHeaders, pending: PendingSignIn, limitMs: number) => string[];
   /** The one with this `state`; undefined where the browser has none. */
-  readonly find: (headers: IncomingHttpHeaders, state: string | null) => PendingSignIn | undefined;
+  readonly find: (headers: RequestHeaders, state: string | null) => PendingSignIn | undefined;
   /** The header that takes the one with this `state` away from a browser. */
   readonly clear: (state: string) => string;
 }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyBaseLogger } from 'fastify';
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -22,6 +21,7 @@ import type { OutboundClient } from '../../outbound/client.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import { assertIdTokenFits, MisfitError } from './oidc-id-token.ts';
 import type { PendingSignIn } from './oidc-pending.ts';
+import type { Logger } from '../../log/logger.ts';
 
 /** The OpenID provider, as its client. */
 export interface OidcProvider {
@@ -52,7 +52,7 @@ export interface OidcClaims {
 export interface OidcProviderDeps {
   /** Reaches the provider, wherever the administrator says that it is. */
   readonly outbound: OutboundClient;
-  readonly log: Pick<FastifyBaseLogger, 'warn'>;
+  readonly log: Pick<Logger, 'warn'>;
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string | undefined;

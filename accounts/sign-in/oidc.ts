@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import type pg from 'pg';
 import { DomainError, type DomainErrorCode } from '../../errors/domain-error.ts';
@@ -8,6 +7,7 @@ import { admitPerson, InactiveAccountError } from './oidc-accounts.ts';
 import type { ClaimNames } from './oidc-claims.ts';
 import { createPendingSignIns } from './oidc-pending.ts';
 import { createOidcProvider, type OidcProviderDeps } from './oidc-provider.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** Signs people in through an OpenID provider: authorization code flow, with PKCE, `state` and `nonce`. */
 export interface OidcSignIn {
@@ -18,18 +18,19 @@ export interface OidcSignIn {
    * @throws DomainError INVALID_PARAMETERS where it is none; IDENTITY_PROVIDER_UNAVAILABLE
    */
   readonly begin: (
-    request: IncomingMessage,
+    request: RequestHead,
     returnTo: string,
   ) => Promise<{ readonly location: string; readonly setCookies: readonly string[] }>;
   /**
    * Finishes the sign-in that the browser has begun, and writes down what came of it.
    *
+   * @param address where the request came from
    * @throws DomainError SIGN_IN_EXPIRED where this browser has begun none, or too long ago; and those of
    *   `OidcProvider.exchange` and `admitPerson`
    */
-  readonly finish: (request: IncomingMessage) => Promise<FinishedSignIn>;
+  readonly finish: (request: RequestHead, address: string) => Promise<FinishedSignIn>;
   /** The header that takes the cookie of the sign-in which a request would finish from the browser; none where it names none. */
-  readonly clearCookie: (request: IncomingMessage) => string | undefined;
+  readonly clearCookie: (request: RequestHead) => string | undefined;
 }
 
 /** Who has signed in, and where the browser goes now. */
@@ -43,7 +44,6 @@ export interface OidcSignInDeps extends ClaimNames, Omit<OidcProviderDeps, 'redi
   readonly publicUrl: string;
   readonly secretKey: Uint8Array;
   readonly signInEvents: Pick<SignInEvents, 'record'>;
-  readonly clientAddress: (request: IncomingMessage) => string;
 }
 
 const callbackPath = '/enzi/v0/oidc/callback';
@@ -58,9 +58,9 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
   const redirectUri = `${publicUrl}${callbackPath}`;
   const provider = createOidcProvider({ ...deps, redirectUri });
   const pendingSignIns = createPendingSignIns(secretKey, publicUrl);
-  const searchOf = ({ url = '' }: IncomingMessage): URL => new URL(url, publicUrl);
+  const searchOf = ({ url = '' }: RequestHead): URL => new URL(url, publicUrl);
 
-  async function finish(request: IncomingMessage, address: string): Promise<FinishedSignIn> {
+  async function finish(request: RequestHead, address: string): Promise<FinishedSignIn> {
     const { search, searchParams } = searchOf(request);
     const pending = pendingSignIns.find(request.headers, searchParams.get('state'));
     if (!pending) {
@@ -88,8 +88,7 @@ export function createOidcSignIn(deps: OidcSignInDeps): OidcSignIn {
       const location = (await provider.authorizationUrl(pending)).href;
       return { location, setCookies: pendingSignIns.add(headers, pending, pendingLimitMs) };
     },
-    finish: async (request) => {
-      const address = deps.clientAddress(request);
+    finish: async (request, address) => {
       const attempt = { address, provider: 'oidc' } as const;
       try {
         const finished = await finish(request, address);

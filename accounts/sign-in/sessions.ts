@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import { withTransaction } from '../../database/transaction.ts';
@@ -10,6 +9,7 @@ import { DomainError } from '../../errors/domain-error.ts';
 import { hashClientToken } from '../client-secrets.ts';
 import { createCookie } from './cookies.ts';
 import { assertOwnPage, csrfTokenOf } from './csrf.ts';
+import type { RequestHead } from './request-head.ts';
 import {
   deleteSessionOf,
   type EndedSession,
@@ -40,18 +40,23 @@ export interface Sessions {
   /**
    * Begins a session of an account that has just signed in. The one that the browser had ends.
    *
+   * @param address where the request came from
    * @throws DomainError NOT_AUTHENTICATED where the account was made inactive meanwhile, or got another password
    */
-  readonly begin: (account: SignedInAccount, request: IncomingMessage) => Promise<BegunSession>;
+  readonly begin: (account: SignedInAccount, request: RequestHead, address: string) => Promise<BegunSession>;
   /**
    * The session that a request names by its cookie; undefined where it names none.
    *
    * @throws DomainError NOT_AUTHENTICATED where it has ended; CROSS_SITE_REQUEST or INVALID_CSRF_TOKEN where the request
    *   could change something, and is not known to come from a page of this server
    */
-  readonly find: (request: IncomingMessage) => Promise<ActiveSession | undefined>;
-  /** Ends the session that a request names, if any. */
-  readonly end: (request: IncomingMessage) => Promise<void>;
+  readonly find: (request: RequestHead) => Promise<ActiveSession | undefined>;
+  /**
+   * Ends the session that a request names, if any.
+   *
+   * @param address where the request came from
+   */
+  readonly end: (request: RequestHead, address: string) => Promise<void>;
   /** The header that takes the cookie from a browser. */
   readonly clearCookie: string;
 }
@@ -59,47 +64,46 @@ export interface Sessions {
 export interface SessionsDeps extends SessionLimits {
   readonly pool: pg.Pool;
   readonly publicUrl: string;
-  readonly clientAddress: (request: IncomingMessage) => string;
 }
 
 const maxUserAgentLength = 255;
 
 /** Makes what begins, finds and ends the sessions of browsers. */
-export function createSessions({ pool, publicUrl, clientAddress, ...limits }: SessionsDeps): Sessions {
+export function createSessions({ pool, publicUrl, ...limits }: SessionsDeps): Sessions {
   const cookie = createCookie('jobrunner-session', publicUrl);
 
   function sessionEvent(
     kind: 'SESSION_CREATE' | 'SESSION_DELETE',
     { id, account }: EndedSession,
-    request: IncomingMessage,
+    address: string,
   ): AuditEvent {
-    const actor: Actor = { ...account, type: 'user', address: clientAddress(request) };
+    const actor: Actor = { ...account, type: 'user', address };
     return { kind, actor, object: { id, name: account.name }, namespace: account.name };
   }
 
-  async function end(tx: Queryable, request: IncomingMessage): Promise<void> {
+  async function end(tx: Queryable, request: RequestHead, address: string): Promise<void> {
     const token = cookie.read(request.headers);
     const ended = token === undefined ? undefined : await deleteSessionOf(tx, hashClientToken(token));
-    if (ended) await recordAudit(tx, sessionEvent('SESSION_DELETE', ended, request));
+    if (ended) await recordAudit(tx, sessionEvent('SESSION_DELETE', ended, address));
   }
 
   return {
-    begin: async ({ account, by, passwordHash }, request) => {
+    begin: async ({ account, by, passwordHash }, request, address) => {
       const token = randomBytes(32).toString('base64url');
       const begun = {
         account,
         passwordHash,
         tokenHash: hashClientToken(token),
-        address: clientAddress(request),
+        address,
         userAgent: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentLength),
       };
       return withTransaction(pool, async (tx) => {
-        await end(tx, request);
+        await end(tx, request, address);
         const session = await insertSession(tx, begun, limits);
         if (!session) {
           throw new DomainError('NOT_AUTHENTICATED', 'account or password were changed just now: sign in again');
         }
-        await recordAudit(tx, { ...sessionEvent('SESSION_CREATE', { ...session, account }, request), details: { by } });
+        await recordAudit(tx, { ...sessionEvent('SESSION_CREATE', { ...session, account }, address), details: { by } });
         const { disablePersistentCookies } = await readSettings(tx);
         const setCookie = cookie.set(token, disablePersistentCookies ? undefined : limits.limitMs);
         return { session, csrfToken: csrfTokenOf(token), setCookie };
@@ -113,7 +117,7 @@ export function createSessions({ pool, publicUrl, clientAddress, ...limits }: Se
       assertOwnPage(request, publicUrl, token);
       return { ...found, csrfToken: csrfTokenOf(token) };
     },
-    end: (request) => withTransaction(pool, (tx) => end(tx, request)),
+    end: (request, address) => withTransaction(pool, (tx) => end(tx, request, address)),
     clearCookie: cookie.clear,
   };
 }

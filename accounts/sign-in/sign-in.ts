@@ -12,7 +12,8 @@ import { hashClientToken, isAccessToken } from '../client-secrets.ts';
 import type { KnownNetworks } from './known-networks.ts';
 import { type Networks, networksOf } from './networks.ts';
 import { type CountedAttempt, createSignInThrottle } from './sign-in-throttle.ts';
-import type { SignInEvents, SignInKind } from './sign-in-events.ts';
+import type { SignInKind } from '../../events/sign-in-attempts.ts';
+import type { SignInEvents } from './sign-in-events.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /** What somebody signs in with. */

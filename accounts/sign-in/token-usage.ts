@@ -1,6 +1,6 @@
-import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import { markTokensUsed } from './client-tokens.ts';
+import type { Logger } from '../../log/logger.ts';
 
 /** Keeps when tokens and secrets of robots were last used, without a write for each request. */
 export interface TokenUsage {
@@ -13,7 +13,7 @@ const flushIntervalMs = 5_000;
 const maxKept = 10_000;
 
 /** Makes the recorder of a process: it writes every 5 seconds, or once it has many. */
-export function createTokenUsage(pool: pg.Pool, log: Pick<FastifyBaseLogger, 'warn'>): TokenUsage {
+export function createTokenUsage(pool: pg.Pool, log: Pick<Logger, 'warn'>): TokenUsage {
   let used = new Map<string, Date>();
   let writing: Promise<void> = Promise.resolve();
 

@@ -1,8 +1,8 @@
-import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import { follow } from '../../database/follow.ts';
 import type { Listener } from '../../database/listener.ts';
 import type { Queryable } from '../../database/pool.ts';
+import type { Logger } from '../../log/logger.ts';
 
 /**
  * Knows which tokens have ended before they expire: those of accounts, robots and credentials that are gone, were changed
@@ -17,7 +17,7 @@ export interface EndedTokens {
 export interface EndedTokensDeps {
   readonly pool: pg.Pool;
   readonly listener: Pick<Listener, 'on'>;
-  readonly log: Pick<FastifyBaseLogger, 'warn'>;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 /** Sent by triggers, whoever changes what tokens stand on. */

@@ -1,8 +1,8 @@
-import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import { deleteOldGenerations } from './ended-tokens.ts';
 import { deleteOldNetworks } from '../sign-in/known-networks.ts';
 import { deleteExpiredSessions } from '../sign-in/session-store.ts';
+import type { Logger } from '../../log/logger.ts';
 
 const intervalMs = 10 * 60_000;
 const pageSize = 1_000;
@@ -20,7 +20,7 @@ export interface SessionCleanup {
  * Deletes them from now on every 10 minutes, page by page. Every process that serves the API does; they skip
  * each other's rows.
  */
-export function startSessionCleanup(pool: pg.Pool, log: Pick<FastifyBaseLogger, 'warn'>): SessionCleanup {
+export function startSessionCleanup(pool: pg.Pool, log: Pick<Logger, 'warn'>): SessionCleanup {
   const stop = new AbortController();
   let running: Promise<void> | undefined;
 

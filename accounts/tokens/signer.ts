@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import { DomainError } from '../../errors/domain-error.ts';
 import { loadSigningKey, rotateSigningKey, type SigningKey } from './signing-keys.ts';
+import type { Logger } from '../../log/logger.ts';
 
 /** Knows the key that signs just now. */
 export interface Signer {
@@ -17,7 +17,7 @@ export interface SignerDeps {
   readonly secretKey: Uint8Array;
   /** For how long a key signs before the next one takes its place. */
   readonly maxKeyAgeMs: number;
-  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 const refreshIntervalMs = 30_000;
@@ -36,7 +36,7 @@ export async function createSigner({ pool, secretKey, maxKeyAgeMs, log }: Signer
   let readAtMs = performance.now();
 
   async function refresh(): Promise<void> {
-    if (await rotateSigningKey(pool, secretKey, maxKeyAgeMs)) log.info('made the next key that signs tokens');
+    if (await rotateSigningKey(pool, secretKey, maxKeyAgeMs)) log.info({}, 'made the next key that signs tokens');
     current = await loadSigningKey(pool, secretKey);
     readAtMs = performance.now();
   }

@@ -7,7 +7,7 @@ const config = { access: 'anonymous' } as const;
 const maxReturnToLength = 1_024;
 
 /** `/enzi/v0/oidc`: a browser signs in through the OpenID provider, and gets a session. */
-export function oidcRoutes(app: ApiInstance, { oidc, sessions }: ApiDeps): void {
+export function oidcRoutes(app: ApiInstance, { oidc, sessions, clientAddress }: ApiDeps): void {
   function requireOidc(): OidcSignIn {
     if (oidc) return oidc;
     throw new DomainError('OIDC_NOT_SET_UP', 'no OpenID provider is set up here (OIDC_ISSUER)');
@@ -34,11 +34,12 @@ export function oidcRoutes(app: ApiInstance, { oidc, sessions }: ApiDeps): void 
 
   app.get('/enzi/v0/oidc/callback', { config, exposeHeadRoute: false }, async ({ raw }, reply) => {
     const signIn = requireOidc();
+    const address = clientAddress(raw);
     // Whatever comes of it: what has been begun is over.
     const clearCookie = signIn.clearCookie(raw);
     void reply.headers({ ...(clearCookie && { 'set-cookie': clearCookie }), 'cache-control': 'no-store' });
-    const { account, location } = await signIn.finish(raw);
-    const { setCookie } = await sessions.begin({ account, by: 'oidc', passwordHash: undefined }, raw);
+    const { account, location } = await signIn.finish(raw, address);
+    const { setCookie } = await sessions.begin({ account, by: 'oidc', passwordHash: undefined }, raw, address);
     void reply.header('set-cookie', setCookie);
     return reply.redirect(location);
   });

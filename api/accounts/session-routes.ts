@@ -52,7 +52,8 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
     async ({ raw, body }, reply) => {
       // Nobody is to be signed in as somebody else without knowing.
       assertNotCrossSite(raw, publicUrl);
-      const credentials = { name: body.username, secret: body.password, address: clientAddress(raw) };
+      const address = clientAddress(raw);
+      const credentials = { name: body.username, secret: body.password, address };
       const passwordHash = await findPasswordHashByName(pool, body.username);
       const signedIn = await signIn(credentials);
       // A robot has no browser, and its secret is no password.
@@ -69,6 +70,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
       const { session, csrfToken, setCookie } = await sessions.begin(
         { account: signedIn.account, by: 'password', passwordHash },
         raw,
+        address,
       );
       void reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' });
       return { account: await requireNamed(pool, signedIn.account.id), session, csrfToken };
@@ -77,7 +79,7 @@ export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.post('/enzi/v0/logout', { config: { access: 'authenticated' } }, async ({ session, raw }, reply) => {
     // A cookie beside another proof has not been checked, and a page of another site could have sent it.
-    if (session) await sessions.end(raw);
+    if (session) await sessions.end(raw, clientAddress(raw));
     void reply.header('set-cookie', sessions.clearCookie);
     return reply.code(204).send();
   });

@@ -1,5 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import type { Queryable } from '../../database/pool.ts';
+import { listFailingCrons } from '../../jobs/crons/failing-crons.ts';
+import { countAbandonedJobs, findOverdueOrders } from '../../jobs/queue/orders.ts';
+import { listMissingWorkers } from '../../jobs/queue/worker-records.ts';
+import { countUncheckedJobs } from '../../jobs/records/unchecked-jobs.ts';
 import { listQuarantined } from '../../registry/blobs/quarantine.ts';
 
 /** Something that an administrator has to look at (DTR 2.7 API, responses.Alert). */
@@ -54,19 +58,10 @@ async function processAlerts({ problems }: AlertDeps): Promise<Alert[]> {
   }));
 }
 
-const isAlive = `status = 'running' AND heartbeat_expiration > now()`;
-
 /** A worker that died, until one of its deployment has started after it. */
 async function deadWorkerAlerts({ pool }: AlertDeps): Promise<Alert[]> {
-  const { rows } = await pool.query<{ id: string; deployment: string; heartbeatAt: Date }>(
-    `SELECT id, deployment, heartbeat_at AS "heartbeatAt" FROM jobs.workers dead
-     WHERE (status = 'dead' OR (ended_at IS NULL AND heartbeat_expiration < now()))
-       AND NOT EXISTS (SELECT FROM jobs.workers w
-                       WHERE w.deployment = dead.deployment AND w.started_at > dead.heartbeat_at AND ${isAlive})
-     ORDER BY heartbeat_at DESC, id LIMIT $1`,
-    [mostOfAKind],
-  );
-  return rows.map(({ id, deployment, heartbeatAt }) => ({
+  const missing = await listMissingWorkers(pool, mostOfAKind);
+  return missing.map(({ id, deployment, heartbeatAt }) => ({
     class: 'worker',
     id: `worker:${id}`,
     message: `worker ${id} of the deployment ${deployment} has been silent since ${heartbeatAt.toISOString()}; other workers take up its jobs: see its log, and start one in its place`,
@@ -75,44 +70,29 @@ async function deadWorkerAlerts({ pool }: AlertDeps): Promise<Alert[]> {
 }
 
 // A worker of any process looks at each job that Temporal has every 15 s (workers/reconciler.ts).
-const uncheckedAfter = '2 minutes';
+const uncheckedMinutes = 2;
 
 async function uncheckedJobAlerts({ pool }: AlertDeps): Promise<Alert[]> {
-  const { rows } = await pool.query<{ count: number }>(
-    `SELECT count(*) AS count FROM (
-       SELECT FROM jobs.jobs j
-       WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND checked_at < now() - $1::interval
-         AND NOT EXISTS (SELECT FROM jobs.outbox o WHERE o.job_id = j.id AND o.command = 'start')
-       LIMIT 1000) unchecked`,
-    [uncheckedAfter],
-  );
-  const count = rows[0]?.count ?? 0;
+  const count = await countUncheckedJobs(pool, uncheckedMinutes * 60_000);
   if (count === 0) return [];
   return [
     {
       class: 'worker',
       id: 'worker:unchecked',
-      message: `${atLeast(count)} unfinished jobs have not been looked at for ${uncheckedAfter}: start a process with the role worker, or see in its log why it cannot reach Temporal`,
+      message: `${atLeast(count)} unfinished jobs have not been looked at for ${uncheckedMinutes} minutes: start a process with the role worker, or see in its log why it cannot reach Temporal`,
       url: '/api/v0/jobs?status=running',
     },
   ];
 }
 
+const overdueMs = 60_000;
 const overdueAfter = '1 minute';
 // The dispatcher tries every 5 s at the latest (workers/dispatcher.ts), so these took about as long.
 const overdueAttempts = 15;
 
 /** Orders that Temporal does not get. What waits for room in Temporal is no order yet. */
 async function orderAlerts({ pool }: AlertDeps): Promise<Alert[]> {
-  const { rows } = await pool.query<{ count: number; lastError: string | null }>(
-    `SELECT count(*) AS count, max(last_error) AS "lastError" FROM (
-       SELECT last_error FROM jobs.outbox
-       WHERE state = 'order' AND due_at < now() + interval '10 seconds'
-         AND (attempts >= $2 OR (attempts = 0 AND due_at < now() - $1::interval))
-       ORDER BY due_at LIMIT 1000) overdue`,
-    [overdueAfter, overdueAttempts],
-  );
-  const { count = 0, lastError } = rows[0] ?? {};
+  const { count, lastError } = await findOverdueOrders(pool, { overdueMs, attempts: overdueAttempts });
   if (count === 0) return [];
   const reason = lastError
     ? `Temporal cannot be reached: ${lastError}`
@@ -132,18 +112,7 @@ async function orderAlerts({ pool }: AlertDeps): Promise<Alert[]> {
  * for capacity, or until somebody lets its action go on: `waitingReason` says so, and nothing is wrong.
  */
 async function queueAlerts({ pool }: AlertDeps): Promise<Alert[]> {
-  const { rows } = await pool.query<{ count: number }>(
-    // Of a million that wait, the first thousand tell.
-    `SELECT count(*) AS count FROM (
-       SELECT FROM (
-         (SELECT due_at FROM jobs.outbox WHERE state = 'queued' LIMIT 1000)
-         UNION ALL
-         (SELECT due_at FROM jobs.outbox WHERE state = 'later' ORDER BY due_at LIMIT 1000)) waiting
-       WHERE due_at < now() - $1::interval AND NOT EXISTS (SELECT FROM jobs.workers WHERE ${isAlive})
-       LIMIT 1000) idle`,
-    [overdueAfter],
-  );
-  const count = rows[0]?.count ?? 0;
+  const count = await countAbandonedJobs(pool, overdueMs);
   if (count === 0) return [];
   return [
     {
@@ -159,19 +128,8 @@ const failuresInARow = 3;
 
 /** Crons whose last runs failed, each after its retries, and those that Temporal does not take. */
 async function cronAlerts({ pool }: AlertDeps): Promise<Alert[]> {
-  const { rows } = await pool.query<{ name: string; problem: string; lastJobId: string | null }>(
-    `SELECT c.name, left(c.problem, 1000) AS problem, r.ids[1] AS "lastJobId"
-     FROM jobs.crons c CROSS JOIN LATERAL (
-       SELECT array_agg(id ORDER BY scheduled_at DESC, id DESC) AS ids,
-              count(*) FILTER (WHERE status = 'error') AS failures
-       FROM (SELECT id, status, scheduled_at FROM jobs.jobs j
-             WHERE j.cron = c.name AND j.cron <> '' AND j.ended_at IS NOT NULL
-               AND NOT (j.status = 'error' AND j.retries_left > 0)
-             ORDER BY j.scheduled_at DESC, j.id DESC LIMIT $1) last) r
-     WHERE NOT c.is_paused AND (c.problem <> '' OR r.failures = $1) ORDER BY c.name LIMIT $2`,
-    [failuresInARow, mostOfAKind],
-  );
-  return rows.map(({ name, problem, lastJobId }) =>
+  const crons = await listFailingCrons(pool, { failuresInARow, limit: mostOfAKind });
+  return crons.map(({ name, problem, lastJobId }) =>
     problem === '' && lastJobId !== null
       ? {
           class: 'cron',

@@ -1,5 +1,8 @@
 import type { Queryable } from '../../database/pool.ts';
+import { findOrderFailure } from '../../jobs/queue/orders.ts';
 import { hasLiveWorker } from '../../jobs/queue/worker-records.ts';
+import { findCollectionWorker } from '../../jobs/records/queries.ts';
+import { countUncheckedJobs } from '../../jobs/records/unchecked-jobs.ts';
 
 /**
  * How the parts of the installation are, in MSR's shape (DTR 2.7 API, responses.ClusterStatus), whose replicas are our
@@ -24,6 +27,7 @@ export interface ClusterStatusDeps {
   readonly problems: () => readonly string[];
 }
 
+const uncheckedMs = 60_000;
 const parts = ['database', 'temporal', 'workers'] as const;
 
 /**
@@ -36,23 +40,14 @@ export async function readClusterStatus(
   isReadOnly: boolean,
 ): Promise<ClusterStatus> {
   // The reconciler compares unfinished jobs with Temporal every 15 s; the dispatcher keeps why an order failed.
-  const { rows } = await pool.query<{ isUnchecked: boolean; lastError: string | null; gcWorker: string | null }>(
-    `SELECT EXISTS (
-              SELECT FROM jobs.jobs j
-              WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND checked_at < now() - interval '1 minute'
-                AND NOT EXISTS (SELECT FROM jobs.outbox o WHERE o.job_id = j.id AND o.command = 'start')
-            ) AS "isUnchecked",
-            (SELECT last_error FROM jobs.outbox
-             WHERE state = 'order' AND attempts > 0 AND due_at < now() + interval '10 seconds'
-             ORDER BY due_at LIMIT 1) AS "lastError",
-            (SELECT worker_id FROM jobs.jobs WHERE status = 'running' AND starts_with(action, 'onlinegc')
-             ORDER BY scheduled_at LIMIT 1) AS "gcWorker"`,
-  );
-  const found = rows[0];
-  if (!found) throw new Error('the status of the cluster has no row');
-  const { isUnchecked, lastError, gcWorker } = found;
-  const workersProblem = (await hasLiveWorker(pool))
-    ? isUnchecked && 'unfinished jobs are not looked at: no worker is at work'
+  const [uncheckedCount, lastError, gcWorker, hasWorker] = await Promise.all([
+    countUncheckedJobs(pool, uncheckedMs),
+    findOrderFailure(pool),
+    findCollectionWorker(pool),
+    hasLiveWorker(pool),
+  ]);
+  const workersProblem = hasWorker
+    ? uncheckedCount > 0 && 'unfinished jobs are not looked at: no worker is at work'
     : 'no worker lives: no job runs until one starts';
   const [problem] = problems();
   const health = {

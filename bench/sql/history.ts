@@ -1,18 +1,7 @@
 import type pg from 'pg';
-import {
-  countBefore,
-  findHistoryCut,
-  jobHistory,
-  repositoryEventHistory,
-  type History,
-  type HistoryKey,
-} from '../../jobs/records/history.ts';
-import {
-  pruneJobs,
-  pruneRepositoryEvents,
-  type PrunedPage,
-  type PruneRange,
-} from '../../jobs/records/prune-history.ts';
+import { countBefore, findHistoryCut, jobHistory, type History, type HistoryKey } from '../../jobs/records/history.ts';
+import { pruneRepositoryEvents, repositoryEventHistory } from '../../events/prune-events.ts';
+import { pruneJobs, type PrunedPage, type PruneRange } from '../../jobs/records/prune-history.ts';
 import { makeUsageReport } from '../../settings/usage-report.ts';
 import type { Measure } from './measure.ts';
 

@@ -51,6 +51,23 @@ export async function listWorkers(
   return rows;
 }
 
+/** Workers that died, the last first, for as long as none of their deployment lives that has started since. */
+export async function listMissingWorkers(
+  q: Queryable,
+  limit: number,
+): Promise<Pick<WorkerRow, 'id' | 'deployment' | 'heartbeatAt'>[]> {
+  const { rows } = await q.query<Pick<WorkerRow, 'id' | 'deployment' | 'heartbeatAt'>>(
+    `SELECT id, deployment, heartbeat_at AS "heartbeatAt" FROM jobs.workers dead
+     WHERE (status = 'dead' OR (ended_at IS NULL AND heartbeat_expiration < now()))
+       AND NOT EXISTS (SELECT FROM jobs.workers w
+                       WHERE w.deployment = dead.deployment AND w.started_at > dead.heartbeat_at
+                         AND status = 'running' AND heartbeat_expiration > now())
+     ORDER BY heartbeat_at DESC, id LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
 /** Whether a worker lives that takes work. */
 export async function hasLiveWorker(q: Queryable): Promise<boolean> {
   const { rows } = await q.query<{ isThere: boolean }>(

@@ -17,14 +17,6 @@ export const jobHistory: History = {
   condition: 'ended_at IS NOT NULL',
 };
 
-/** Events of repositories; what else is in the audit is no repository's history. */
-export const repositoryEventHistory: History = {
-  table: 'registry.events',
-  time: 'published_at',
-  idType: 'uuid',
-  condition: `repository <> ''`,
-};
-
 /** A place in a history. The time is PostgreSQL's text of it, which is exact. */
 export interface HistoryKey {
   readonly time: string;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import { withTransaction } from '../../database/transaction.ts';
-import { jobHistory, repositoryEventHistory, type History, type HistoryKey } from './history.ts';
+import { jobHistory, type History, type HistoryKey } from './history.ts';
 
 /** The part of a history that is to go, and how much of it at once. */
 export interface PruneRange {
@@ -34,7 +34,7 @@ const nothing: PrunedPage = { removed: 0, linesRemoved: 0, next: undefined };
  */
 export async function pruneJobs(pool: pg.Pool, range: PruneRange): Promise<PrunedPage> {
   return withTransaction(pool, async (tx) => {
-    const jobs = await candidates(tx, jobHistory, range, 'next_line', 'FOR UPDATE SKIP LOCKED');
+    const jobs = await listOldest(tx, jobHistory, range, 'next_line', 'FOR UPDATE SKIP LOCKED');
     const [oldest] = jobs;
     if (!oldest) return nothing;
     if (oldest.lines > range.limit) {
@@ -58,37 +58,23 @@ export async function pruneJobs(pool: pg.Pool, range: PruneRange): Promise<Prune
   });
 }
 
-/** Deletes the oldest repository events of a range, but for those that a webhook has still to deliver. */
-export async function pruneRepositoryEvents(pool: pg.Pool, range: PruneRange): Promise<PrunedPage> {
-  return withTransaction(pool, async (tx) => {
-    const events = await candidates(tx, repositoryEventHistory, range, '0', 'FOR UPDATE SKIP LOCKED');
-    // The id of a webhook's job begins with the event (jobs/actions/webhook.ts); ";" follows ":" in ASCII. OFFSET keeps
-    // this a look into the index for each event: a join would go through every job that has not ended.
-    const { rowCount } = await tx.query(
-      `DELETE FROM registry.events e WHERE id = ANY($1) AND NOT EXISTS (
-         SELECT FROM (
-           SELECT ended_at FROM jobs.jobs j
-           WHERE j.id >= 'webhook:' || e.id || ':' AND j.id < 'webhook:' || e.id || ';' ORDER BY j.id OFFSET 0) deliveries
-         WHERE ended_at IS NULL)`,
-      [events.map(({ id }) => id)],
-    );
-    const last = events.length < range.limit ? undefined : events.at(-1);
-    return { removed: rowCount ?? 0, linesRemoved: 0, next: last && keyOf(last) };
-  });
-}
-
 /** What `pruneJobs` would delete of the next jobs of a range. */
 export async function previewJobs(q: Queryable, range: PruneRange): Promise<PrunedPage> {
-  return preview(q, jobHistory, range, 'next_line');
+  return previewPage(q, jobHistory, range, 'next_line');
 }
 
-/** What `pruneRepositoryEvents` would delete of the next events of a range. */
-export async function previewRepositoryEvents(q: Queryable, range: PruneRange): Promise<PrunedPage> {
-  return preview(q, repositoryEventHistory, range, '0');
-}
-
-async function preview(q: Queryable, history: History, range: PruneRange, lines: string): Promise<PrunedPage> {
-  const rows = await candidates(q, history, range, lines, '');
+/**
+ * What would go of the next rows of a history.
+ *
+ * @param lines SQL: how many log lines go with a row
+ */
+export async function previewPage(
+  q: Queryable,
+  history: History,
+  range: PruneRange,
+  lines: string,
+): Promise<PrunedPage> {
+  const rows = await listOldest(q, history, range, lines, '');
   const last = rows.length < range.limit ? undefined : rows.at(-1);
   return {
     removed: rows.length,
@@ -100,7 +86,13 @@ async function preview(q: Queryable, history: History, range: PruneRange, lines:
 // Before the first row of any history.
 const beginning: HistoryKey = { time: '-infinity', id: '' };
 
-async function candidates(
+/**
+ * The oldest rows of a range.
+ *
+ * @param lines SQL: how many log lines go with a row
+ * @param lock SQL: how rows are locked, or nothing
+ */
+export async function listOldest(
   q: Queryable,
   { table, time, idType, condition }: History,
   { after, before, limit }: PruneRange,
@@ -128,6 +120,7 @@ async function deleteFirstLines(tx: Queryable, jobId: string, limit: number): Pr
   return rowCount ?? 0;
 }
 
-function keyOf({ time, id }: HistoryKey): HistoryKey {
+/** The place of a row. */
+export function keyOf({ time, id }: HistoryKey): HistoryKey {
   return { time, id };
 }

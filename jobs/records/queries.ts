@@ -130,3 +130,12 @@ export async function countInFlight(q: Queryable): Promise<{ action: string; sta
   );
   return rows;
 }
+
+/** The worker on which a garbage collection runs, the oldest where there are several; undefined: none runs. */
+export async function findCollectionWorker(q: Queryable): Promise<string | undefined> {
+  const { rows } = await q.query<{ workerId: string }>(
+    `SELECT worker_id AS "workerId" FROM jobs.jobs WHERE status = 'running' AND starts_with(action, 'onlinegc')
+     ORDER BY scheduled_at LIMIT 1`,
+  );
+  return rows[0]?.workerId;
+}

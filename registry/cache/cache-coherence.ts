@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type Listener, listenerName } from '../../database/listener.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 
 /** The application name of processes that keep a cache; by it they find each other in `pg_stat_activity`. */
 export const cacheApplicationName = 'jobrunner registry';

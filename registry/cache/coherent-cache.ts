@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Listener } from '../../database/listener.ts';
 import { type CacheKey, createCacheCoherence } from './cache-coherence.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import { createMetadataCache, type MetadataCache } from './metadata-cache.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 

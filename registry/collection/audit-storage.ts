@@ -6,6 +6,12 @@ import { assertWritable } from '../read-only.ts';
 
 const looksAtOnce = 16;
 
+/** How many blobs there are. */
+export async function countBlobs(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>('SELECT count(*) AS count FROM registry.blobs');
+  return rows[0]?.count ?? 0;
+}
+
 /** A final object that no row owns. */
 export interface UnownedObject {
   readonly key: string;

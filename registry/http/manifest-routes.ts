@@ -12,7 +12,7 @@ import type { RegistryError } from '../errors.ts';
 import { HttpError } from './http-error.ts';
 import { isUnmodified, type RepositoryExchange, sendBytes, sendEmpty } from './exchange.ts';
 import { readPlatform } from '../manifests/image-platform.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import type { EventContext } from '../manifests/manifest-events.ts';
 import { keepManifest } from '../manifests/manifest-leases.ts';
 import {

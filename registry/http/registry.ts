@@ -10,7 +10,7 @@ import { HttpError, toHttpError } from './http-error.ts';
 import { type RepositoryExchange, requestIdOf, sendError, sendJson, setBaseHeaders } from './exchange.ts';
 import { describeFailure } from './failures.ts';
 import { listCatalog, listTags } from './list-routes.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import { createManifestHandlers } from './manifest-routes.ts';
 import { parseRepositoryName } from '../repositories/names.ts';
 import { parsePath, type Target } from './path.ts';

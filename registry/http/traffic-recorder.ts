@@ -3,7 +3,7 @@ import { withTransaction } from '../../database/transaction.ts';
 import { recordEvents, type RegistryEvent } from '../../events/events.ts';
 import type { WakeUp } from '../../database/wake-up.ts';
 import { type AskedTags, createAskedTags, type ManifestClient } from './asked-tags.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import { type ManifestFacts, manifestPulled, tagPulled } from '../manifests/manifest-events.ts';
 
 const flushIntervalMs = 1_000;

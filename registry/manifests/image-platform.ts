@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { BlobStore } from '../store/blob-store.ts';
 import { findLinkedBlob } from '../blobs/blobs.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import { isImageConfig } from './media-types.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 import type { Manifest } from './parse-manifest.ts';

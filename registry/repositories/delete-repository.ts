@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import { type TransactionSource, withTransaction } from '../../database/transaction.ts';
+import { deleteRepositoryEvents } from '../../events/prune-events.ts';
+import { deleteWebhooksOfRepository } from '../../events/webhook-store.ts';
 import { causedJobId } from '../../jobs/actions/action.ts';
 import { onlinegcMetadataAction } from '../../jobs/actions/onlinegc-metadata.ts';
 import { enqueueJobs } from '../../jobs/records/enqueue.ts';
@@ -30,7 +32,7 @@ export async function deleteRepository(
     );
     const found = rows[0];
     if (!found) return false;
-    await tx.query('DELETE FROM registry.webhooks WHERE key = $1', [`${namespace}/${name}`]);
+    await deleteWebhooksOfRepository(tx, namespace, name);
     await tx.query('DELETE FROM registry.repository_team_access WHERE repository_id = $1', [found.id]);
     const { name: action, capacityMap, deadline, stopTimeout } = onlinegcMetadataAction;
     const parameters = { repositoryID: found.publicId };
@@ -83,6 +85,8 @@ interface DeletedRepository {
   readonly id: number;
   readonly namespace: string;
   readonly name: string;
+  /** PostgreSQL's text of the time. */
+  readonly deletedAt: string;
 }
 
 /**
@@ -97,7 +101,7 @@ export async function emptyDeletedPage(pool: pg.Pool, limit: number): Promise<Em
     await assertWritable(tx);
     await planByIndex(tx);
     const { rows } = await tx.query<DeletedRepository>(
-      `SELECT id, deleted_namespace AS namespace, name FROM registry.repositories
+      `SELECT id, deleted_namespace AS namespace, name, deleted_at::text AS "deletedAt" FROM registry.repositories
        WHERE deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 1 FOR UPDATE`,
     );
     const repository = rows[0];
@@ -107,7 +111,7 @@ export async function emptyDeletedPage(pool: pg.Pool, limit: number): Promise<Em
     if (tags > 0) return { manifests: 0, others: tags, repositories: 0, hasMore: true };
     const manifests = await deleteManifestRows(tx, repository, limit);
     if (manifests > 0) return { manifests, others: 0, repositories: 0, hasMore: true };
-    for (const remove of [deleteLinks, deleteUploads, deleteEvents]) {
+    for (const remove of [deleteLinks, deleteUploads, deleteRepositoryEvents]) {
       const others = await remove(tx, repository, limit);
       if (others > 0) return { manifests: 0, others, repositories: 0, hasMore: true };
     }
@@ -159,23 +163,6 @@ async function deleteUploads(tx: Queryable, { id }: DeletedRepository, limit: nu
        RETURNING storage_key, store_state)
      INSERT INTO registry.expired_uploads (storage_key, store_state) SELECT * FROM gone`,
     [id, limit],
-  );
-  return rowCount ?? 0;
-}
-
-// What happened to images and tags of the repository, before the name was free. One that a webhook has still to tell is
-// left to onlinegc_events.
-async function deleteEvents(tx: Queryable, { id, namespace, name }: DeletedRepository, limit: number): Promise<number> {
-  const { rowCount } = await tx.query(
-    `DELETE FROM registry.events WHERE id IN (
-       SELECT e.id FROM registry.events e
-       WHERE e.namespace = $2 AND e.repository = $3 AND e.object_type IN ('TAG', 'MANIFEST')
-         AND e.published_at < (SELECT deleted_at FROM registry.repositories WHERE id = $1)
-         AND NOT EXISTS (
-           SELECT FROM jobs.jobs j WHERE j.id > 'webhook:' || e.id || ':' AND j.id < 'webhook:' || e.id || ';'
-             AND j.status NOT IN ('done', 'error', 'cancel'))
-       ORDER BY e.published_at DESC LIMIT $4)`,
-    [id, namespace, name, limit],
   );
   return rowCount ?? 0;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type BlobStore, type DeletionFailure, ObjectNotFoundError } from './blob-store.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import { appendToS3 } from './s3-append.ts';
 import { assertBucketUsable, createS3Client, type S3Options } from './s3-client.ts';
 import { createS3Leftovers } from './s3-leftovers.ts';

@@ -5,7 +5,7 @@ import { type BlobStore, ObjectNotFoundError } from '../store/blob-store.ts';
 import { adoptBlob, linkBlob } from '../blobs/blobs.ts';
 import { createHasher, type Digest } from '../blobs/digest.ts';
 import { RegistryError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import { healBlob } from '../blobs/quarantine.ts';
 import { type UploadClaim, type UploadProgress, uploadUnknown } from './uploads.ts';
 

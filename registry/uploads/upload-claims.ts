@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { RegistryError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 import { claimLeaseSeconds, claimUpload, findUpload, releaseClaim, renewClaim, type UploadClaim } from './uploads.ts';
 

@@ -11,7 +11,7 @@ import {
   type WebhookDelivery,
 } from '../../activities/webhook.ts';
 import { createOutboundClient } from '../../outbound/client.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { messagesOf } from '../jobs/test-jobs.ts';
 import { runIn, startJob, type TestJob } from './test-activities.ts';
 import { startReceiver, type TestReceiver } from './test-receiver.ts';

@@ -7,7 +7,7 @@ import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import type { ApiDeps } from '../../api/http/instance.ts';
 import { createRoutes } from '../../registry/http/routes.ts';
 import { serverFactory } from '../../server/http.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { basic, bearer, startApi, type DeclaredRoute, type TestApi } from './test-api.ts';
 import { idleHandlers } from '../registry/http/idle-handlers.ts';
 

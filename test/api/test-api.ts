@@ -37,7 +37,7 @@ import { frontPage } from '../../server/front-page.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
 import { apiRoutes } from '../../api/routes.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { checkAnswers } from './check-answers.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -258,14 +258,11 @@ export async function startApi(
     sessions: createSessions({
       pool,
       publicUrl,
-      clientAddress,
       idleLimitMs: 3_600_000,
       limitMs: 86_400_000,
       ...options,
     }),
-    oidc:
-      oidc &&
-      createOidcSignIn({ pool, outbound: toProvider, log, publicUrl, secretKey, signInEvents, clientAddress, ...oidc }),
+    oidc: oidc && createOidcSignIn({ pool, outbound: toProvider, log, publicUrl, secretKey, signInEvents, ...oidc }),
     clientAddress,
     clientCertificate: createClientCertificate(nginxSecret),
     stopping: stopping.signal,

@@ -15,6 +15,13 @@ export async function readSources(): Promise<Map<string, string>> {
   return sources;
 }
 
+/** Code without its comments: what is left of a line stays on its line. */
+export function withoutComments(text: string): string {
+  return text
+    .replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ''))
+    .replaceAll(/^\s*\/\/.*$/gm, '');
+}
+
 /** The files whose values a file imports, as paths from the root. Types cost nothing at run time, and do not count. */
 export function importsOf(path: string, text: string): string[] {
   const statements = /^(?:import|export) (?!type\b)[^;]*?from '(\.\.?\/[^']+)';$|\bimport\('(\.\.?\/[^']+)'\)/gm;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lastProblem, openLogFile, readLog, rotateLogs, type LogLimits } from '../../local/log-file.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -21,7 +21,7 @@ import { cacheApplicationName } from '../../registry/cache/cache-coherence.ts';
 import { createCoherentCache } from '../../registry/cache/coherent-cache.ts';
 import { defaultSettings, type Settings } from '../../settings/settings.ts';
 import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
-import type { Logger } from '../../registry/logger.ts';
+import type { Logger } from '../../log/logger.ts';
 import { createRegistry, type Registry, type RequestSummary } from '../../registry/http/registry.ts';
 import { createHttpServer } from '../../server/http.ts';
 import { createTestDatabase } from '../support/postgres.ts';

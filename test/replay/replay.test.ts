@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { actions } from '../../jobs/actions/catalogue.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { bundleWorkflows } from '../../workers/bundle.ts';
 import { installTemporalRuntime } from '../../workers/temporal.ts';
 

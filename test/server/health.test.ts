@@ -8,7 +8,7 @@ import { migrate } from '../../database/migrate.ts';
 import { createPool } from '../../database/pool.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { addJob, admitJob } from '../jobs/test-jobs.ts';
 import { startApi } from '../api/test-api.ts';

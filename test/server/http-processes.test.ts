@@ -10,7 +10,7 @@ import type { HttpConfig } from '../../server/http-config.ts';
 import { startHttpProcesses, type HttpProcesses } from '../../server/http-processes.ts';
 import { freePort } from '../../local/ports.ts';
 import { isRunning, signal, waitForExit } from '../../local/process.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { temporaryDataDir } from '../e2e/jobrunner-process.ts';
 import { createCleanUp, type CleanUp } from '../support/clean-up.ts';

@@ -9,7 +9,7 @@ import { readBody } from '../../registry/http/request-body.ts';
 import { sendError } from '../../registry/http/exchange.ts';
 import type { HttpLimits } from '../../server/http-limits.ts';
 import { closeServer, serverFactory, type RequestHandler } from '../../server/http.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { openSocket, sendThenRead } from './test-http.ts';
 
 const mib = 1024 * 1024;

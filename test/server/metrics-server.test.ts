@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ListenError } from '../../server/listen-error.ts';
 import { startMetricsServer } from '../../server/metrics-server.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 
 async function start(t: TestContext, render: () => Promise<{ contentType: string; text: string }>) {
   const log = createLogger({ level: 'silent' });

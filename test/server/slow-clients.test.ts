@@ -12,7 +12,7 @@ import { createBufferPool } from '../../registry/store/buffer-pool.ts';
 import { sendFile } from '../../registry/store/send-file.ts';
 import { defaultHttpLimits, type HttpLimits } from '../../server/http-limits.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
 import { openSocket, readToEnd, startHttp } from './test-http.ts';

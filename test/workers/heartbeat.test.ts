@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findJob } from '../../jobs/records/queries.ts';
 import { startJob } from '../../jobs/records/records.ts';
 import { listWorkers, removeOldWorkers, registerWorker } from '../../jobs/queue/worker-records.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { startHeartbeat } from '../../workers/heartbeat.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { addJob, admitJob, jobInput, messagesOf } from '../jobs/test-jobs.ts';

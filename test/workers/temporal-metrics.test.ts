@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Runtime } from '@temporalio/worker';
 import { freePort } from '../../local/ports.ts';
-import { createLogger } from '../../telemetry/logger.ts';
+import { createLogger } from '../../log/create-logger.ts';
 import { connectTemporal, installTemporalRuntime } from '../../workers/temporal.ts';
 import { createCleanUp } from '../support/clean-up.ts';
 import { startTestTemporal } from '../support/temporal.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { createKnownNetworks, deleteOldNetworks } from '../../../accounts/sign-in/known-networks.ts';
 import { networksOf } from '../../../accounts/sign-in/networks.ts';
-import { createLogger } from '../../../telemetry/logger.ts';
+import { createLogger } from '../../../log/create-logger.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { countStatements } from '../../support/statements.ts';
 

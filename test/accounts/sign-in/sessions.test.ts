@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createSessions } from '../../../accounts/sign-in/sessions.ts';
 import { deleteExpiredSessions } from '../../../accounts/sign-in/session-store.ts';
 import { startSessionCleanup } from '../../../accounts/tokens/session-cleanup.ts';
-import { createLogger } from '../../../telemetry/logger.ts';
+import { createLogger } from '../../../log/create-logger.ts';
 import { createEventReader } from '../../api/audit-events.ts';
 import { basic, bearer, password, startApi, type ApiResponse, type TestApi } from '../../api/test-api.ts';
 
@@ -13,7 +13,6 @@ const labels = '/api/v0/api_tokens';
 
 const sessionDeps = {
   publicUrl: 'http://registry.example:8080',
-  clientAddress: () => '',
   idleLimitMs: 3_600_000,
   limitMs: 86_400_000,
 };
@@ -365,12 +364,12 @@ test('a password that is changed while it is checked begins no session', async (
   const changing = await api.pool.connect();
   await changing.query('BEGIN');
   await changing.query(`UPDATE accounts.accounts SET password_hash = 'another' WHERE name = 'ada'`);
-  const refusal = assert.rejects(sessions.begin(ada, request), { code: 'NOT_AUTHENTICATED' });
+  const refusal = assert.rejects(sessions.begin(ada, request, ''), { code: 'NOT_AUTHENTICATED' });
   // It waits for the change, or comes after it: either way it must not pass.
   await changing.query('COMMIT');
   changing.release();
   await refusal;
-  await sessions.begin({ ...ada, passwordHash: 'another' }, request);
+  await sessions.begin({ ...ada, passwordHash: 'another' }, request, '');
   assert.equal((await api.pool.query('SELECT FROM accounts.sessions')).rowCount, 1);
 });
 

@@ -6,7 +6,7 @@ import { deleteOldGenerations, followEndedTokens } from '../../../accounts/token
 import { createTokenVerifier, TokenRejectedError } from '../../../accounts/tokens/tokens.ts';
 import { createVerificationKeys } from '../../../accounts/tokens/verification-keys.ts';
 import { createListener } from '../../../database/listener.ts';
-import { createLogger } from '../../../telemetry/logger.ts';
+import { createLogger } from '../../../log/create-logger.ts';
 import { createTestCertificate } from '../../support/certificates.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { eventually } from '../../e2e/eventually.ts';

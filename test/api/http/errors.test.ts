@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Type } from 'typebox';
 import { createApiApp } from '../../../api/http/app.ts';
 import { serverFactory } from '../../../server/http.ts';
-import { createLogger } from '../../../telemetry/logger.ts';
+import { createLogger } from '../../../log/create-logger.ts';
 import { temporaryDataDir } from '../../e2e/jobrunner-process.ts';
 import { createCleanUp } from '../../support/clean-up.ts';
 import { startApi, type ApiRequest, type ApiResponse } from '../test-api.ts';

@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type pg from 'pg';
+import { countBefore, findHistoryCut, jobHistory, type HistoryKey } from '../../../jobs/records/history.ts';
 import {
-  countBefore,
-  findHistoryCut,
-  jobHistory,
-  repositoryEventHistory,
-  type HistoryKey,
-} from '../../../jobs/records/history.ts';
-import {
-  previewJobs,
   previewRepositoryEvents,
-  pruneJobs,
   pruneRepositoryEvents,
-  type PrunedPage,
-  type PruneRange,
-} from '../../../jobs/records/prune-history.ts';
+  repositoryEventHistory,
+} from '../../../events/prune-events.ts';
+import { previewJobs, pruneJobs, type PrunedPage, type PruneRange } from '../../../jobs/records/prune-history.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { makeEndedJobs, makeEvents } from '../histories.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
-import type { Logger } from '../../../registry/logger.ts';
+import type { Logger } from '../../../log/logger.ts';
 import { createS3BlobStore, type S3BlobStore } from '../../../registry/store/s3-blob-store.ts';
 import { assertBucketUsable, BucketUnusableError } from '../../../registry/store/s3-client.ts';
 import { missing } from '../../setup/tools.ts';

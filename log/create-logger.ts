@@ -2,17 +2,17 @@ import { types } from 'node:util';
 import { pino, stdSerializers, type Bindings, type ChildLoggerOptions, type Logger as PinoLogger } from 'pino';
 
 /** The log of a process: one JSON object a line, with secrets left out, and of bounded length. */
-export type Logger = PinoLogger;
+export type ProcessLogger = PinoLogger;
 
-type MakeChild = (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger;
+type MakeChild = (this: ProcessLogger, bindings: Bindings, options?: ChildLoggerOptions) => ProcessLogger;
 
 /**
  * Makes the log of this process.
  *
  * @param options.path file that lines are appended to; undefined: standard error
  */
-export function createLogger(options: { level: string; path?: string }): Logger {
-  const logger: Logger = pino(
+export function createLogger(options: { level: string; path?: string }): ProcessLogger {
+  const logger: ProcessLogger = pino(
     {
       level: options.level,
       redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token'], censor: '…' },

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { createLogger, type Logger } from '../../telemetry/logger.ts';
+import { createLogger, type ProcessLogger } from '../../log/create-logger.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
 
 /** The lines that are written, as text. */
-async function linesOf(write: (log: Logger) => void): Promise<string[]> {
+async function linesOf(write: (log: ProcessLogger) => void): Promise<string[]> {
   const path = join(await temporaryFolder(), 'log');
   write(createLogger({ level: 'debug', path }));
   return (await readFile(path, 'utf8')).split('\n').filter(Boolean);
