@@ -6,7 +6,7 @@ import { recordPause, recordPauseRequest, type JobPause, type JobPauseRequest } 
 import { endJob, type JobEnd } from '../jobs/records/end-job.ts';
 import { queueScheduledJob, startJob, type JobObserver } from '../jobs/records/records.ts';
 import type { WakeUp } from '../database/wake-up.ts';
-import type { JobInput } from '../workflows/shared/job-input.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 
 export interface JobRecordDeps {
   readonly pool: pg.Pool;
@@ -27,7 +27,7 @@ export type JobRecordActivities = ReturnType<typeof createJobRecordActivities>;
 export function createJobRecordActivities(deps: JobRecordDeps) {
   const { pool, workerId, wakeDispatcher, wakeFollowers, observer } = deps;
   return {
-    async recordJobStart(start: { jobId: string; runId: string; job: JobInput }): Promise<void> {
+    async recordJobStart(start: { jobId: string; runId: string; job: JobSpec }): Promise<void> {
       await startJob(pool, { ...start, workerId }, observer);
       if (start.job.deadline) wakeDispatcher.send();
       wakeFollowers.send();

@@ -1,5 +1,6 @@
 import { absentActions } from '../jobs/actions/absent-actions.ts';
 import type { Action } from '../jobs/actions/action.ts';
+import { isRequired } from '../jobs/actions/parameter.ts';
 import { statusWords } from '../jobs/records/status.ts';
 
 const startedByTexts = {
@@ -54,12 +55,8 @@ function section(action: Action): string {
     `Stopping it: ${action.stopAdvice}`,
   ];
   const parameters = Object.entries(action.parameters).map(([name, parameter]) => {
-    const isRequired = action.requiredParameters.includes(name);
-    const use = isRequired
-      ? 'required'
-      : parameter.default === undefined
-        ? 'optional'
-        : `default \`${parameter.default}\``;
+    const optional = 'default' in parameter ? `default \`${parameter.default}\`` : 'optional';
+    const use = isRequired(parameter) ? 'required' : optional;
     return `${codes([name])} (${use}): ${parameter.description}; ${parameter.allowed}`;
   });
   return [

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../database/pool.ts';
-import { causedJobId } from '../jobs/actions/action.ts';
 import { webhookAction } from '../jobs/actions/webhook.ts';
 import { deliveryCapacity } from '../jobs/queue/capacity.ts';
 import { type ActorType, clientActorType } from './actor.ts';
+import { causedJob } from '../jobs/records/caused-job.ts';
 import { enqueueJobs, type NewJob } from '../jobs/records/enqueue.ts';
 import { type EventKind, eventKinds, type ImageEventKind, webhookTypesOf } from './event-kinds.ts';
 
@@ -134,22 +134,11 @@ function storedEvent({
 }
 
 function webhookJob(event: NewEvent, { eventId, webhookId, type, endpoint, isFailing }: WantedEvent): NewJob {
-  const { name: action, deadline, stopTimeout } = webhookAction;
   const parameters = { eventID: eventId, webhookID: webhookId, type };
-  const id = causedJobId(webhookAction, parameters);
-  return {
-    id,
-    action,
-    parameters,
+  return causedJob(webhookAction, parameters, {
     capacityMap: deliveryCapacity(event.namespace, endpoint, isFailing),
-    retriesLeft: 0,
-    retriesTotal: 0,
-    retryFromId: id,
-    deadline,
-    stopTimeout,
-    trigger: 'event',
     requestedBy: event.actor,
     namespace: event.namespace,
     repository: `${event.namespace}/${event.repository}`,
-  };
+  });
 }

@@ -10,7 +10,7 @@ import { createStorageAuditActivities } from '../activities/storage-audit.ts';
 import { createUploadPurgeActivities } from '../activities/upload-purge.ts';
 import { createWebhookActivities } from '../activities/webhook.ts';
 import { createDirectory } from '../accounts/directory/directory.ts';
-import { taskQueues } from '../workflows/shared/task-queues.ts';
+import { taskQueues } from '../jobs/task-queues.ts';
 import type { WorkersDeps } from './workers.ts';
 
 /** Every activity, by the task queue whose workers register it. Workflows take the type of this, so it says what there is. */

@@ -16,7 +16,7 @@ import type { OutboundClient } from '../outbound/client.ts';
 import type { BlobStore } from '../registry/store/blob-store.ts';
 import type { CoherentCache } from '../registry/cache/coherent-cache.ts';
 import type { Logger } from '../log/logger.ts';
-import { taskQueues, type TaskQueue } from '../workflows/shared/task-queues.ts';
+import { taskQueues, type TaskQueue } from '../jobs/task-queues.ts';
 import { createActivities, unknownActivity } from './activities.ts';
 import { claimJobs } from './claim-interceptor.ts';
 import { reportFailedAttempts } from './activity-interceptor.ts';

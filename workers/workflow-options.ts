@@ -1,6 +1,7 @@
 import { TypedSearchAttributes, type Priority } from '@temporalio/common';
 import type { Action, JobPriority } from '../jobs/actions/action.ts';
-import type { JobInput } from '../workflows/shared/job-input.ts';
+import { taskQueues } from '../jobs/task-queues.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { jobsUrlField, logLink } from '../workflows/shared/details.ts';
 import { searchAttributes } from '../workflows/shared/search-attributes.ts';
 
@@ -15,11 +16,11 @@ export interface JobLinks {
 }
 
 /** What every start of a job's workflow has in common, whether the dispatcher starts it or a schedule. */
-export function workflowOptions(action: Action, job: JobInput, { publicUrl, jobId }: JobLinks) {
+export function workflowOptions(action: Action, job: JobSpec, { publicUrl, jobId }: JobLinks) {
   const jobsUrl = `${publicUrl}/api/v0/jobs`;
   const isDryRun = job.parameters['dryRun'] === 'true';
   return {
-    taskQueue: action.taskQueue,
+    taskQueue: taskQueues.control,
     staticSummary: summary(job, isDryRun),
     staticDetails: details(action, job, jobId === undefined ? jobsLink(jobsUrl, action) : logLink(jobsUrl, jobId)),
     typedSearchAttributes: new TypedSearchAttributes([
@@ -41,11 +42,11 @@ export function workflowOptions(action: Action, job: JobInput, { publicUrl, jobI
 }
 
 /** Work of one namespace must not hold up that of another, where the server can tell them apart. */
-export function workflowPriority(priorityKey: JobPriority, job: JobInput): Priority {
+export function workflowPriority(priorityKey: JobPriority, job: JobSpec): Priority {
   return { priorityKey, ...(job.namespace && { fairnessKey: job.namespace.slice(0, 64) }) };
 }
 
-function summary(job: JobInput, isDryRun: boolean): string {
+function summary(job: JobSpec, isDryRun: boolean): string {
   const words = [
     job.action,
     job.parameters['type'],
@@ -68,7 +69,7 @@ function jobsLink(jobsUrl: string, { name }: Action): string {
   return `**Jobs:** [${url}](${url})`;
 }
 
-function details(action: Action, job: JobInput, link: string): string {
+function details(action: Action, job: JobSpec, link: string): string {
   const parameters = Object.entries(job.parameters).map(([name, value]) => `- \`${name}\`: \`${value}\``);
   return [
     action.description,

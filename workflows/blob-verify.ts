@@ -1,7 +1,9 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
-import { integerParameter, type JobInput } from './shared/job-input.ts';
+import { blobVerifyAction } from '../jobs/actions/blob-verify.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions, readOptions } from './shared/options.ts';
+import { readParameters } from './shared/parameters.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
@@ -30,18 +32,14 @@ interface VerifyState {
   readonly startedAtMs: number;
 }
 
-const defaultBytesPerSecond = 50_000_000;
-
 /**
  * `blob_verify`: reads the bytes of every blob, at a limited rate, and compares them with the digest. A blob that is
  * damaged is quarantined; one that was, and is whole again, is released.
- *
- * Parameters: `maxBytesPerSecond` (50000000), `batchSize` (1000), `maxDuration` (none).
  */
-export async function blobVerify(input: JobInput, resumed?: VerifyState): Promise<BlobVerifyResult> {
-  const limit = integerParameter(input, 'batchSize', 1_000);
-  const maxBytesPerSecond = integerParameter(input, 'maxBytesPerSecond', defaultBytesPerSecond);
-  const pace = createPace(input, resumed?.startedAtMs);
+export async function blobVerify(input: JobSpec, resumed?: VerifyState): Promise<BlobVerifyResult> {
+  const parameters = readParameters(blobVerifyAction, input);
+  const { batchSize: limit, maxBytesPerSecond } = parameters;
+  const pace = createPace(parameters, resumed?.startedAtMs);
   let totals = resumed?.totals ?? {
     blobsChecked: 0,
     checkedBytes: 0,

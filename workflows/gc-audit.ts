@@ -1,7 +1,9 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
-import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
+import { gcAuditAction } from '../jobs/actions/gc-audit.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
+import { readParameters } from './shared/parameters.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
@@ -42,14 +44,12 @@ const dayMs = 86_400_000;
 /**
  * `gc_audit`: compares the blob store with the database: every object with the rows that may own it, then every row of a
  * blob with its object.
- *
- * Parameters: `repair` (false: deletes what nobody owns, quarantines blobs without their object), `batchSize` (1000),
- * `maxDuration` (none), `maxPerSecond` (1000).
  */
-export async function gcAudit(input: JobInput, resumed?: AuditState): Promise<StorageAuditResult> {
-  const repair = booleanParameter(input, 'repair', false);
-  const pace = createPace(input, resumed?.startedAtMs, 1_000);
-  const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
+export async function gcAudit(input: JobSpec, resumed?: AuditState): Promise<StorageAuditResult> {
+  const parameters = readParameters(gcAuditAction, input);
+  const { repair } = parameters;
+  const pace = createPace(parameters, resumed?.startedAtMs);
+  const limit = pace.pageLimit(parameters.batchSize);
   let totals = resumed?.totals ?? noneYet(repair);
   let { phase, cursor, afterId } = resumed ?? { phase: 'objects' as const, cursor: undefined, afterId: 0 };
   const report = createProgressReport({ phase, itemsDone: 0, note: 'Counts blobs.' });

@@ -1,8 +1,11 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import type { HistoryName, PruneResult, PruningPlan } from '../activities/history-pruning.ts';
-import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
+import type { onlinegcEventsAction } from '../jobs/actions/onlinegc-events.ts';
+import type { onlinegcJoblogsAction } from '../jobs/actions/onlinegc-joblogs.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
+import { readParameters } from './shared/parameters.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
@@ -24,14 +27,19 @@ export interface PruningState {
   readonly after: PruneResult['next'];
 }
 
+/** What is cut, and the action whose parameters say how. */
+export interface PrunedHistory {
+  readonly history: HistoryName;
+  readonly action: typeof onlinegcJoblogsAction | typeof onlinegcEventsAction;
+}
+
 /** The workflow of `onlinegc_joblogs` and `onlinegc_events`: finds once what is beyond the limits, and removes it. */
 export async function pruneWholeHistory(
-  history: HistoryName,
-  input: JobInput,
+  { history, action }: PrunedHistory,
+  input: JobSpec,
   resumed: PruningState | undefined,
 ): Promise<PruningResult> {
-  const dryRun = booleanParameter(input, 'dryRun', false);
-  const limit = integerParameter(input, 'batchSize', 1_000);
+  const { dryRun, batchSize: limit } = readParameters(action, input);
   const phase = dryRun ? 'counting' : 'removing';
   let totals = resumed?.totals ?? { dryRun, isOn: true, removed: 0, linesRemoved: 0 };
   let after = resumed?.after;

@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import { localActivities } from './shared/activities.ts';
 import { showDetails } from './shared/details.ts';
-import type { JobInput } from './shared/job-input.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { recordOptions } from './shared/options.ts';
 import { isWaiting, receiveProceeds } from './shared/parking.ts';
 import { rootMessage } from './shared/root-message.ts';
@@ -28,7 +28,7 @@ const { recordJobQueued, recordJobStart, recordJobEnd } = localActivities(record
 const recordJob: WorkflowInboundCallsInterceptor = {
   async execute(input: WorkflowExecuteInput, next: Next<WorkflowInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     const { workflowId: jobId, runId, continuedFromExecutionRunId, parent } = workflowInfo();
-    const job = input.args[0] as JobInput;
+    const job = input.args[0] as JobSpec;
     try {
       if (continuedFromExecutionRunId === undefined) {
         // A child works in the place of its parent.
@@ -59,7 +59,7 @@ const recordJob: WorkflowInboundCallsInterceptor = {
  *
  * @throws CancelledFailure where it is cancelled before; ApplicationFailure of type JobHasEnded
  */
-async function admission(job: JobInput): Promise<void> {
+async function admission(job: JobSpec): Promise<void> {
   const { workflowId: jobId, runId } = workflowInfo();
   showDetails('**Waiting** until there is room for it: `waitingReason` of the job in the API says why.');
   const proceeds = receiveProceeds();

@@ -1,7 +1,9 @@
 import { activities } from './shared/activities.ts';
 import type { DirectoryRead, GoneResult } from '../activities/directory-sync.ts';
-import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
+import { ldapSyncAction } from '../jobs/actions/ldap-sync.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { listingOptions, pageOptions } from './shared/options.ts';
+import { readParameters } from './shared/parameters.ts';
 import { createProgressReport } from './shared/progress.ts';
 
 const { planDirectorySync } = activities(pageOptions);
@@ -15,13 +17,9 @@ export interface LdapSyncResult extends DirectoryRead, GoneResult {
 /**
  * `ldap_sync`: makes accounts of the people of the LDAP directory, keeps them and their teams up to date, and makes
  * inactive whose people it no longer has.
- *
- * Parameters: `dryRun` (false), `maxDeactivatedPercent` (20): where more of the imported accounts than that are gone,
- * nobody is made inactive and the job fails.
  */
-export async function ldapSync(input: JobInput): Promise<LdapSyncResult> {
-  const dryRun = booleanParameter(input, 'dryRun', false);
-  const maxDeactivatedPercent = integerParameter(input, 'maxDeactivatedPercent', 20);
+export async function ldapSync(input: JobSpec): Promise<LdapSyncResult> {
+  const { dryRun, maxDeactivatedPercent } = readParameters(ldapSyncAction, input);
   const report = createProgressReport({ phase: 'reading', itemsDone: 0, note: 'Reads the whole directory.' });
   const plan = await planDirectorySync.executeWithOptions({ summary: 'count imported accounts' }, []);
   const read = await readDirectory.executeWithOptions({ summary: 'read the directory' }, [{ plan, dryRun }]);

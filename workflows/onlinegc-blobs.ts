@@ -1,9 +1,11 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import type { CollectionPlan, ReviewCursor } from '../activities/blob-collection.ts';
-import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
+import { onlinegcBlobsAction } from '../jobs/actions/onlinegc-blobs.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
-import { busyPercentOf, createPace } from './shared/pace.ts';
+import { readParameters } from './shared/parameters.ts';
+import { createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
@@ -37,15 +39,12 @@ interface CollectionState {
 /**
  * `onlinegc_blobs`: removes blobs that no manifest names, while clients push and pull. First rows, page by page, in
  * transactions that record the objects to delete; then the objects.
- *
- * Parameters: `dryRun` (false), `batchSize` (1000, the most that S3 deletes in one call), `maxDuration` (none),
- * `maxPerSecond` (none), `busyPercent` (10).
  */
-export async function onlinegcBlobs(input: JobInput, resumed?: CollectionState): Promise<BlobCollectionResult> {
-  const dryRun = booleanParameter(input, 'dryRun', false);
-  const pace = createPace(input, resumed?.startedAtMs);
-  const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
-  const busyPercent = busyPercentOf(input);
+export async function onlinegcBlobs(input: JobSpec, resumed?: CollectionState): Promise<BlobCollectionResult> {
+  const parameters = readParameters(onlinegcBlobsAction, input);
+  const { dryRun, busyPercent } = parameters;
+  const pace = createPace(parameters, resumed?.startedAtMs);
+  const limit = pace.pageLimit(parameters.batchSize);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';

@@ -1,5 +1,6 @@
 import { pruneWholeHistory, type PruningState } from './history-pruning.ts';
-import type { JobInput } from './shared/job-input.ts';
+import { onlinegcEventsAction } from '../jobs/actions/onlinegc-events.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 
 export interface EventPruningResult {
   readonly dryRun: boolean;
@@ -10,10 +11,12 @@ export interface EventPruningResult {
 /**
  * `onlinegc_events`: removes events of repositories that are older than `repoEventHistoryMaxAge` or beyond the newest
  * `repoEventHistoryToKeep`, if `repoEventHistoryCompactionEnabled`.
- *
- * Parameters: `dryRun` (false), `batchSize` (1000).
  */
-export async function onlinegcEvents(input: JobInput, resumed?: PruningState): Promise<EventPruningResult> {
-  const { dryRun, isOn, removed } = await pruneWholeHistory('repositoryEvents', input, resumed);
+export async function onlinegcEvents(input: JobSpec, resumed?: PruningState): Promise<EventPruningResult> {
+  const { dryRun, isOn, removed } = await pruneWholeHistory(
+    { history: 'repositoryEvents', action: onlinegcEventsAction },
+    input,
+    resumed,
+  );
   return { dryRun, isOn, eventsRemoved: removed };
 }

@@ -1,5 +1,6 @@
 import { pruneWholeHistory, type PruningState } from './history-pruning.ts';
-import type { JobInput } from './shared/job-input.ts';
+import { onlinegcJoblogsAction } from '../jobs/actions/onlinegc-joblogs.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 
 export interface JobLogPruningResult {
   readonly dryRun: boolean;
@@ -11,10 +12,12 @@ export interface JobLogPruningResult {
 /**
  * `onlinegc_joblogs`: removes ended jobs, with their logs, that are older than `jobHistoryMaxAge` or beyond the newest
  * `jobHistoryToKeep`, if `jobHistoryCompactionEnabled`.
- *
- * Parameters: `dryRun` (false), `batchSize` (1000).
  */
-export async function onlinegcJoblogs(input: JobInput, resumed?: PruningState): Promise<JobLogPruningResult> {
-  const { dryRun, isOn, removed, linesRemoved } = await pruneWholeHistory('jobs', input, resumed);
+export async function onlinegcJoblogs(input: JobSpec, resumed?: PruningState): Promise<JobLogPruningResult> {
+  const { dryRun, isOn, removed, linesRemoved } = await pruneWholeHistory(
+    { history: 'jobs', action: onlinegcJoblogsAction },
+    input,
+    resumed,
+  );
   return { dryRun, isOn, jobsRemoved: removed, linesRemoved };
 }

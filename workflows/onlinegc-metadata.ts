@@ -1,9 +1,11 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import type { ManifestCursor, MetadataPlan } from '../activities/metadata-collection.ts';
-import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
+import { onlinegcMetadataAction } from '../jobs/actions/onlinegc-metadata.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
-import { busyPercentOf, createPace } from './shared/pace.ts';
+import { readParameters } from './shared/parameters.ts';
+import { createPace } from './shared/pace.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
@@ -39,15 +41,12 @@ interface MetadataState {
  * `onlinegc_metadata`: takes away what is left of deleted repositories, then manifests that no tag, index or subject
  * needs, while clients push and pull. What they named comes up for review by that, in the same run where the review
  * delay is 0.
- *
- * Parameters: `dryRun` (false), `batchSize` (1000), `maxDuration` (none), `maxPerSecond` (none),
- * `busyPercent` (10).
  */
-export async function onlinegcMetadata(input: JobInput, resumed?: MetadataState): Promise<MetadataCollectionResult> {
-  const dryRun = booleanParameter(input, 'dryRun', false);
-  const pace = createPace(input, resumed?.startedAtMs);
-  const limit = pace.pageLimit(integerParameter(input, 'batchSize', 1_000));
-  const busyPercent = busyPercentOf(input);
+export async function onlinegcMetadata(input: JobSpec, resumed?: MetadataState): Promise<MetadataCollectionResult> {
+  const parameters = readParameters(onlinegcMetadataAction, input);
+  const { dryRun, busyPercent } = parameters;
+  const pace = createPace(parameters, resumed?.startedAtMs);
+  const limit = pace.pageLimit(parameters.batchSize);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let cursor = resumed?.cursor;
   let phase: MetadataState['phase'] = resumed?.phase ?? 'emptying';

@@ -2,8 +2,10 @@ import { ApplicationFailure, isCancellation, ParentClosePolicy, startChild, work
 import { TypedSearchAttributes } from '@temporalio/common';
 import { activities } from './shared/activities.ts';
 import { jobsUrlField } from './shared/details.ts';
-import { booleanParameter, type JobInput } from './shared/job-input.ts';
+import { onlinegcAction } from '../jobs/actions/onlinegc.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
+import { readParameters } from './shared/parameters.ts';
 import { createPace } from './shared/pace.ts';
 import { createProgressReport } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
@@ -44,13 +46,10 @@ export interface GarbageCollectionResult {
  * `onlinegc`: runs every garbage collection, one after the other, each as a child with a job, a log and a result of its
  * own. A pause pauses the one that runs. One that fails does not keep the next from running; the job fails at its end.
  * A run by a cron leaves out the histories that have a cron of their own: finding where they are cut is not for every hour.
- *
- * Parameters: `dryRun`, `batchSize`, `maxDuration`, `maxPerSecond`, `busyPercent`, as each collection takes them;
- * `maxDuration` is for all of them together.
  */
-export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult> {
-  const dryRun = booleanParameter(input, 'dryRun', false);
-  const pace = createPace(input);
+export async function onlinegc(input: JobSpec): Promise<GarbageCollectionResult> {
+  const { dryRun, maxDuration } = readParameters(onlinegcAction, input);
+  const pace = createPace({ maxDuration });
   const { workflowId, taskQueue, memo } = workflowInfo();
   const results: Record<string, unknown> = {};
   const failed: string[] = [];
@@ -71,7 +70,7 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
     }
     report.set({ phase: action, itemsDone: index, itemsTotal: collections.length });
     // It is no run of the cron that this job may come from.
-    const job: JobInput = {
+    const job: JobSpec = {
       ...input,
       action,
       parameters: parametersOf(action),
@@ -80,7 +79,7 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
       cron: '',
     };
     try {
-      const child = await startChild<(input: JobInput) => Promise<unknown>>(action, {
+      const child = await startChild<(input: JobSpec) => Promise<unknown>>(action, {
         args: [{ ...job, deadline: '', stopTimeout: '' }],
         workflowId: `${workflowId}:${action}`,
         taskQueue,
@@ -114,7 +113,7 @@ export async function onlinegc(input: JobInput): Promise<GarbageCollectionResult
   }
 }
 
-function attributesOf(job: JobInput, dryRun: boolean): TypedSearchAttributes {
+function attributesOf(job: JobSpec, dryRun: boolean): TypedSearchAttributes {
   return new TypedSearchAttributes([
     { key: searchAttributes.jobAction, value: job.action },
     { key: searchAttributes.jobTrigger, value: job.trigger },

@@ -1,5 +1,7 @@
 import { sleep } from '@temporalio/workflow';
-import { integerParameter, type JobInput } from './shared/job-input.ts';
+import { sleepAction } from '../jobs/actions/sleep.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
+import { readParameters } from './shared/parameters.ts';
 import { createProgressReport } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
@@ -11,8 +13,8 @@ export interface SleepResult {
  * `sleep`: does nothing for `seconds` (60), as MSR's job of that name. Good for trying out schedules and cancels. A pause
  * makes it last longer by as much.
  */
-export async function sleepJob(input: JobInput): Promise<SleepResult> {
-  const seconds = integerParameter(input, 'seconds', 60);
+export async function sleepJob(input: JobSpec): Promise<SleepResult> {
+  const { seconds } = readParameters(sleepAction, input);
   const report = createProgressReport({ phase: 'sleeping', itemsDone: 0, note: `Wakes after ${seconds} s.` });
   const steering = createSteering(report);
   let leftMs = seconds * 1_000;

@@ -1,8 +1,10 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import type { ExpiredCursor, PurgePlan } from '../activities/upload-purge.ts';
-import { booleanParameter, integerParameter, type JobInput } from './shared/job-input.ts';
+import { uploadPurgeAction } from '../jobs/actions/upload-purge.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
+import { readParameters } from './shared/parameters.ts';
 import { createProgressReport, type Progress } from './shared/progress.ts';
 import { createSteering } from './shared/steering.ts';
 
@@ -36,12 +38,9 @@ interface PurgeState {
 /**
  * `upload_purge`: removes uploads that nobody has written to for `UPLOAD_EXPIRY`. First their rows, page by page, each in
  * a transaction that records what the blob store has to delete; then the bytes; then pieces that no row names.
- *
- * Parameters: `dryRun` (false), `batchSize` (1000, the most that S3 lists or deletes in one call).
  */
-export async function uploadPurge(input: JobInput, resumed?: PurgeState): Promise<UploadPurgeResult> {
-  const dryRun = booleanParameter(input, 'dryRun', false);
-  const limit = integerParameter(input, 'batchSize', 1_000);
+export async function uploadPurge(input: JobSpec, resumed?: PurgeState): Promise<UploadPurgeResult> {
+  const { dryRun, batchSize: limit } = readParameters(uploadPurgeAction, input);
   let totals = resumed?.totals ?? noneYet(dryRun);
   let phase: PurgeState['phase'] = resumed?.phase ?? 'expiring';
   let { expiredCursor, sweepCursor } = resumed ?? {};

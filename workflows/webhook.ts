@@ -1,8 +1,10 @@
 import { isCancellation, patched } from '@temporalio/workflow';
 import type { WebhookDelivery } from '../activities/webhook.ts';
-import { textParameter, type JobInput } from './shared/job-input.ts';
+import { webhookAction } from '../jobs/actions/webhook.ts';
+import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { activities } from './shared/activities.ts';
 import { webhookOptions } from './shared/options.ts';
+import { readParameters } from './shared/parameters.ts';
 import { createParking } from './shared/parking.ts';
 import { createProgressReport } from './shared/progress.ts';
 
@@ -14,17 +16,17 @@ const { deliverWebhook } = activities(webhookOptions);
  *
  * Fails with type WebhookRefused where trying again cannot help, and WebhookFailed after the last attempt.
  */
-export async function webhook(input: JobInput): Promise<WebhookDelivery> {
-  const ids = { eventId: textParameter(input, 'eventID'), webhookId: textParameter(input, 'webhookID') };
+export async function webhook(input: JobSpec): Promise<WebhookDelivery> {
+  const { eventID: eventId, webhookID: webhookId, type = 'event' } = readParameters(webhookAction, input);
   const progress = createProgressReport({ phase: 'delivering', itemsDone: 0, itemsTotal: 1 });
   const parking = createParking();
   const show = (phase: string, note?: string): void => progress.set({ phase, itemsDone: 0, itemsTotal: 1, note });
-  const summary = `deliver ${input.parameters['type'] ?? 'event'} of ${input.repository || 'the registry'}`;
+  const summary = `deliver ${type} of ${input.repository || 'the registry'}`;
   const givesPlaceBack = patched('a-delivery-gives-its-place-back');
   try {
     for (let failures = 0; ;) {
       const delivery = await deliverWebhook.executeWithOptions({ summary: `${summary}, attempt ${failures + 1}` }, [
-        { ...ids, ...(givesPlaceBack && { failures }) },
+        { eventId, webhookId, ...(givesPlaceBack && { failures }) },
       ]);
       if (delivery.outcome !== 'postponed') {
         progress.set({ phase: delivery.outcome, itemsDone: 1, itemsTotal: 1 });

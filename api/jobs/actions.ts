@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
-import { parametersSchema, type Action } from '../../jobs/actions/action.ts';
+import type { Action } from '../../jobs/actions/action.ts';
+import { parametersSchema } from '../../jobs/actions/parameter.ts';
+import { taskQueues } from '../../jobs/task-queues.ts';
 import { absentActions } from '../../jobs/actions/absent-actions.ts';
 import { actions } from '../../jobs/actions/catalogue.ts';
 import { statusWords } from '../../jobs/records/status.ts';
@@ -33,7 +35,7 @@ function viewAction(action: Action) {
     description: action.description,
     stopAdvice: action.stopAdvice,
     parameters: parametersSchema(action),
-    taskQueue: action.taskQueue,
+    taskQueue: taskQueues.control,
     priority: action.priority,
     capacityMap: action.capacityMap,
     deadline: action.deadline,

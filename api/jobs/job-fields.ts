@@ -4,7 +4,8 @@ import { parseDurationMs } from '../../config/duration.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { findActionConfig } from '../../jobs/actions/action-configs.ts';
 import { findAbsentAction } from '../../jobs/actions/absent-actions.ts';
-import { parametersSchema, type Action } from '../../jobs/actions/action.ts';
+import type { Action } from '../../jobs/actions/action.ts';
+import { parametersSchema } from '../../jobs/actions/parameter.ts';
 import { actions, findAction } from '../../jobs/actions/catalogue.ts';
 import type { JobTrigger } from '../../jobs/records/status.ts';
 import { describeValidation } from '../http/describe-validation.ts';
@@ -115,7 +116,7 @@ type Checks = ReadonlyMap<string, ValidateFunction>;
 const parameterChecks: Checks = new Map(actions.map((action) => [action.name, ajv.compile(parametersSchema(action))]));
 // Defaults may leave out what every job has to say itself.
 const defaultChecks: Checks = new Map(
-  actions.map((action) => [action.name, ajv.compile(parametersSchema({ ...action, requiredParameters: [] }))]),
+  actions.map((action) => [action.name, ajv.compile(parametersSchema(action, { isPartial: true }))]),
 );
 
 /**

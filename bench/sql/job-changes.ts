@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { webhookAction } from '../../jobs/actions/webhook.ts';
+import { causedJob } from '../../jobs/records/caused-job.ts';
 import { enqueueJobs, type NewJob } from '../../jobs/records/enqueue.ts';
 import { endJob } from '../../jobs/records/end-job.ts';
 import { startJob } from '../../jobs/records/records.ts';
@@ -29,20 +31,11 @@ export async function measureJobChanges(pool: pg.Pool, measure: Measure): Promis
 }
 
 function newJob(index: number): NewJob {
-  const id = `webhook:new-${index}`;
-  return {
-    id,
-    action: 'webhook',
-    parameters: { eventID: 'fd0e2f9c-8a55-4c3f-9b1a-7a5c6a3b6f10', webhookID: 'c8b2a7a0-0a0b-4a4e-8b0f-5b1f3f3b9f11' },
-    capacityMap: {},
-    retriesLeft: 0,
-    retriesTotal: 0,
-    retryFromId: id,
-    deadline: '',
-    stopTimeout: '',
-    trigger: 'event',
-    requestedBy: `user-${index % 1_000}`,
-    namespace: `team-${index % 100}`,
-    repository: `team-${index % 100}/app-${index % 5_000}`,
+  const parameters = {
+    eventID: `fd0e2f9c-8a55-4c3f-9b1a-${String(index).padStart(12, '0')}`,
+    webhookID: 'c8b2a7a0-0a0b-4a4e-8b0f-5b1f3f3b9f11',
   };
+  const namespace = `team-${index % 100}`;
+  const repository = `${namespace}/app-${index % 5_000}`;
+  return causedJob(webhookAction, parameters, { requestedBy: `user-${index % 1_000}`, namespace, repository });
 }

@@ -13,8 +13,7 @@ import { sleepAction } from './sleep.ts';
 import { uploadPurgeAction } from './upload-purge.ts';
 import { webhookAction } from './webhook.ts';
 
-/** Every job action of this version. */
-export const actions: readonly Action[] = [
+const catalogue = [
   webhookAction,
   gcAuditAction,
   blobVerifyAction,
@@ -28,7 +27,13 @@ export const actions: readonly Action[] = [
   analyticsReportAction,
   sleepAction,
   falseAction,
-];
+] as const;
+
+/** The name of an action of this version. What has to be there for each of them is a record by this. */
+export type ActionName = (typeof catalogue)[number]['name'];
+
+/** Every job action of this version. */
+export const actions: readonly Action[] = catalogue;
 
 const byName = new Map(actions.flatMap((action) => [action.name, ...action.aliases].map((name) => [name, action])));
 

@@ -45,7 +45,7 @@ export async function submitJob(source: TransactionSource, request: JobRequest):
     requestedBy: request.requestedBy,
     namespace: '',
     repository: '',
-    cron: request.cron,
+    cron: request.cron ?? '',
   });
 }
 

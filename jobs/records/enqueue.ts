@@ -1,33 +1,18 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { JobPriority } from '../actions/action.ts';
 import { findAction } from '../actions/catalogue.ts';
-import type { JobTrigger } from './status.ts';
+import type { JobSpec } from './job-spec.ts';
 
-/** A job to be. Durations are Go duration strings, empty for none. */
-export interface NewJob {
+/** A job to be. */
+export interface NewJob extends JobSpec {
   /** Also the workflow id. A job whose id is taken is not made again. */
   readonly id: string;
-  readonly action: string;
   /** Undefined: that of its action. */
   readonly priority?: JobPriority | undefined;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly capacityMap: Readonly<Record<string, number>>;
   /** Undefined: now. */
   readonly scheduledAt?: Date | undefined;
-  readonly retriesLeft: number;
-  readonly retriesTotal: number;
   /** The job that this one tries again; its own id for a first try. */
   readonly retryFromId: string;
-  readonly deadline: string;
-  readonly stopTimeout: string;
-  readonly trigger: JobTrigger;
-  /** Account name, or what else asked. */
-  readonly requestedBy: string;
-  readonly namespace: string;
-  /** namespace/name, or empty. */
-  readonly repository: string;
-  /** The name of the cron that the job comes from. */
-  readonly cron?: string | undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { parseDurationMs } from '../../config/duration.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { withTransaction, type TransactionSource } from '../../database/transaction.ts';
-import type { JobInput } from '../../workflows/shared/job-input.ts';
+import type { JobSpec } from './job-spec.ts';
 import { setDeadline } from './deadlines.ts';
 import { priorityOf } from './enqueue.ts';
 import { logLine } from './logs.ts';
@@ -15,7 +15,7 @@ export interface JobStart {
   readonly jobId: string;
   readonly runId: string;
   readonly workerId: string;
-  readonly job: JobInput;
+  readonly job: JobSpec;
 }
 
 /** Told what became of jobs: for metrics and the log. Once for each start and each end. */

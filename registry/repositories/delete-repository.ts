@@ -3,8 +3,8 @@ import type { Queryable } from '../../database/pool.ts';
 import { type TransactionSource, withTransaction } from '../../database/transaction.ts';
 import { deleteRepositoryEvents } from '../../events/prune-events.ts';
 import { deleteWebhooksOfRepository } from '../../events/webhook-store.ts';
-import { causedJobId } from '../../jobs/actions/action.ts';
 import { onlinegcMetadataAction } from '../../jobs/actions/onlinegc-metadata.ts';
+import { causedJob } from '../../jobs/records/caused-job.ts';
 import { enqueueJobs } from '../../jobs/records/enqueue.ts';
 import { deleteManifests } from '../collection/collect-manifests.ts';
 import { planByIndex } from '../collection/plan-by-index.ts';
@@ -34,26 +34,9 @@ export async function deleteRepository(
     if (!found) return false;
     await deleteWebhooksOfRepository(tx, namespace, name);
     await tx.query('DELETE FROM registry.repository_team_access WHERE repository_id = $1', [found.id]);
-    const { name: action, capacityMap, deadline, stopTimeout } = onlinegcMetadataAction;
     const parameters = { repositoryID: found.publicId };
-    const id = causedJobId(onlinegcMetadataAction, parameters);
-    await enqueueJobs(tx, [
-      {
-        id,
-        action,
-        parameters,
-        capacityMap,
-        retriesLeft: 0,
-        retriesTotal: 0,
-        retryFromId: id,
-        deadline,
-        stopTimeout,
-        trigger: 'event',
-        requestedBy,
-        namespace,
-        repository: `${namespace}/${name}`,
-      },
-    ]);
+    const about = { requestedBy, namespace, repository: `${namespace}/${name}` };
+    await enqueueJobs(tx, [causedJob(onlinegcMetadataAction, parameters, about)]);
     return true;
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createContext, Script } from 'node:vm';
-import { parametersSchema } from '../../jobs/actions/action.ts';
+import { parametersSchema } from '../../jobs/actions/parameter.ts';
 import { actions } from '../../jobs/actions/catalogue.ts';
 import { requestParts, type PlacedSchema, type Schema, walkSchema } from './schema-walk.ts';
 import { startApi } from './test-api.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { enqueueJobs, type NewJob } from '../../jobs/records/enqueue.ts';
-import type { JobInput } from '../../workflows/shared/job-input.ts';
+import type { JobSpec } from '../../jobs/records/job-spec.ts';
 
 /** A job to be; its id is its own unless it is given. */
 export function newJob(fields: Partial<NewJob> = {}): NewJob {
@@ -20,14 +20,15 @@ export function newJob(fields: Partial<NewJob> = {}): NewJob {
     requestedBy: 'admin',
     namespace: '',
     repository: '',
+    cron: '',
     ...fields,
   };
 }
 
 /** What the workflow of a job is started with. */
-export function jobInput(fields: Partial<JobInput> = {}): JobInput {
+export function jobInput(fields: Partial<JobSpec> = {}): JobSpec {
   const { action, parameters, capacityMap, retriesLeft, retriesTotal, ...rest } = newJob();
-  const { deadline, stopTimeout, trigger, requestedBy, namespace, repository } = rest;
+  const { deadline, stopTimeout, trigger, requestedBy, namespace, repository, cron } = rest;
   return {
     action,
     parameters,
@@ -40,6 +41,7 @@ export function jobInput(fields: Partial<JobInput> = {}): JobInput {
     requestedBy,
     namespace,
     repository,
+    cron,
     ...fields,
   };
 }

@@ -18,7 +18,7 @@ import { makeIdleUploads, makeLeftovers } from '../workflows/idle-uploads.ts';
 import { pushEvent, startReceiver, type Receiver } from '../workflows/push-event.ts';
 import { startTestDirectory, type TestDirectory } from '../support/slapd.ts';
 import { startTestPostgres } from '../support/postgres.ts';
-import { taskQueues } from '../../workflows/shared/task-queues.ts';
+import { taskQueues } from '../../jobs/task-queues.ts';
 import { scheduledInput } from '../workflows/scheduled-input.ts';
 import { startTestJobrunner, type TestJobrunner } from '../workflows/test-jobrunner.ts';
 

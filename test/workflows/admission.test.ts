@@ -8,7 +8,7 @@ import { cancelJob } from '../../jobs/records/commands.ts';
 import { countInFlight, listJobs } from '../../jobs/records/queries.ts';
 import { findWaitingReason } from '../../jobs/queue/waiting-reason.ts';
 import { temporalDeploymentName } from '../../workers/workers.ts';
-import { taskQueues } from '../../workflows/shared/task-queues.ts';
+import { taskQueues } from '../../jobs/task-queues.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { newJob } from '../jobs/test-jobs.ts';
 import { pushEvent, startReceiver } from './push-event.ts';

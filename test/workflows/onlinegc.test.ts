@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cancelJob } from '../../jobs/records/commands.ts';
 import { pauseJob, resumeJob } from '../../jobs/records/pause.ts';
 import { deleteRepository } from '../../registry/repositories/delete-repository.ts';
-import { taskQueues } from '../../workflows/shared/task-queues.ts';
+import { taskQueues } from '../../jobs/task-queues.ts';
 import { makeEvents, storeSettings } from '../jobs/histories.ts';
 import { makeOrphans } from './orphans.ts';
 import { scheduledInput } from './scheduled-input.ts';

@@ -8,7 +8,7 @@ import { deleteActionConfig, saveActionConfig } from '../../jobs/actions/action-
 import { saveCron, deleteCron } from '../../jobs/crons/crons.ts';
 import { cronChannel, createWakeUp } from '../../database/wake-up.ts';
 import { listJobs } from '../../jobs/records/queries.ts';
-import type { JobInput } from '../../workflows/shared/job-input.ts';
+import type { JobSpec } from '../../jobs/records/job-spec.ts';
 import { publicUrl, startTestJobrunner } from './test-jobrunner.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -168,7 +168,7 @@ test('rows and schedules follow Temporal', async (t) => {
 
     const isGiven = async (seconds: string | undefined) => {
       const { action } = await handle.describe();
-      return (action.args?.[0] as JobInput | undefined)?.parameters['seconds'] === seconds;
+      return (action.args?.[0] as JobSpec | undefined)?.parameters['seconds'] === seconds;
     };
     await saveCron(pool, { ...cron, schedule: '0 0 3 * * MON,FRI', parameters: {} });
     await saveActionConfig(pool, { action: 'sleep', parameters: { seconds: '7' }, requestedBy: 'tester' });

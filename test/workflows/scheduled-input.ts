@@ -1,7 +1,7 @@
-import type { JobInput } from '../../workflows/shared/job-input.ts';
+import type { JobSpec } from '../../jobs/records/job-spec.ts';
 
 /** What a cron without settings gives to the workflow of its action. */
-export function scheduledInput(action: string): JobInput {
+export function scheduledInput(action: string): JobSpec {
   return {
     action,
     parameters: {},

@@ -132,7 +132,7 @@ test('the jobs sleep and false', async (t) => {
     const jobId = await jobrunner.submit('sleep', { parameters: { seconds: 'many' } });
     const job = await jobrunner.ended(jobId);
     assert.equal(job.status, 'error');
-    assert.match(job.failure ?? '', /parameter seconds of the job must be a whole number, not "many"/);
+    assert.match(job.failure ?? '', /parameter seconds of the job must be a whole number from 0 to 999999, not "many"/);
   });
 
   await t.test('a job for later does not start before its time', async () => {

@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import { taskQueues } from '../../workflows/shared/task-queues.ts';
+import { taskQueues } from '../../jobs/task-queues.ts';
 
 /** Calls what no worker has, as a workflow of a later version might. */
 export async function callsUnknown(): Promise<void> {

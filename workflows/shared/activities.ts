@@ -7,7 +7,7 @@ import {
   type LocalActivityOptions,
 } from '@temporalio/workflow';
 import type { ActivitiesByQueue } from '../../workers/activities.ts';
-import type { taskQueues } from './task-queues.ts';
+import type { taskQueues } from '../../jobs/task-queues.ts';
 
 /**
  * The activities that workers have registered for the task queue of these options. The type is that of what is composed, so

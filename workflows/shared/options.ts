@@ -1,5 +1,5 @@
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
-import { taskQueues } from './task-queues.ts';
+import { taskQueues } from '../../jobs/task-queues.ts';
 
 /** Writing a job's own row: short, and worth a long wait for a database that is away. */
 export const recordOptions = {

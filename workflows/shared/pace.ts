@@ -1,6 +1,4 @@
 import { sleep } from '@temporalio/workflow';
-import { parseDurationMs } from '../../config/duration.ts';
-import { integerParameter, invalidParameter, type JobInput } from './job-input.ts';
 
 // What a page may take at the least.
 const pageSeconds = 5;
@@ -21,31 +19,22 @@ export interface Pace {
   describe(itemsDone: number, itemsTotal: number | undefined): string;
 }
 
-/**
- * Reads the parameter `busyPercent` (10): how much of the time a job's activities may work.
- *
- * @throws ApplicationFailure of type InvalidParameters, which ends the job
- */
-export function busyPercentOf(input: JobInput): number {
-  return integerParameter(input, 'busyPercent', 10);
+/** What of a job's parameters limits it; 0: no limit. */
+export interface PaceLimits {
+  /** In milliseconds. */
+  readonly maxDuration?: number;
+  readonly maxPerSecond?: number;
 }
 
 /**
- * Reads the parameters `maxDuration` (Go duration string; empty or 0s: no limit) and `maxPerSecond` (0: no limit). A
- * job without limits makes no timer.
+ * Holds a job to its limits. One without any makes no timer.
  *
  * @param startedAtMs what an earlier run of the job has handed over
- * @param defaultPerSecond the limit of a job that names none
- * @throws ApplicationFailure of type InvalidParameters, which ends the job
  */
-export function createPace(input: JobInput, startedAtMs = Date.now(), defaultPerSecond = 0): Pace {
-  const durationText = input.parameters['maxDuration'] ?? '';
-  const parsedMs = durationText === '' ? 0 : parseDurationMs(durationText);
-  if (parsedMs === undefined) throw invalidParameter('maxDuration', durationText, 'a duration such as 30m');
-  const maxDurationMs = parsedMs;
-  const rateText = input.parameters['maxPerSecond'] ?? String(defaultPerSecond);
-  if (!/^\d{1,9}$/.test(rateText)) throw invalidParameter('maxPerSecond', rateText, 'a whole number');
-  const maxPerSecond = Number(rateText);
+export function createPace(
+  { maxDuration: maxDurationMs = 0, maxPerSecond = 0 }: PaceLimits,
+  startedAtMs = Date.now(),
+): Pace {
   function leftMs(): number | undefined {
     return maxDurationMs === 0 ? undefined : Math.max(0, startedAtMs + maxDurationMs - Date.now());
   }
