@@ -8,7 +8,6 @@ import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { accountChangeEvent, accountEvent } from '../../accounts/account-events.ts';
 import {
   type AccountFilter,
-  type AccountRow,
   accountFilters,
   countAccounts,
   deleteAccount,
@@ -18,20 +17,20 @@ import {
   updateAccount,
   updatePasswordHash,
 } from '../../accounts/account-store.ts';
-import { viewAccount } from './account-view.ts';
+import { AccountView, viewAccount } from './account-view.ts';
 import { requireNamed } from '../../accounts/named.ts';
-import { fillListPage, accountPageParameters } from './paging.ts';
+import { fillListPage, accountPageParameters, NextPageStart } from './paging.ts';
 import { isAccessToken } from '../../accounts/client-secrets.ts';
 import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import { accountParams } from '../http/names.ts';
-import { assertNotSteered, objectForm } from '../http/object-form.ts';
+import { assertNotSteered, formOf } from '../http/object-form.ts';
+import { listOf, NoBody } from '../http/schemas.ts';
 
 // The others tell who is an administrator, or not active.
 const filtersForAll: ReadonlySet<AccountFilter> = new Set(['all', 'users', 'orgs']);
 const FullName = Type.String({ maxLength: 255 });
-const decidedHere = { id: 'read-only', membersCount: 'read-only', teamsCount: 'read-only' } as const;
-const fixedFlags = { isImported: 'read-only', onDemand: 'read-only', otpEnabled: 'read-only' } as const;
 const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: passwordLength.max });
+const tags = ['accounts'];
 
 /** `/enzi/v0/accounts`: users and organizations (docs/msr-api.md, "Accounts"). */
 export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -47,10 +46,21 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'authenticated' },
       schema: {
+        summary: 'List accounts',
+        tags,
         querystring: Type.Object(
           { ...accountPageParameters, filter: Type.Enum([...accountFilters], { default: 'all' }) },
           { additionalProperties: false },
         ),
+        response: {
+          200: Type.Object({
+            usersCount: Type.Integer(),
+            orgsCount: Type.Integer(),
+            resourceCount: Type.Integer({ description: 'How many accounts pass the filter' }),
+            nextPageStart: NextPageStart,
+            accounts: listOf(AccountView),
+          }),
+        },
       },
     },
     async (request, reply) => {
@@ -77,22 +87,22 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'system-admin' },
       schema: {
-        body: objectForm<AccountRow>()(
-          {
-            name: Type.String({ minLength: 1, maxLength: 100 }),
-            password: Type.Optional(Type.String({ maxLength: 1_024 })),
-            fullName: Type.Optional(FullName),
-            isOrg: Type.Boolean({ default: false }),
-            isAdmin: Type.Boolean({ default: false }),
-            isActive: Type.Boolean({ default: true }),
-            searchLDAP: Type.Boolean({ default: false }),
-            // Not said here: see below.
-            isImported: Type.Optional(Type.Boolean()),
-            onDemand: Type.Optional(Type.Boolean()),
-            otpEnabled: Type.Optional(Type.Boolean()),
-          },
-          decidedHere,
-        ),
+        summary: 'Make a user or an organization',
+        tags,
+        body: formOf(AccountView, {
+          name: Type.String({ minLength: 1, maxLength: 100 }),
+          password: Type.Optional(Type.String({ maxLength: 1_024 })),
+          fullName: Type.Optional(FullName),
+          isOrg: Type.Boolean({ default: false }),
+          isAdmin: Type.Boolean({ default: false }),
+          isActive: Type.Boolean({ default: true }),
+          searchLDAP: Type.Boolean({ default: false }),
+          // Not said here: see below.
+          isImported: Type.Optional(Type.Boolean()),
+          onDemand: Type.Optional(Type.Boolean()),
+          otpEnabled: Type.Optional(Type.Boolean()),
+        }),
+        response: { 201: AccountView },
       },
     },
     async (request, reply) => {
@@ -132,7 +142,10 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.get(
     '/enzi/v0/accounts/:username',
-    { config: { access: 'authenticated' }, schema: { params: accountParams } },
+    {
+      config: { access: 'authenticated' },
+      schema: { summary: 'Show an account', tags, params: accountParams, response: { 200: AccountView } },
+    },
     async (request) => viewAccount(await requireNamed(pool, request.params.username), requireAccount(request)),
   );
 
@@ -141,15 +154,20 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'self' },
       schema: {
+        summary: 'Change an account',
+        tags,
         params: accountParams,
-        body: objectForm<AccountRow>()(
+        body: formOf(
+          AccountView,
           {
             fullName: Type.Optional(FullName),
             isAdmin: Type.Optional(Type.Boolean()),
             isActive: Type.Optional(Type.Boolean()),
           },
-          { ...decidedHere, ...fixedFlags, name: 'read-only', isOrg: 'read-only' },
+          'name',
+          'isOrg',
         ),
+        response: { 200: AccountView },
       },
     },
     async (request) => {
@@ -182,7 +200,10 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.delete(
     '/enzi/v0/accounts/:username',
-    { config: { access: 'system-admin' }, schema: { params: accountParams } },
+    {
+      config: { access: 'system-admin' },
+      schema: { summary: 'Delete an account', tags, params: accountParams, response: { 204: NoBody } },
+    },
     async (request, reply) => {
       const { username } = request.params;
       const account = await requireNamed(pool, username);
@@ -201,6 +222,8 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'self' },
       schema: {
+        summary: 'Change the password of a user',
+        tags,
         params: accountParams,
         body: Type.Object(
           {
@@ -210,6 +233,7 @@ export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
           },
           { additionalProperties: false },
         ),
+        response: { 200: AccountView },
       },
     },
     async (request) => {

@@ -3,7 +3,7 @@ import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
-import { viewMember } from './account-view.ts';
+import { MembershipView, MemberView, viewMember } from './account-view.ts';
 import { findAccount } from '../../accounts/account-store.ts';
 import {
   deleteMember,
@@ -15,17 +15,19 @@ import {
   saveMember,
 } from '../../accounts/member-store.ts';
 import { requireOrganization, requireUser } from '../../accounts/named.ts';
-import { fillListPage, accountPageParameters } from './paging.ts';
+import { fillListPage, accountPageParameters, NextPageStart } from './paging.ts';
 import { accountParams, NameText } from '../http/names.ts';
-import { objectForm } from '../http/object-form.ts';
+import { formOf } from '../http/object-form.ts';
+import { listOf, NoBody } from '../http/schemas.ts';
 
 const organizationParams = Type.Object({ organization: NameText });
 const memberParams = Type.Object({ organization: NameText, member: NameText });
 /** The body of every PUT of a member. */
-export const membershipForm = objectForm<MemberRow>()(
-  { isAdmin: Type.Optional(Type.Boolean()), isPublic: Type.Optional(Type.Boolean()) },
-  { member: 'read-only' },
-);
+export const membershipForm = formOf(MemberView, {
+  isAdmin: Type.Optional(Type.Boolean()),
+  isPublic: Type.Optional(Type.Boolean()),
+});
+const tags = ['members'];
 
 /** `/enzi/v0/accounts/{org}/members` and `/enzi/v0/accounts/{user}/organizations` (docs/msr-api.md, "Accounts"). */
 export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -36,8 +38,11 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'self' },
       schema: {
+        summary: 'List the organizations of a user',
+        tags,
         params: accountParams,
         querystring: Type.Object(accountPageParameters, { additionalProperties: false }),
+        response: { 200: Type.Object({ memberOrgs: listOf(MembershipView), nextPageStart: NextPageStart }) },
       },
     },
     async ({ params, query }, reply) => {
@@ -56,11 +61,14 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: { access: 'organization-member' },
       schema: {
+        summary: 'List the members of an organization',
+        tags,
         params: organizationParams,
         querystring: Type.Object(
           { ...accountPageParameters, filter: Type.Enum([...memberFilters], { default: 'all' }) },
           { additionalProperties: false },
         ),
+        response: { 200: Type.Object({ members: listOf(MemberView), nextPageStart: NextPageStart }) },
       },
     },
     async (request, reply) => {
@@ -77,7 +85,15 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.get(
     '/enzi/v0/accounts/:organization/members/:member',
-    { config: { access: 'organization-member' }, schema: { params: memberParams } },
+    {
+      config: { access: 'organization-member' },
+      schema: {
+        summary: 'Show a member of an organization',
+        tags,
+        params: memberParams,
+        response: { 200: MemberView },
+      },
+    },
     async (request) => {
       const { params } = request;
       const { id } = await requireOrganization(pool, params.organization);
@@ -90,7 +106,16 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.put(
     '/enzi/v0/accounts/:organization/members/:member',
-    { config: { access: 'organization-owner' }, schema: { params: memberParams, body: membershipForm } },
+    {
+      config: { access: 'organization-owner' },
+      schema: {
+        summary: 'Add a member to an organization, or change one',
+        tags,
+        params: memberParams,
+        body: membershipForm,
+        response: { 200: MemberView },
+      },
+    },
     async (request) => {
       const { params, body } = request;
       const { id, name: namespace } = await requireOrganization(pool, params.organization);
@@ -107,7 +132,15 @@ export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.delete(
     '/enzi/v0/accounts/:organization/members/:member',
-    { config: { access: 'organization-owner' }, schema: { params: memberParams } },
+    {
+      config: { access: 'organization-owner' },
+      schema: {
+        summary: 'Remove a member from an organization and its teams',
+        tags,
+        params: memberParams,
+        response: { 204: NoBody },
+      },
+    },
     async (request, reply) => {
       const { params } = request;
       const { id, name: namespace } = await requireOrganization(pool, params.organization);

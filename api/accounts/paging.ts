@@ -14,6 +14,9 @@ export const pageParameters = {
 /** The same, of a list of accounts. */
 export const accountPageParameters = { ...pageParameters, start: nameText({ default: '' }) };
 
+/** A field of every list of eNZi. */
+export const NextPageStart = Type.String({ description: '`start` of the next page; empty on the last one' });
+
 /** What a list of eNZi is filled from. */
 export interface ListSource<Row, Entry> {
   /** Finds the entries of a page, by name. */

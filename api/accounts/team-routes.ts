@@ -3,12 +3,12 @@ import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
-import { viewMember } from './account-view.ts';
+import { MemberView, viewMember } from './account-view.ts';
 import { findAccount, isId } from '../../accounts/account-store.ts';
 import { memberName, membershipForm, noSuchMember } from './member-routes.ts';
 import { saveMember } from '../../accounts/member-store.ts';
 import { requireOrganization, noSuchTeam, requireTeam, requireUser } from '../../accounts/named.ts';
-import { accountPageParameters, fillListPage, pageParameters } from './paging.ts';
+import { accountPageParameters, fillListPage, NextPageStart, pageParameters } from './paging.ts';
 import {
   deleteTeam,
   deleteTeamMember,
@@ -21,17 +21,31 @@ import {
   updateTeam,
 } from '../../accounts/team-store.ts';
 import { NameText } from '../http/names.ts';
-import { objectForm } from '../http/object-form.ts';
+import { formOf } from '../http/object-form.ts';
+import { listOf, NoBody, readOnly } from '../http/schemas.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const TeamName = Type.String({ minLength: 1, maxLength: 100 });
 const Description = Type.String({ maxLength: 1_000 });
-const decidedHere = { id: 'read-only', orgID: 'read-only', membersCount: 'read-only' } as const;
+
+/** A team of an organization (docs/msr-api.md, "Accounts"). */
+const TeamView = Type.Object(
+  {
+    id: readOnly(Type.String()),
+    orgID: readOnly(Type.String()),
+    name: Type.String(),
+    description: Type.String(),
+    membersCount: readOnly(Type.Integer()),
+  },
+  { title: 'Team' },
+);
+
 const organizationParams = Type.Object({ organization: NameText });
 const teamParams = Type.Object({ organization: NameText, team: Name });
 const memberParams = Type.Object({ organization: NameText, team: Name, member: NameText });
 const pageQuery = Type.Object(pageParameters, { additionalProperties: false });
 const memberPageQuery = Type.Object(accountPageParameters, { additionalProperties: false });
+const tags = ['teams'];
 const asMember = { access: 'organization-member' } as const;
 const asOwner = { access: 'organization-owner' } as const;
 
@@ -46,7 +60,16 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.get(
     teams,
-    { config: asMember, schema: { params: organizationParams, querystring: pageQuery } },
+    {
+      config: asMember,
+      schema: {
+        summary: 'List the teams of an organization',
+        tags,
+        params: organizationParams,
+        querystring: pageQuery,
+        response: { 200: Type.Object({ teams: listOf(TeamView), nextPageStart: NextPageStart }) },
+      },
+    },
     async ({ params, query }, reply) => {
       const { id } = await requireOrganization(pool, params.organization);
       const { entries, next, headers } = await fillListPage(query, {
@@ -63,8 +86,11 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: asOwner,
       schema: {
+        summary: 'Make a team',
+        tags,
         params: organizationParams,
-        body: objectForm<TeamRow>()({ name: TeamName, description: Type.Optional(Description) }, decidedHere),
+        body: formOf(TeamView, { name: TeamName, description: Type.Optional(Description) }),
+        response: { 201: TeamView },
       },
     },
     async (request, reply) => {
@@ -80,8 +106,10 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.get(`${teams}/:team`, { config: asMember, schema: { params: teamParams } }, async ({ params }) =>
-    requireTeamOf(params),
+  app.get(
+    `${teams}/:team`,
+    { config: asMember, schema: { summary: 'Show a team', tags, params: teamParams, response: { 200: TeamView } } },
+    async ({ params }) => requireTeamOf(params),
   );
 
   app.patch(
@@ -89,12 +117,15 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config: asOwner,
       schema: {
+        summary: 'Change a team',
+        tags,
         params: teamParams,
-        body: objectForm<TeamRow>()(
+        body: formOf(TeamView, {
           // An empty name: as it is.
-          { name: Type.Optional(Type.String({ maxLength: 100 })), description: Type.Optional(Description) },
-          decidedHere,
-        ),
+          name: Type.Optional(Type.String({ maxLength: 100 })),
+          description: Type.Optional(Description),
+        }),
+        response: { 200: TeamView },
       },
     },
     async (request) => {
@@ -114,19 +145,35 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.delete(`${teams}/:team`, { config: asOwner, schema: { params: teamParams } }, async (request, reply) => {
-    const organization = await requireOrganization(pool, request.params.organization);
-    const team = await requireTeam(pool, organization, request.params.team);
-    await auditedChange(deps, request, async (tx, record) => {
-      const wasThere = await deleteTeam(tx, team.id);
-      if (wasThere) await record({ kind: 'TEAM_DELETE', object: team, namespace: organization.name });
-    });
-    return reply.code(204).send();
-  });
+  app.delete(
+    `${teams}/:team`,
+    {
+      config: asOwner,
+      schema: { summary: 'Delete a team', tags, params: teamParams, response: { 204: NoBody } },
+    },
+    async (request, reply) => {
+      const organization = await requireOrganization(pool, request.params.organization);
+      const team = await requireTeam(pool, organization, request.params.team);
+      await auditedChange(deps, request, async (tx, record) => {
+        const wasThere = await deleteTeam(tx, team.id);
+        if (wasThere) await record({ kind: 'TEAM_DELETE', object: team, namespace: organization.name });
+      });
+      return reply.code(204).send();
+    },
+  );
 
   app.get(
     `${teams}/:team/members`,
-    { config: asMember, schema: { params: teamParams, querystring: memberPageQuery } },
+    {
+      config: asMember,
+      schema: {
+        summary: 'List the members of a team',
+        tags,
+        params: teamParams,
+        querystring: memberPageQuery,
+        response: { 200: Type.Object({ members: listOf(MemberView), nextPageStart: NextPageStart }) },
+      },
+    },
     async (request, reply) => {
       const { id } = await requireTeamOf(request.params);
       const { entries, next, headers } = await fillListPage(request.query, {
@@ -138,18 +185,34 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.get(`${teams}/:team/members/:member`, { config: asMember, schema: { params: memberParams } }, async (request) => {
-    const { params } = request;
-    const team = await requireTeamOf(params);
-    const user = await findAccount(pool, params.member);
-    const member = user && (await findTeamMember(pool, team.id, user.id));
-    if (!member) throw noSuchMember(params.member, `team "${team.name}"`);
-    return viewMember(member, requireAccount(request));
-  });
+  app.get(
+    `${teams}/:team/members/:member`,
+    {
+      config: asMember,
+      schema: { summary: 'Show a member of a team', tags, params: memberParams, response: { 200: MemberView } },
+    },
+    async (request) => {
+      const { params } = request;
+      const team = await requireTeamOf(params);
+      const user = await findAccount(pool, params.member);
+      const member = user && (await findTeamMember(pool, team.id, user.id));
+      if (!member) throw noSuchMember(params.member, `team "${team.name}"`);
+      return viewMember(member, requireAccount(request));
+    },
+  );
 
   app.put(
     `${teams}/:team/members/:member`,
-    { config: asOwner, schema: { params: memberParams, body: membershipForm } },
+    {
+      config: asOwner,
+      schema: {
+        summary: 'Add a member to a team, or change one',
+        tags,
+        params: memberParams,
+        body: membershipForm,
+        response: { 200: MemberView },
+      },
+    },
     async (request) => {
       const { params, body } = request;
       const organization = await requireOrganization(pool, params.organization);
@@ -170,7 +233,10 @@ export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
 
   app.delete(
     `${teams}/:team/members/:member`,
-    { config: asOwner, schema: { params: memberParams } },
+    {
+      config: asOwner,
+      schema: { summary: 'Remove a member from a team', tags, params: memberParams, response: { 204: NoBody } },
+    },
     async (request, reply) => {
       const { params } = request;
       const organization = await requireOrganization(pool, params.organization);

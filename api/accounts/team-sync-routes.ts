@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { normalGroupName } from '../../accounts/directory/group-name.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
@@ -6,38 +6,65 @@ import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { requireOrganization, requireTeam } from '../../accounts/named.ts';
 import { findMemberSync, type MemberSync, saveMemberSync } from '../../accounts/team-sync.ts';
 import { NameText } from '../http/names.ts';
+import { formOf } from '../http/object-form.ts';
+import { listOf } from '../http/schemas.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const GroupName = Type.String({ minLength: 1, maxLength: 1_000 });
 const Groups = Type.Array(GroupName, { maxItems: 100 });
+const tags = ['teams'];
 const teamParams = Type.Object({ organization: NameText, team: Name });
+
+/** Our lists, and the two fields by which clients of eNZi know a group. */
+const MemberSyncView = Type.Object(
+  {
+    enableSync: Type.Boolean(),
+    ldapGroups: listOf(Type.String()),
+    oidcGroups: listOf(Type.String()),
+    selectGroupMembers: Type.Boolean(),
+    groupDN: Type.String(),
+  },
+  { title: 'MemberSyncConfig' },
+);
 
 /** `/enzi/v0/accounts/{org}/teams/{team}/memberSyncConfig`: whose groups put people into a team. */
 export function teamSyncRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool } = deps;
   const path = '/enzi/v0/accounts/:organization/teams/:team/memberSyncConfig';
 
-  app.get(path, { config: { access: 'organization-owner' }, schema: { params: teamParams } }, async ({ params }) => {
-    const team = await requireTeam(pool, await requireOrganization(pool, params.organization), params.team);
-    return toView(await findMemberSync(pool, team.id));
-  });
+  app.get(
+    path,
+    {
+      config: { access: 'organization-owner' },
+      schema: {
+        summary: 'Show which groups put people into a team',
+        tags,
+        params: teamParams,
+        response: { 200: MemberSyncView },
+      },
+    },
+    async ({ params }) => {
+      const team = await requireTeam(pool, await requireOrganization(pool, params.organization), params.team);
+      return viewMemberSync(await findMemberSync(pool, team.id));
+    },
+  );
 
   app.put(
     path,
     {
       config: { access: 'organization-owner' },
       schema: {
+        summary: 'Set which groups put people into a team',
+        tags,
         params: teamParams,
-        body: Type.Object(
-          {
-            enableSync: Type.Boolean(),
-            ldapGroups: Type.Optional(Groups),
-            oidcGroups: Type.Optional(Groups),
-            groupDN: Type.Optional(Type.String({ maxLength: 1_000 })),
-            selectGroupMembers: Type.Boolean({ default: true }),
-          },
-          { additionalProperties: false },
-        ),
+        body: formOf(MemberSyncView, {
+          enableSync: Type.Boolean(),
+          ldapGroups: Type.Optional(Groups),
+          oidcGroups: Type.Optional(Groups),
+          groupDN: Type.Optional(Type.String({ maxLength: 1_000 })),
+          selectGroupMembers: Type.Boolean({ default: true }),
+        }),
+        response: { 200: MemberSyncView },
       },
     },
     async (request) => {
@@ -74,7 +101,7 @@ export function teamSyncRoutes(app: ApiInstance, deps: ApiDeps): void {
           ...left.ofOrganization.map((object) => ({ kind: 'MEMBER_DELETE' as const, object, ...of })),
         );
       });
-      return toView(await findMemberSync(pool, team.id));
+      return viewMemberSync(await findMemberSync(pool, team.id));
     },
   );
 }
@@ -86,7 +113,6 @@ function requireGroupName(name: string): string {
   throw new DomainError('INVALID_PARAMETERS', 'ldapGroups: write the cn of a group, or its distinguished name');
 }
 
-/** Our lists, and the two fields by which clients of eNZi know a group. */
-function toView(sync: MemberSync): MemberSync & { selectGroupMembers: boolean; groupDN: string } {
+function viewMemberSync(sync: MemberSync): Static<typeof MemberSyncView> {
   return { ...sync, selectGroupMembers: true, groupDN: sync.ldapGroups.find((name) => name.includes('=')) ?? '' };
 }

@@ -12,14 +12,18 @@ export function hoistModels(document: object): object {
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
     const walked = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, walk(part)]));
-    const { title, description, ...schema } = walked;
+    // What is said of a place, and not of the model.
+    const { title, description, readOnly, ...schema } = walked;
     if (typeof title !== 'string' || !('type' in schema || 'anyOf' in schema)) return walked;
     const text = JSON.stringify(schema);
     const known = models.get(title);
     if (known && known.text !== text) throw new Error(`two schemas of the API have the title ${title}`);
     models.set(title, { schema, text });
-    const reference = { $ref: `#/components/schemas/${title}` };
-    return description === undefined ? reference : { ...reference, description };
+    return {
+      $ref: `#/components/schemas/${title}`,
+      ...(description !== undefined && { description }),
+      ...(readOnly !== undefined && { readOnly }),
+    };
   };
   const { paths, components, ...rest } = document as { paths: Json; components?: { schemas?: object } };
   const hoisted = walk(paths);

@@ -3,6 +3,9 @@ import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 /** A moment: a `Date` in the program, and a text by RFC 3339 in JSON. */
 export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
 
+/** The answer that has no body. */
+export const NoBody = Type.Unsafe<undefined>({ type: 'null' });
+
 /** A list. */
 export function listOf<Schema extends TSchema>(items: Schema) {
   return Type.Unsafe<readonly Static<Schema>[]>({ type: 'array', items });
@@ -24,7 +27,9 @@ export function oneOf<const Value extends string>(values: readonly Value[]) {
 
 /** A field of an object that no request changes. */
 export function readOnly<Schema extends TSchema>(schema: Schema): Schema & { readonly readOnly: true } {
-  return { ...schema, readOnly: true };
+  // TypeBox marks what is optional by a property that cannot be enumerated.
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(schema)) as Schema;
+  return Object.assign(copy, { readOnly: true } as const);
 }
 
 /** Makes fields read-only, all of them. */

@@ -14,6 +14,13 @@ function close(schema: unknown): unknown {
   return isObject && !('additionalProperties' in closed) ? { ...closed, additionalProperties: false } : closed;
 }
 
+/** What is said of an answer of a type; of what is described for every type, that. */
+function ofType(described: object | undefined, type: string): object | undefined {
+  if (!described || !('content' in described)) return described;
+  const content = described.content as Readonly<Record<string, { readonly schema: object }>>;
+  return content[type.split(';')[0] ?? '']?.schema;
+}
+
 /** Makes every answer of JSON that a route does not describe as it is an error of the server, which fails the test. */
 export function checkAnswers(app: ApiInstance): void {
   const validators = new WeakMap<object, ValidateFunction>();
@@ -22,7 +29,7 @@ export function checkAnswers(app: ApiInstance): void {
     const responses = (schema?.response ?? {}) as Readonly<Record<string, object>>;
     const status = String(reply.statusCode);
     if (!status.startsWith('2')) return payload;
-    const described = responses[status] ?? responses['2xx'];
+    const described = ofType(responses[status] ?? responses['2xx'], String(reply.getHeader('content-type')));
     if (!described) throw new Error(`${String(method)} ${url} does not describe its answer of ${status}`);
     const validate = validators.get(described) ?? ajv.compile(close(described) as object);
     validators.set(described, validate);
