@@ -58,7 +58,7 @@ function describeOne(error: ErrorObject, where: string, part: string): string {
   const names = Object.keys(rule.properties ?? {});
   switch (keyword) {
     case 'type':
-      // Nothing at all is taken for null.
+      // NoBody at all is taken for null.
       if (where === part && data === null) return `${part} must be ${typeName(rule)}, and is missing or null`;
       return `${where} must be ${typeName(rule)}, ${isWrongly(data)}`;
     case 'required': {

@@ -11,6 +11,14 @@ export function listOf<Schema extends TSchema>(items: Schema) {
   return Type.Unsafe<readonly Static<Schema>[]>({ type: 'array', items });
 }
 
+/** An object whose names nobody knows before, with values of one kind. */
+export function mapOf<Schema extends TSchema>(values: Schema) {
+  return Type.Unsafe<Readonly<Record<string, Static<Schema>>>>({ type: 'object', additionalProperties: values });
+}
+
+/** Whatever JSON an object holds. */
+export const AnyObject = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', additionalProperties: true });
+
 /** What may be `null`. */
 export function nullable<Schema extends TSchema>(schema: Schema) {
   const { type } = schema as { readonly type?: unknown };

@@ -19,13 +19,14 @@ import { findTimeZone } from '../../jobs/crons/time-zone.ts';
 import { findWaitingReason } from '../../jobs/queue/waiting-reason.ts';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import { viewCron } from './cron-view.ts';
+import { CronView, viewCron } from './cron-view.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { jobFormFields, readJobFields, requireAction } from './job-fields.ts';
-import { viewJob } from './job-view.ts';
-import { assertNotSteered, objectForm } from '../http/object-form.ts';
+import { JobView, viewJob } from './job-view.ts';
+import { assertNotSteered, formOf } from '../http/object-form.ts';
 import { fillPage, namedPageQuery } from '../http/paging.ts';
+import { listOf, NoBody } from '../http/schemas.ts';
 
 const config = { access: 'system-admin' } as const;
 const cronParams = Type.Object({ cron: Type.String({ minLength: 1, maxLength: 100 }) });
@@ -37,31 +38,19 @@ const maxJitterMs = 24 * 3_600_000;
 const minCatchupWindowMs = 10_000;
 const maxCatchupWindowMs = 365 * 24 * 3_600_000;
 
-const cronForm = objectForm<ReturnType<typeof viewCron>>()(
-  {
-    ...jobFormFields,
-    name: Type.Optional(ShortText),
-    schedule: Type.String({ minLength: 1, maxLength: 200 }),
-    timeZone: Type.Optional(ShortText),
-    jitter: Type.Optional(Type.String({ maxLength: 40 })),
-    catchupWindow: Type.Optional(Type.String({ maxLength: 40 })),
-    // Not changed by this: see below.
-    isPaused: Type.Optional(Type.Boolean()),
-    isQueuePaused: Type.Optional(Type.Boolean()),
-  },
-  {
-    id: 'read-only',
-    note: 'read-only',
-    nextRun: 'read-only',
-    nextRuns: 'read-only',
-    lastRuns: 'read-only',
-    missedRuns: 'read-only',
-    problem: 'read-only',
-    isApplied: 'read-only',
-    requestedBy: 'read-only',
-    updatedAt: 'read-only',
-  },
-);
+const tags = ['crons'];
+
+const cronForm = formOf(CronView, {
+  ...jobFormFields,
+  name: Type.Optional(ShortText),
+  schedule: Type.String({ minLength: 1, maxLength: 200 }),
+  timeZone: Type.Optional(ShortText),
+  jitter: Type.Optional(Type.String({ maxLength: 40 })),
+  catchupWindow: Type.Optional(Type.String({ maxLength: 40 })),
+  // Not changed by this: see below.
+  isPaused: Type.Optional(Type.Boolean()),
+  isQueuePaused: Type.Optional(Type.Boolean()),
+});
 
 /** `/api/v0/crons` (DTR 2.7 API): one for each action, found by its name, and others with names of their own. */
 export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -91,25 +80,35 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
     return crons.map((cron) => viewCron(cron, runs.get(cron.name) ?? []));
   }
 
-  app.get('/api/v0/crons', { config, schema: { querystring: namedPageQuery } }, async ({ query }, reply) => {
-    const { entries, headers } = await fillPage({
-      start: query.pageStart,
-      size: query.pageSize,
-      load: listViews,
-      keyOf: ({ name }) => name,
-      view: (cron) => cron,
-      rowsAtOnce,
-    });
-    return reply.headers(headers).send({ crons: entries });
-  });
+  app.get(
+    '/api/v0/crons',
+    {
+      config,
+      schema: {
+        summary: 'List crons',
+        tags,
+        querystring: namedPageQuery,
+        response: { 200: Type.Object({ crons: listOf(CronView) }) },
+      },
+    },
+    async ({ query }, reply) => {
+      const { entries, headers } = await fillPage({
+        start: query.pageStart,
+        size: query.pageSize,
+        load: listViews,
+        keyOf: ({ name }) => name,
+        view: (cron) => cron,
+        rowsAtOnce,
+      });
+      return reply.headers(headers).send({ crons: entries });
+    },
+  );
 
   app.post(
     '/api/v0/crons',
     {
       config,
-      schema: {
-        body: cronForm,
-      },
+      schema: { summary: 'Make or change a cron', tags, body: cronForm, response: { 202: CronView } },
     },
     async (request, reply) => {
       const { body } = request;
@@ -153,31 +152,42 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.get('/api/v0/crons/:cron', { config, schema: { params: cronParams } }, async ({ params }) => {
-    const cron = await findCron(pool, nameOf(params.cron));
-    if (!cron) throw noSuchCron(params.cron);
-    return view(cron);
-  });
+  app.get(
+    '/api/v0/crons/:cron',
+    { config, schema: { summary: 'Show a cron', tags, params: cronParams, response: { 200: CronView } } },
+    async ({ params }) => {
+      const cron = await findCron(pool, nameOf(params.cron));
+      if (!cron) throw noSuchCron(params.cron);
+      return view(cron);
+    },
+  );
 
-  app.delete('/api/v0/crons/:cron', { config, schema: { params: cronParams } }, async (request, reply) => {
-    const name = nameOf(request.params.cron);
-    await auditedChange(deps, request, async (tx, record) => {
-      if (!(await deleteCron(tx, name))) throw noSuchCron(name);
-      await record({ kind: 'CRON_DELETE', object: { id: name, name } });
-    });
-    wakeSchedules.send();
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/api/v0/crons/:cron',
+    { config, schema: { summary: 'Delete a cron', tags, params: cronParams, response: { 204: NoBody } } },
+    async (request, reply) => {
+      const name = nameOf(request.params.cron);
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!(await deleteCron(tx, name))) throw noSuchCron(name);
+        await record({ kind: 'CRON_DELETE', object: { id: name, name } });
+      });
+      wakeSchedules.send();
+      return reply.code(204).send();
+    },
+  );
 
-  for (const [command, isPaused] of [
-    ['pause', true],
-    ['resume', false],
+  for (const [command, isPaused, summary] of [
+    ['pause', true, 'Pause a cron'],
+    ['resume', false, 'Let a cron that is paused go on'],
   ] as const) {
     app.post(
       `/api/v0/crons/:cron/${command}`,
       {
         config,
         schema: {
+          summary,
+          tags,
+          response: { 202: CronView },
           params: cronParams,
           body: Type.Union([
             Type.Object({ note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false }),
@@ -202,7 +212,8 @@ export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
     );
   }
 
-  app.post('/api/v0/crons/:cron/trigger', { config, schema: { params: cronParams } }, async (request, reply) => {
+  const triggerSchema = { summary: 'Run a cron now', tags, params: cronParams, response: { 202: JobView } };
+  app.post('/api/v0/crons/:cron/trigger', { config, schema: triggerSchema }, async (request, reply) => {
     const cron = await findCron(pool, nameOf(request.params.cron));
     if (!cron) throw noSuchCron(request.params.cron);
     const { name, parameters, capacityMap, retries, deadline, stopTimeout } = cron;

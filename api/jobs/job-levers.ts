@@ -10,28 +10,29 @@ import { DomainError } from '../../errors/domain-error.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { jobFilterFields, readJobFilter } from './job-filter.ts';
 import { requireAction } from './job-fields.ts';
-import { fixedJobFields, jobParams, noSuchJob, requireJob, type ShownJob, viewJob } from './job-view.ts';
-import { objectForm } from '../http/object-form.ts';
+import { jobParams, JobView, noSuchJob, requireJob, viewJob } from './job-view.ts';
+import { formOf } from '../http/object-form.ts';
+import { NoBody } from '../http/schemas.ts';
 
 /** A request cancels no more than this: it takes some seconds, and another goes on. */
 const maxCancelled = 10_000;
 
 const config = { access: 'system-admin' } as const;
 const closed = { additionalProperties: false };
-const priorityForm = objectForm<ShownJob>()(
+const tags = ['jobs'];
+const priorityForm = formOf(
+  JobView,
   { priority: Type.Enum([...jobPriorities]) },
-  {
-    ...fixedJobFields,
-    paused: 'read-only',
-    pausing: 'read-only',
-    action: 'read-only',
-    parameters: 'read-only',
-    capacityMap: 'read-only',
-    scheduledAt: 'read-only',
-    deadline: 'read-only',
-    stopTimeout: 'read-only',
-  },
+  'paused',
+  'pausing',
+  'action',
+  'parameters',
+  'capacityMap',
+  'scheduledAt',
+  'deadline',
+  'stopTimeout',
 );
+const Cancelled = Type.Object({ count: Type.Integer(), hasMore: Type.Boolean(), dryRun: Type.Boolean() });
 const Note = Type.Optional(Type.String({ maxLength: 500 }));
 // Without a body, there is no note.
 const PauseForm = Type.Union([Type.Null(), Type.Object({ note: Note }, closed)]);
@@ -40,13 +41,13 @@ const PauseForm = Type.Union([Type.Null(), Type.Object({ note: Note }, closed)])
 export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeDispatcher } = deps;
 
-  for (const [name, kind, steer] of [
-    ['pause', 'JOB_PAUSE', pauseJob],
-    ['resume', 'JOB_RESUME', resumeJob],
+  for (const [name, kind, steer, summary] of [
+    ['pause', 'JOB_PAUSE', pauseJob, 'Pause a job at its next checkpoint'],
+    ['resume', 'JOB_RESUME', resumeJob, 'Let a job that is paused go on'],
   ] as const) {
     app.post(
       `/api/v0/jobs/:jobID/${name}`,
-      { config, schema: { params: jobParams, body: PauseForm } },
+      { config, schema: { summary, tags, params: jobParams, body: PauseForm, response: { 204: NoBody } } },
       async (request, reply) => {
         const pause: PauseRequest = {
           jobId: request.params.jobID,
@@ -68,7 +69,13 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/jobs/:jobID',
     {
       config,
-      schema: { params: jobParams, body: priorityForm },
+      schema: {
+        summary: 'Change the priority of a job that waits',
+        tags,
+        params: jobParams,
+        body: priorityForm,
+        response: { 200: JobView },
+      },
     },
     async (request) => {
       const { jobID } = request.params;
@@ -88,7 +95,13 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.post('/api/v0/jobs/:jobID/rerun', { config, schema: { params: jobParams } }, async (request, reply) => {
+  const rerunSchema = {
+    summary: 'Run a job that has ended again',
+    tags,
+    params: jobParams,
+    response: { 202: JobView },
+  };
+  app.post('/api/v0/jobs/:jobID/rerun', { config, schema: rerunSchema }, async (request, reply) => {
     const old = await requireJob(deps, request.params.jobID);
     if (!old.endedAt) {
       throw new DomainError('JOB_NOT_ENDED', `job "${old.id}" is ${old.status}: it can be run again once it has ended`);
@@ -109,6 +122,9 @@ export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
+        summary: 'Cancel the jobs of a filter, or count them',
+        tags,
+        response: { 200: Cancelled },
         body: Type.Object(
           {
             ...jobFilterFields,

@@ -1,11 +1,22 @@
 import { Readable } from 'node:stream';
+import { Type } from 'typebox';
 import { jobChannel } from '../../database/wake-up.ts';
 import { readJobLog } from '../../jobs/records/logs.ts';
 import { findJob } from '../../jobs/records/queries.ts';
 import type { ApiDeps } from '../http/instance.ts';
+import { listOf } from '../http/schemas.ts';
 
 const pollIntervalMs = 1_000;
 const batchSize = 1_000;
+
+/** A line of the log of a job: `data` is a JSON object, as text. */
+const JobLogLine = Type.Object({ lineNum: Type.Integer(), data: Type.String() }, { title: 'JobLogLine' });
+
+/** The log of a job as one list. */
+export const JobLog = listOf(JobLogLine);
+
+/** The log of a job as a stream of so many JSON objects, each on a line of its own. */
+export const JobLogAsLines = Type.Unsafe<Readable>(JobLogLine);
 
 export interface FollowOptions {
   /** Number of the first line. */

@@ -8,10 +8,11 @@ import { auditedChange } from '../http/audited-change.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { jobFormFields, readJobFields } from './job-fields.ts';
 import { jobFilterFields, readJobFilter } from './job-filter.ts';
-import { followJobLog } from './job-log-stream.ts';
-import { fixedJobFields, jobParams, noSuchJob, requireJob, type ShownJob, viewJob } from './job-view.ts';
-import { assertNotSteered, objectForm } from '../http/object-form.ts';
+import { followJobLog, JobLog, JobLogAsLines } from './job-log-stream.ts';
+import { jobParams, JobView, noSuchJob, requireJob, viewJob } from './job-view.ts';
+import { assertNotSteered, formOf } from '../http/object-form.ts';
 import { fillPage, nextPageHeader } from '../http/paging.ts';
+import { listOf, NoBody } from '../http/schemas.ts';
 import { readTime, TimeText } from '../http/times.ts';
 
 const maxPageSize = 1_000;
@@ -20,6 +21,16 @@ const maxLogLines = 10_000;
 const rowsAtOnce = 100;
 
 const config = { access: 'system-admin' } as const;
+const tags = ['jobs'];
+
+const jobForm = formOf(JobView, {
+  ...jobFormFields,
+  scheduledAt: Type.Optional(TimeText),
+  // Not said here: see below.
+  priority: Type.Optional(Type.Integer()),
+  paused: Type.Optional(Type.Boolean()),
+  pausing: Type.Optional(Type.Boolean()),
+});
 
 /** `/api/v0/jobs` (DTR 2.7 API; docs/msr-api.md, "Jobs"). */
 export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
@@ -30,6 +41,9 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     {
       config,
       schema: {
+        summary: 'List jobs, the most recently scheduled first',
+        tags,
+        response: { 200: Type.Object({ jobs: listOf(JobView) }) },
         querystring: Type.Object(
           {
             ...jobFilterFields,
@@ -65,19 +79,7 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/api/v0/jobs',
     {
       config,
-      schema: {
-        body: objectForm<ShownJob>()(
-          {
-            ...jobFormFields,
-            scheduledAt: Type.Optional(TimeText),
-            // Not said here: see below.
-            priority: Type.Optional(Type.Integer()),
-            paused: Type.Optional(Type.Boolean()),
-            pausing: Type.Optional(Type.Boolean()),
-          },
-          fixedJobFields,
-        ),
-      },
+      schema: { summary: 'Run an action', tags, body: jobForm, response: { 202: JobView } },
     },
     async (request, reply) => {
       const wanted = {
@@ -102,41 +104,64 @@ export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
     },
   );
 
-  app.get('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async ({ params }) => {
-    const job = await requireJob(deps, params.jobID);
-    const waitingReason = await findWaitingReason(pool, job);
-    return { ...viewJob(job), ...(waitingReason !== undefined && { waitingReason }) };
-  });
+  app.get(
+    '/api/v0/jobs/:jobID',
+    { config, schema: { summary: 'Show a job', tags, params: jobParams, response: { 200: JobView } } },
+    async ({ params }) => {
+      const job = await requireJob(deps, params.jobID);
+      const waitingReason = await findWaitingReason(pool, job);
+      return { ...viewJob(job), ...(waitingReason !== undefined && { waitingReason }) };
+    },
+  );
 
-  app.delete('/api/v0/jobs/:jobID', { config, schema: { params: jobParams } }, async (request, reply) => {
-    const { jobID } = request.params;
-    const outcome = await auditedChange(deps, request, async (tx, record) => {
-      const deleted = await deleteJob(tx, jobID);
-      if (!deleted.found) throw noSuchJob(jobID);
-      await record({ kind: 'JOB_DELETE', object: { id: jobID } });
-      return deleted;
-    });
-    if (outcome.wakeDispatcher) wakeDispatcher.send();
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/api/v0/jobs/:jobID',
+    { config, schema: { summary: 'Cancel and delete a job', tags, params: jobParams, response: { 204: NoBody } } },
+    async (request, reply) => {
+      const { jobID } = request.params;
+      const outcome = await auditedChange(deps, request, async (tx, record) => {
+        const deleted = await deleteJob(tx, jobID);
+        if (!deleted.found) throw noSuchJob(jobID);
+        await record({ kind: 'JOB_DELETE', object: { id: jobID } });
+        return deleted;
+      });
+      if (outcome.wakeDispatcher) wakeDispatcher.send();
+      return reply.code(204).send();
+    },
+  );
 
-  app.post('/api/v0/jobs/:jobID/cancel', { config, schema: { params: jobParams } }, async (request, reply) => {
-    const { jobID } = request.params;
-    const outcome = await auditedChange(deps, request, async (tx, record) => {
-      const canceled = await cancelJob(tx, jobID, requireAccount(request).name);
-      if (!canceled.found) throw noSuchJob(jobID);
-      await record({ kind: 'JOB_CANCEL', object: { id: jobID } });
-      return canceled;
-    });
-    if (outcome.wakeDispatcher) wakeDispatcher.send();
-    return reply.code(204).send();
-  });
+  app.post(
+    '/api/v0/jobs/:jobID/cancel',
+    { config, schema: { summary: 'Cancel a job', tags, params: jobParams, response: { 204: NoBody } } },
+    async (request, reply) => {
+      const { jobID } = request.params;
+      const outcome = await auditedChange(deps, request, async (tx, record) => {
+        const canceled = await cancelJob(tx, jobID, requireAccount(request).name);
+        if (!canceled.found) throw noSuchJob(jobID);
+        await record({ kind: 'JOB_CANCEL', object: { id: jobID } });
+        return canceled;
+      });
+      if (outcome.wakeDispatcher) wakeDispatcher.send();
+      return reply.code(204).send();
+    },
+  );
 
   app.get(
     '/api/v0/jobs/:jobID/logs',
     {
       config,
       schema: {
+        summary: 'Read or follow the log of a job',
+        tags,
+        response: {
+          200: {
+            content: {
+              'application/json': { schema: JobLog },
+              // Where `stream` asks for it as it grows, and the header Accept for lines.
+              'application/x-ndjson': { schema: JobLogAsLines },
+            },
+          },
+        },
         params: jobParams,
         querystring: Type.Object(
           {

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import {
   changeActionQueue,
   listActionQueues,
@@ -14,44 +14,68 @@ import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import type { ApiDeps, ApiInstance } from '../http/instance.ts';
 import { requireAction } from './job-fields.ts';
-import { objectForm } from '../http/object-form.ts';
+import { formOf } from '../http/object-form.ts';
+import { allReadOnly, listOf, nullable, readOnly, Timestamp } from '../http/schemas.ts';
 
 const config = { access: 'system-admin' } as const;
 const most = { minimum: 1, maximum: 1_000_000 };
+const tags = ['queues'];
+
+/** What holds the jobs of an action back, and how many there are. */
+const QueueView = Type.Object(
+  {
+    action: readOnly(Type.String()),
+    paused: Type.Boolean(),
+    note: Type.String(),
+    pausedBy: readOnly(Type.String()),
+    pausedAt: readOnly(nullable(Timestamp)),
+    maxRunning: nullable(Type.Integer()),
+    mayRun: readOnly(Type.Integer()),
+    ratePerMinute: nullable(Type.Integer()),
+    // Up to 10,000 of each kind are counted.
+    ...allReadOnly({ waiting: Type.Integer(), running: Type.Integer() }),
+  },
+  { title: 'Queue' },
+);
+const queueForm = formOf(QueueView, {
+  paused: Type.Optional(Type.Boolean()),
+  note: Type.Optional(Type.String({ maxLength: 1_000 })),
+  maxRunning: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
+  ratePerMinute: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
+});
 
 /** `/api/v0/queues`: how jobs of each action are held back. Beyond MSR. */
 export function queueRoutes(app: ApiInstance, deps: ApiDeps): void {
   const { pool, wakeDispatcher, wakeSchedules } = deps;
 
-  app.get('/api/v0/queues', { config }, async () => {
-    const [changed, counts] = [await listActionQueues(pool), await countAll()];
-    const byAction = new Map(changed.map((queue) => [queue.action, queue]));
-    const names = actions.map(({ name }) => name).sort();
-    return { queues: names.map((name) => view(byAction.get(name) ?? untouchedQueue(name), counts)) };
-  });
+  app.get(
+    '/api/v0/queues',
+    {
+      config,
+      schema: {
+        summary: 'List the queues, one for each action',
+        tags,
+        response: { 200: Type.Object({ queues: listOf(QueueView) }) },
+      },
+    },
+    async () => {
+      const [changed, counts] = [await listActionQueues(pool), await countAll()];
+      const byAction = new Map(changed.map((queue) => [queue.action, queue]));
+      const names = actions.map(({ name }) => name).sort();
+      return { queues: names.map((name) => view(byAction.get(name) ?? untouchedQueue(name), counts)) };
+    },
+  );
 
   app.patch(
     '/api/v0/queues/:action',
     {
       config,
       schema: {
+        summary: 'Pause the queue of an action, or set how many of its jobs run',
+        tags,
         params: Type.Object({ action: Type.String({ minLength: 1, maxLength: 100 }) }),
-        body: objectForm<ReturnType<typeof view>>()(
-          {
-            paused: Type.Optional(Type.Boolean()),
-            note: Type.Optional(Type.String({ maxLength: 1_000 })),
-            maxRunning: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
-            ratePerMinute: Type.Optional(Type.Union([Type.Integer(most), Type.Null()])),
-          },
-          {
-            action: 'read-only',
-            pausedBy: 'read-only',
-            pausedAt: 'read-only',
-            mayRun: 'read-only',
-            waiting: 'read-only',
-            running: 'read-only',
-          },
-        ),
+        body: queueForm,
+        response: { 200: QueueView },
       },
     },
     async (request) => {
@@ -87,7 +111,7 @@ function sum(counts: readonly { action: string; count: number }[]): Map<string, 
   return total;
 }
 
-function view(queue: ActionQueue, { waiting, running, workers }: Counts) {
+function view(queue: ActionQueue, { waiting, running, workers }: Counts): Static<typeof QueueView> {
   const { action, paused, pauseNote, pausedBy, pausedAt, maxRunning, ratePerMinute } = queue;
   return {
     action,
@@ -98,7 +122,6 @@ function view(queue: ActionQueue, { waiting, running, workers }: Counts) {
     maxRunning,
     mayRun: maxRunning ?? maxRunningByDefault(action, workers),
     ratePerMinute,
-    // Up to 10,000 of each kind are counted.
     waiting: waiting.get(action) ?? 0,
     running: running.get(action) ?? 0,
   };

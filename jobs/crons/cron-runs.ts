@@ -1,11 +1,11 @@
 import type { Queryable } from '../../database/pool.ts';
-import type { JobStatus } from '../records/status.ts';
+import type { JobStatus, JobTrigger } from '../records/status.ts';
 
 /** A job that a cron has made, by its schedule or because somebody triggered it. */
 export interface CronRun {
   readonly jobId: string;
   readonly status: JobStatus;
-  readonly trigger: string;
+  readonly trigger: JobTrigger;
   readonly scheduledAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
