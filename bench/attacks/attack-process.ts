@@ -1,5 +1,6 @@
 // A process that attacks a server until its input ends: `node bench/attacks/attack-process.ts TARGET NAME…`, TARGET being
 // JSON. At the end it prints a JSON object of what was answered, and how often.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { AttackTarget } from './attack-target.ts';
 import { attacks, type AttackName } from './attacks.ts';
 
@@ -7,6 +8,9 @@ const [target = '', ...names] = process.argv.slice(2);
 const parsed = JSON.parse(target) as AttackTarget;
 const stop = new AbortController();
 const counts: Record<string, number> = {};
+// Where it was late, it has attacked less than it was to.
+const ownDelay = monitorEventLoopDelay();
+ownDelay.enable();
 process.stdin.resume().on('end', () => stop.abort());
 await Promise.all(
   names.map((name) =>
@@ -16,4 +20,5 @@ await Promise.all(
     }),
   ),
 );
+counts['ms that the attack was late by, p50'] = Math.round(ownDelay.percentile(50) / 1e6);
 process.stdout.write(JSON.stringify(counts), () => process.exit(0));

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPush, tryPush } from '../../test/e2e/test-push.ts';
 import type { Client } from '../../test/e2e/client.ts';
@@ -12,6 +13,8 @@ export interface HonestFigures {
   readonly timesMs: Readonly<Record<Activity, readonly number[]>>;
   /** Whatever an ordinary user would complain about. */
   readonly failures: readonly string[];
+  /** How late the user's own process was: the 99th percentile of the delay of its event loop. */
+  readonly ownDelayMs: number;
 }
 
 export interface HonestUser {
@@ -24,6 +27,7 @@ export interface HonestUser {
 
 const paceMs = { push: 500, pull: 100, signIn: 500 } as const;
 const webhookPatienceMs = 30_000;
+const ownDelayResolutionMs = 1;
 
 let pushes = 0;
 
@@ -35,6 +39,8 @@ export async function runHonestLoad(user: HonestUser, durationMs: number): Promi
   const acknowledgedMs = new Map<string, number>();
   const pulled = `honest-${++pushes}`;
   await client.pushImage(`${name}/app`, pulled);
+  const ownDelay = monitorEventLoopDelay({ resolution: ownDelayResolutionMs });
+  ownDelay.enable();
   const endMs = performance.now() + durationMs;
 
   async function steadily(activity: keyof typeof paceMs, act: () => Promise<void>): Promise<void> {
@@ -72,6 +78,7 @@ export async function runHonestLoad(user: HonestUser, durationMs: number): Promi
     }),
   ]);
 
+  ownDelay.disable();
   const patienceEndsMs = performance.now() + webhookPatienceMs;
   const arrivedMs = (tag: string): number | undefined =>
     receiver.received.find(({ contents }) => contents['tag'] === tag)?.atMs;
@@ -84,5 +91,5 @@ export async function runHonestLoad(user: HonestUser, durationMs: number): Promi
     if (arrived === undefined) failures.push(`webhook: that of ${tag} did not arrive in ${webhookPatienceMs} ms`);
     else timesMs.webhook.push(Math.max(0, arrived - atMs));
   }
-  return { timesMs, failures };
+  return { timesMs, failures, ownDelayMs: ownDelay.percentile(99) / 1e6 - ownDelayResolutionMs };
 }

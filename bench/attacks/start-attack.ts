@@ -4,7 +4,12 @@ import type { AttackTarget } from './attack-target.ts';
 import type { AttackName } from './attacks.ts';
 
 /** Attacks from a process of its own until it is stopped. */
-export function startAttack(cleanUp: CleanUp, target: AttackTarget, names: readonly AttackName[]): LoadProcess {
+export function startAttack(
+  cleanUp: CleanUp,
+  target: AttackTarget,
+  names: readonly AttackName[],
+  priority: { readonly isLowest: boolean },
+): LoadProcess {
   const program = new URL('attack-process.ts', import.meta.url);
-  return startLoadProcess(cleanUp, program, [JSON.stringify(target), ...names]);
+  return startLoadProcess(cleanUp, program, [JSON.stringify(target), ...names], priority);
 }

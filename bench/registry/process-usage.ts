@@ -63,6 +63,24 @@ export function residentTreeBytes(pids: readonly number[]): number {
   return ownBytes + Math.max(0, ...found.map(({ sharedBytes }) => sharedBytes));
 }
 
+/** The same in bytes, by name: `main` is the process itself, `node` those that it forked; shared memory counts for one each. */
+export function residentByName(pid: number): Readonly<Record<string, number>> {
+  const sums: Record<string, { ownBytes: number; sharedBytes: number }> = {};
+  for (const each of treeOf([pid])) {
+    const memory = memoryOf(each);
+    if (!memory) continue;
+    const name = each === pid ? 'main' : memory.name;
+    const { ownBytes, sharedBytes } = sums[name] ?? { ownBytes: 0, sharedBytes: 0 };
+    sums[name] = {
+      ownBytes: ownBytes + memory.rssBytes - memory.sharedBytes,
+      sharedBytes: Math.max(sharedBytes, memory.sharedBytes),
+    };
+  }
+  return Object.fromEntries(
+    Object.entries(sums).map(([name, { ownBytes, sharedBytes }]) => [name, ownBytes + sharedBytes]),
+  );
+}
+
 function treeOf(pids: readonly number[]): number[] {
   return pids.flatMap((pid) => {
     const children = readProc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);

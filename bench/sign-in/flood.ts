@@ -13,7 +13,7 @@ export interface Address {
 /** Starts a process of its own that tries wrong passwords, and gives how often each status was answered. */
 export function startFlood(cleanUp: CleanUp, { hostname, port }: Address, perSecond: number): LoadProcess {
   const program = new URL('flood-process.ts', import.meta.url);
-  return startLoadProcess(cleanUp, program, [hostname, String(port), String(perSecond)]);
+  return startLoadProcess(cleanUp, program, [hostname, String(port), String(perSecond)], { isLowest: true });
 }
 
 /** A server that refuses every request, at the least cost that Node has. */
