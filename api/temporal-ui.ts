@@ -73,7 +73,8 @@ export function temporalUiRoutes(app: ApiInstance, { temporalUiUrl, publicUrl }:
         url,
         method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
         bodyLimit: maxBodyBytes,
-        config: { access: 'system-admin', isPage: true },
+        // Its pages wait for news of many workflows at once.
+        config: { access: 'system-admin', isPage: true, pace: 'none' },
         handler: async (request, reply) => {
           // A browser repeats a password by itself, whichever page makes it send the request.
           assertNotCrossSite(request.raw, publicUrl);

@@ -23,6 +23,8 @@ given up to make room. The job \`upload_purge\` removes all uploads that nobody 
 A push makes one job for each webhook that wants its events: webhooks of the repository, of the namespace, and without a
 key. So for each kind of event, a push of one tag makes at most as many jobs as these three limits together.
 
+How fast things may be made is in [deployment](deployment.md#what-clients-may-cost).
+
 ## What has no limit of its own
 
 - Accounts and organizations are made by system administrators, and by the LDAP directory or OpenID provider that they

@@ -13,6 +13,7 @@ import type { OidcSignIn } from '../../accounts/sign-in/oidc.ts';
 import type { ActiveSession, Sessions } from '../../accounts/sign-in/sessions.ts';
 import type { SignIn } from '../../accounts/sign-in/sign-in.ts';
 import type { TokenClaims } from '../../accounts/tokens/tokens.ts';
+import type { Place } from './request-pace.ts';
 
 /** The certificate that a client has shown to NGINX: what it was verified to be, or why it is not believed. */
 export type ClientCertificate =
@@ -106,6 +107,11 @@ declare module 'fastify' {
     noSuchAccount?: 'NO_SUCH_USER';
     /** Whether people open it in a browser, without a page of ours that has asked them for a password. */
     isPage?: boolean;
+    /**
+     * Whose requests are worked at by few at once (`request-pace.ts`). Default: those of the account, and none where the
+     * route is anonymous.
+     */
+    pace?: 'account' | 'network' | 'none';
   }
   interface FastifyRequest {
     /** Who sent the request; null for nobody. */
@@ -114,5 +120,9 @@ declare module 'fastify' {
     session: ActiveSession | null;
     /** What the request stands on, as tokens name it (`accounts.ended_generations`); null for nobody. */
     generations: readonly number[] | null;
+    /** What it leaves once it is answered; null where it needs none, or has not got it yet. */
+    place: Place | null;
+    /** Whether its handler has begun. */
+    isWorkedAt: boolean;
   }
 }

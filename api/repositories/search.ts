@@ -78,7 +78,7 @@ export function searchRoutes(app: ApiInstance, deps: ApiDeps): void {
     '/v1/search',
     {
       // Nobody who has not signed in sees more than what is public. An engine sends what it is signed in with, if anything.
-      config: { access: 'anonymous' },
+      config: { access: 'anonymous', pace: 'network' },
       // Engines may send more than this, such as the page.
       schema: {
         querystring: Type.Object(

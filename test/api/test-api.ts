@@ -36,6 +36,7 @@ import { createClientCertificate } from '../../server/client-certificate.ts';
 import { frontPage } from '../../server/front-page.ts';
 import { healthRoutes } from '../../server/health.ts';
 import { closeServer, serverFactory } from '../../server/http.ts';
+import { createRequestPace, defaultRequestPace, type RequestPaceLimits } from '../../api/http/request-pace.ts';
 import { apiRoutes } from '../../api/routes.ts';
 import { createLogger } from '../../log/create-logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
@@ -91,6 +92,7 @@ export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;
   readonly access: string | undefined;
+  readonly pace: string | undefined;
   /** The schemas of what a request holds, by part. */
   readonly schema: Partial<Record<(typeof requestParts)[number], Schema>> | undefined;
   /** The schemas of its answers, by status. */
@@ -141,6 +143,8 @@ export interface TestApiOptions {
   readonly idleLimitMs?: number;
   readonly limitMs?: number;
   readonly tlsCertFile?: string;
+  /** In place of `defaultRequestPace`, each. */
+  readonly pace?: Partial<RequestPaceLimits>;
 }
 
 /** Starts the API with the accounts `admin`, `ada` (no administrator), `gone` (inactive) and the organization `acme`. */
@@ -216,6 +220,7 @@ export async function startApi(
         method: each,
         url: routeUrl,
         access: config?.access,
+        pace: config?.pace,
         schema: declared,
         answers: (schema?.response ?? {}) as DeclaredRoute['answers'],
       });
@@ -267,7 +272,7 @@ export async function startApi(
     clientCertificate: createClientCertificate(nginxSecret),
     stopping: stopping.signal,
   };
-  checkAccess(app, deps);
+  checkAccess(app, deps, createRequestPace({ ...defaultRequestPace, ...options.pace }));
   await describeApi(app);
   checkAnswers(app);
   healthRoutes(app, { pool, problems });
