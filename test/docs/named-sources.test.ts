@@ -13,6 +13,8 @@ const foreignFiles: ReadonlyMap<string, string> = new Map([
   ['/etc/docker/daemon.json', "where a user's Docker is told of registries without TLS"],
   ['config.json', "what Docker's client has after a login, and others read as well"],
   ['prometheus.yml', "where a user's Prometheus is told what to scrape"],
+  ['/api/v0/openapi.json', 'a route, and no file'],
+  ['/api/v0/docs.json', 'a route, and no file'],
   ['9999_future.sql', 'a migration of a later version, which a test makes up'],
 ]);
 
