@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
 import { createAddressGuard, type AddressGuardOptions } from './address-guard.ts';
 import { createAgents, type AgentsOptions, type TlsOptions } from './agents.ts';
@@ -5,11 +6,13 @@ import { OutboundError, toOutboundError } from './errors.ts';
 
 export interface OutboundRequest extends TlsOptions {
   readonly url: URL;
-  readonly method: 'GET' | 'POST';
+  readonly method: Dispatcher.HttpMethod;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
-  /** The most that the body of the answer may have. 0, by default: nobody wants it, so it is thrown away. */
+  readonly body?: string | Readable | undefined;
+  /** The most that the body of the answer may have. 0, by default: nobody wants it, so `send` throws it away. */
   readonly maxBodyBytes?: number;
+  /** How long it may take, with its answer. Default: as long as the client allows. */
+  readonly timeoutMs?: number;
   /** Aborts the request. */
   readonly signal: AbortSignal;
 }
@@ -20,6 +23,15 @@ export interface OutboundResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty where it was not wanted. */
   readonly body: string;
+}
+
+/** An answer whose body has not come yet. */
+export interface OutboundStream extends Omit<OutboundResponse, 'body'> {
+  /**
+   * Read it to its end, or destroy it. It fails with an `OutboundError` where the answer breaks off, is too long, or is not
+   * through in time; with the reason of the signal where that is aborted.
+   */
+  readonly body: Readable;
 }
 
 /** The one way out of this process: webhooks, and whatever else calls servers that a user has named. */
@@ -37,6 +49,12 @@ export interface OutboundClient {
    * @throws OutboundError, whose message may be shown to whoever named the target; the reason of the signal
    */
   send(request: OutboundRequest): Promise<OutboundResponse>;
+  /**
+   * Sends one request as `send` does, and gives the answer as soon as its headers are there.
+   *
+   * @throws as `send`
+   */
+  open(request: OutboundRequest): Promise<OutboundStream>;
   /** How many HTTP agents it has. */
   readonly agentCount: () => number;
   close(): Promise<void>;
@@ -55,9 +73,12 @@ const discardMs = 1_000;
 export function createOutboundClient(options: OutboundClientOptions): OutboundClient {
   const guard = createAddressGuard(options);
   const agents = createAgents({ ...options, guard });
-  const { timeoutMs = 60_000 } = options;
+  const { timeoutMs: clientTimeoutMs = 60_000 } = options;
 
-  async function exchange(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
+  async function exchange(
+    outbound: OutboundRequest,
+    signal: AbortSignal,
+  ): Promise<Omit<OutboundStream, 'body'> & { readonly body: Dispatcher.ResponseData['body'] }> {
     const response = await request(outbound.url, {
       dispatcher: agents.agentFor(outbound),
       method: outbound.method,
@@ -66,10 +87,19 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
       signal,
     });
     const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat()[0] ?? '']);
+    return { status: response.statusCode, headers: Object.fromEntries(headers), body: response.body };
+  }
+
+  /** The time of a request, and what is wrong where it fails. */
+  function startTime({ signal: asked, timeoutMs = clientTimeoutMs }: OutboundRequest) {
+    const deadline = AbortSignal.timeout(timeoutMs);
     return {
-      status: response.statusCode,
-      headers: Object.fromEntries(headers),
-      body: await readBody(response.body, outbound.maxBodyBytes ?? 0),
+      signal: AbortSignal.any([asked, deadline]),
+      failureOf: (error: unknown): unknown => {
+        if (asked.aborted) return asked.reason;
+        if (!deadline.aborted) return toOutboundError(error);
+        return new OutboundError('timeout', `it did not answer within ${timeoutMs / 1_000} s`, { cause: error });
+      },
     };
   }
 
@@ -77,15 +107,26 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
     assertAllowed: guard.assertAllowed,
     send: async (outbound) => {
       guard.assertLiteralAllowed(outbound.url);
-      const deadline = AbortSignal.timeout(timeoutMs);
-      const signal = AbortSignal.any([outbound.signal, deadline]);
+      const { signal, failureOf } = startTime(outbound);
+      const answer = async (): Promise<OutboundResponse> => {
+        const { body, ...head } = await exchange(outbound, signal);
+        return { ...head, body: await readBody(body, outbound.maxBodyBytes ?? 0) };
+      };
+      return untilAborted(answer(), signal).catch((error: unknown) => {
+        throw failureOf(error);
+      });
+    },
+    open: async (outbound) => {
+      guard.assertLiteralAllowed(outbound.url);
+      const { signal, failureOf } = startTime(outbound);
       try {
-        return await untilAborted(exchange(outbound, signal), signal);
+        const { body, ...head } = await untilAborted(exchange(outbound, signal), signal);
+        return {
+          ...head,
+          body: Readable.from(bounded(body, outbound.maxBodyBytes ?? 0, failureOf), { objectMode: false }),
+        };
       } catch (error) {
-        outbound.signal.throwIfAborted();
-        if (!deadline.aborted) throw toOutboundError(error);
-        const message = `it did not answer within ${timeoutMs / 1_000} s`;
-        throw new OutboundError('timeout', message, { cause: error });
+        throw failureOf(error);
       }
     },
     agentCount: agents.count,
@@ -114,12 +155,29 @@ async function readBody(body: Dispatcher.ResponseData['body'], limitBytes: numbe
     return '';
   }
   const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    // Leaving the loop destroys the stream.
-    if (sizeBytes > limitBytes) throw new OutboundError('too-large', `its answer has more than ${limitBytes} bytes`);
-  }
+  for await (const chunk of bounded(body, limitBytes, (error) => error)) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * The parts of a body as they come. Whoever stops reading ends the connection.
+ *
+ * @throws OutboundError where there is more than the limit; what `failureOf` makes of other failures
+ */
+async function* bounded(
+  body: AsyncIterable<Buffer>,
+  limitBytes: number,
+  failureOf: (error: unknown) => unknown,
+): AsyncGenerator<Buffer> {
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of body) {
+      sizeBytes += chunk.length;
+      // Leaving the loop destroys the stream.
+      if (sizeBytes > limitBytes) throw new OutboundError('too-large', `its answer has more than ${limitBytes} bytes`);
+      yield chunk;
+    }
+  } catch (error) {
+    throw failureOf(error);
+  }
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createOutboundClient, type OutboundClientOptions, type OutboundRequest } from '../../outbound/client.ts';
@@ -142,6 +143,64 @@ test('a body that is larger than wanted is an error, not half a body', async (t)
   assert.equal((await send(`http://127.0.0.1:${port}/`, { maxBodyBytes: 100_001 })).body.length, 100_001);
   const error = await failureOf(send(`http://127.0.0.1:${port}/`, { maxBodyBytes: 100_000 }));
   assert.deepEqual([error.failure, error.message], ['too-large', 'its answer has more than 100000 bytes']);
+});
+
+test('a body is streamed both ways, by any method, as it comes', async (t) => {
+  const half = 'x'.repeat(100_000);
+  const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
+  const port = await listen(
+    t,
+    createHttpServer((request, response) => {
+      response.writeHead(200, { 'x-method': request.method });
+      request.pipe(response, { end: false });
+      request.on('end', () => void goOn.then(() => response.end(half)));
+    }),
+  );
+  const { client } = startClient(t, { timeoutMs: 30_000 });
+  for (const method of ['PUT', 'PATCH', 'DELETE'] as const) {
+    const { status, headers, body } = await client.open({
+      url: new URL(`http://127.0.0.1:${port}/`),
+      method,
+      headers: {},
+      body: Readable.from([half, half]),
+      maxBodyBytes: 3 * half.length,
+      skipTlsVerification: false,
+      signal: new AbortController().signal,
+    });
+    assert.deepEqual([status, headers['x-method']], [200, method]);
+    // The first part is there while the last one has not been sent.
+    const [first] = (await once(body, 'data')) as [Buffer];
+    assert.ok(first.length > 0);
+    letGoOn();
+    let sizeBytes = first.length;
+    for await (const chunk of body as AsyncIterable<Buffer>) sizeBytes += chunk.length;
+    assert.equal(sizeBytes, 3 * half.length);
+  }
+});
+
+test('a stream ends at its limit, in time, and with its signal', async (t) => {
+  const port = await startTrickling(t, 'HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n', 'x'.repeat(100), 20);
+  const { client } = startClient(t, { timeoutMs: 30_000 });
+  const open = (more: Partial<OutboundRequest>) =>
+    client.open({
+      url: new URL(`http://127.0.0.1:${port}/`),
+      method: 'GET',
+      headers: {},
+      maxBodyBytes: 9_999,
+      skipTlsVerification: false,
+      signal: new AbortController().signal,
+      ...more,
+    });
+  const read = async (more: Partial<OutboundRequest>) => {
+    const { body } = await open(more);
+    for await (const _chunk of body);
+  };
+  assert.equal((await failureOf(read({ maxBodyBytes: 1_000 }))).failure, 'too-large');
+  assert.equal((await failureOf(read({ timeoutMs: 300 }))).failure, 'timeout');
+  const reason = new Error('stopped');
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(reason), 100);
+  await assert.rejects(read({ signal: stop.signal }), reason);
 });
 
 test('errors tell neither addresses nor what is in a certificate', async (t) => {
