@@ -1,33 +1,17 @@
 // How long it takes to find out who may do what, with 10,000 private repositories in 100 organizations, 1,000 teams, 5,000
 // users and 1,000 robots: `npm run bench:access`. The limit beside each figure is the most that it
 // may take.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { administeredRepositories, readableRepositories, repositoryAccess } from '../accounts/policy/access.ts';
 import { listRepositories } from '../registry/repositories/repository-store.ts';
 import { findActiveSubject } from '../accounts/subjects.ts';
-import { migrate } from '../database/migrate.ts';
-import { createPool } from '../database/pool.ts';
-import { startPostgres } from '../local/postgres.ts';
+import { openBenchDatabase } from './database.ts';
 import { createMeasure } from './sql/measure.ts';
 import { countReadable, findReadableSource, listReadable } from '../registry/repositories/readable-repositories.ts';
 
 const limitMs = 50;
 
 await using cleanUp = new AsyncDisposableStack();
-const dataDir = await mkdtemp(join(tmpdir(), 'jobrunner-bench-'));
-cleanUp.defer(() => rm(dataDir, { recursive: true, force: true }));
-const server = await startPostgres({ dataDir, onProgress: () => undefined, isDurable: false });
-cleanUp.defer(() => server.stop());
-const pool = createPool({
-  connectionString: server.url,
-  applicationName: 'bench',
-  maxConnections: 1,
-  onError: console.error,
-});
-cleanUp.defer(() => pool.end());
-await migrate(pool);
+const pool = await openBenchDatabase(cleanUp);
 
 // Each organization has 10 teams, 100 repositories and 50 users, of whom each is in 5 of the teams; a team is granted 20
 // repositories, the last one as their administrator, and every tenth team the whole namespace. "everywhere" is in all 1,000

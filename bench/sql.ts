@@ -1,12 +1,7 @@
 // How long the statements take that API, registry, dispatcher, reconciler and garbage collection send all day, in a database with a
 // million jobs, blobs and tags: `npm run bench:sql`. The limit beside each figure is the most that it may take.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createPool } from '../database/pool.ts';
-import { migrate } from '../database/migrate.ts';
-import { startPostgres } from '../local/postgres.ts';
+import { openBenchDatabase } from './database.ts';
 import { measureAdmission } from './sql/admission.ts';
 import { fillEvents, measureEvents } from './sql/events.ts';
 import { measureHistory } from './sql/history.ts';
@@ -39,18 +34,7 @@ for (const name of values.only) {
 const wanted = groupNames.filter((name) => values.only.length === 0 || values.only.includes(name));
 
 await using cleanUp = new AsyncDisposableStack();
-const dataDir = await mkdtemp(join(tmpdir(), 'jobrunner-bench-'));
-cleanUp.defer(() => rm(dataDir, { recursive: true, force: true }));
-const server = await startPostgres({ dataDir, onProgress: () => undefined, isDurable: false });
-cleanUp.defer(() => server.stop());
-const pool = createPool({
-  connectionString: server.url,
-  applicationName: 'bench',
-  maxConnections: 1,
-  onError: console.error,
-});
-cleanUp.defer(() => pool.end());
-await migrate(pool);
+const pool = await openBenchDatabase(cleanUp);
 await pool.query(`
   INSERT INTO accounts.accounts (name, created_at) VALUES ('admin', now() - interval '1 year');
   INSERT INTO registry.repositories (namespace, name, created_at)

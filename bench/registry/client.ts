@@ -17,7 +17,7 @@ export interface Client {
   readonly basePath: string;
 }
 
-export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const binary = 'Content-Type: application/octet-stream\r\n';
 
 /** Signs in to one repository of a registry, below the namespace of the bench. Lasts as long as a token: 5 minutes. */

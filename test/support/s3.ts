@@ -1,14 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../local/ports.ts';
 import type { S3Options } from '../../registry/store/s3-client.ts';
 import { toolPath } from '../setup/tools.ts';
 import type { CleanUp } from './clean-up.ts';
 import { endWithProcess } from './end-with-process.ts';
+import { untilListening } from './until-listening.ts';
 
 /** A real S3 server with one bucket, which goes on with its data after a crash. */
 export interface TestS3 {
@@ -79,29 +78,6 @@ async function start(root: string, port: number): Promise<ChildProcess> {
       },
     },
   );
-  const failed = new Promise<never>((_resolve, reject) => {
-    server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`versitygw ended with code ${code}`)));
-  });
-  failed.catch(() => undefined);
-  const deadlineMs = performance.now() + startTimeoutMs;
-  while (!(await Promise.race([accepts(port), failed]))) {
-    if (performance.now() > deadlineMs) {
-      server.kill('SIGKILL');
-      throw new Error(`versitygw did not listen within ${startTimeoutMs} ms`);
-    }
-    await delay(50);
-  }
+  await untilListening(server, { name: 'versitygw', port, limitMs: startTimeoutMs });
   return server;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

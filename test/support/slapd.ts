@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { run } from '../../local/process.ts';
 import { toolPath } from '../setup/tools.ts';
 import type { CleanUp } from './clean-up.ts';
 import { endWithProcess } from './end-with-process.ts';
+import { untilListening } from './until-listening.ts';
 
 /** A real LDAP server with a directory of its own. */
 export interface TestDirectory {
@@ -205,29 +205,6 @@ async function start(folder: string, port: number, tlsPort: number): Promise<Chi
     ['-d', '0', '-f', join(folder, 'slapd.conf'), '-h', `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${tlsPort}`],
     { stdio: 'ignore' },
   );
-  const failed = new Promise<never>((_resolve, reject) => {
-    server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`slapd ended with code ${code}`)));
-  });
-  failed.catch(() => undefined);
-  const deadlineMs = performance.now() + startTimeoutMs;
-  while (!(await Promise.race([accepts(port), failed]))) {
-    if (performance.now() > deadlineMs) {
-      server.kill('SIGKILL');
-      throw new Error(`slapd did not listen within ${startTimeoutMs} ms`);
-    }
-    await delay(50);
-  }
+  await untilListening(server, { name: 'slapd', port, limitMs: startTimeoutMs });
   return server;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

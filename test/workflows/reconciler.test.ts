@@ -11,6 +11,7 @@ import { listJobs } from '../../jobs/records/queries.ts';
 import type { JobSpec } from '../../jobs/records/job-spec.ts';
 import { publicUrl, startTestJobrunner } from './test-jobrunner.ts';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sleepCron } from './sleep-cron.ts';
 
 test('rows and schedules follow Temporal', async (t) => {
   const jobrunner = await startTestJobrunner(t);
@@ -128,20 +129,7 @@ test('rows and schedules follow Temporal', async (t) => {
   });
 
   await t.test('a cron becomes a schedule, follows its changes, and goes', async () => {
-    const cron = {
-      name: 'sleep',
-      action: 'sleep',
-      schedule: '* * * * * *',
-      timeZone: 'UTC',
-      jitter: '',
-      catchupWindow: '',
-      retries: 0,
-      parameters: { seconds: '0' },
-      capacityMap: {},
-      deadline: '',
-      stopTimeout: '',
-      requestedBy: 'tester',
-    };
+    const cron = { ...sleepCron, schedule: '* * * * * *' };
     const wakeSchedules = createWakeUp(pool, cronChannel, (error) => assert.fail(error));
     await saveCron(pool, cron);
     wakeSchedules.send();

@@ -26,21 +26,7 @@ import { startSchedules } from '../../workers/schedules.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { missing } from '../setup/tools.ts';
 import { publicUrl, startTestJobrunner } from './test-jobrunner.ts';
-
-const cron: CronDefinition = {
-  name: 'sleep',
-  action: 'sleep',
-  schedule: '@daily',
-  timeZone: 'UTC',
-  jitter: '',
-  catchupWindow: '',
-  retries: 0,
-  parameters: { seconds: '0' },
-  capacityMap: {},
-  deadline: '',
-  stopTimeout: '',
-  requestedBy: 'tester',
-};
+import { sleepCron } from './sleep-cron.ts';
 
 test('crons and the schedules of Temporal', { skip: missing('temporal') }, async (t) => {
   const jobrunner = await startTestJobrunner(t);
@@ -51,7 +37,7 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
   const wake = createWakeUp(pool, cronChannel, (error) => assert.fail(error));
 
   async function save(fields: Partial<CronDefinition>): Promise<CronRow> {
-    const saved = await saveCron(pool, { ...cron, ...fields });
+    const saved = await saveCron(pool, { ...sleepCron, ...fields });
     wake.send();
     return saved;
   }
@@ -380,7 +366,7 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
     const other = { ...part, name: 'other' };
     assert.deepEqual(await makeDefaultCrons(pool, [other, { ...purge, name: 'whole' }]), ['whole']);
     // One that somebody has made is left alone.
-    await saveCron(pool, { ...cron, name: 'third', action: 'third', schedule: '@yearly' });
+    await saveCron(pool, { ...sleepCron, name: 'third', action: 'third', schedule: '@yearly' });
     assert.deepEqual(await makeDefaultCrons(pool, [{ ...purge, name: 'third' }]), []);
     assert.equal((await findCron(pool, 'third'))?.schedule, '@yearly');
   });
