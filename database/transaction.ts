@@ -11,9 +11,9 @@ export class TryAgainError extends Error {
   readonly code = serializationFailure;
 }
 
-/** The SQLSTATE of an error that PostgreSQL sent, or undefined for any other error. */
+/** The SQLSTATE of an error that PostgreSQL sent, or of `TryAgainError`; undefined for any other error, whatever its code. */
 export function sqlState(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return error instanceof pg.DatabaseError || error instanceof TryAgainError ? error.code : undefined;
 }
 
 /** Where a transaction can begin, or the one that is to be joined. */

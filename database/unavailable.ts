@@ -17,8 +17,10 @@ const diskFull = '53100';
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = sqlState(error);
-  return code === undefined ? messages.test(error.message) : states.test(code) || networkErrors.test(code);
+  const state = sqlState(error);
+  if (state !== undefined) return states.test(state);
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? networkErrors.test(code) : messages.test(error.message);
 }
 
 /** Whether an error says that the disk of the database is full. */

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { withTransaction } from '../../database/transaction.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -10,6 +9,7 @@ import type { TokenHolder } from '../token-holder.ts';
 import { importAccount, isDirectoryName } from '../imported-accounts.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import type { Credentials } from './sign-in.ts';
+import { createSecretMemory } from './secret-memory.ts';
 
 /**
  * Signs in with a name and password of the directory.
@@ -28,21 +28,17 @@ export interface DirectorySignInDeps {
   readonly log: Logger;
 }
 
-// As long as a right password of a local account is remembered, and for the same reason: a client that pulls sends it
-// with every request. For so long a password goes on that was changed in the directory.
-const rememberMs = 60_000;
-const maxRemembered = 10_000;
-
 /** Makes the sign-in by an LDAP directory. */
 export function createDirectorySignIn({ pool, directory, createOnLogin, log }: DirectorySignInDeps): DirectorySignIn {
-  // Ids of accounts by digests of what they signed in with.
-  const remembered = new LRUCache<string, string>({ max: maxRemembered, ttl: rememberMs });
+  // Ids of accounts by digests of what they signed in with. A minute after the directory was asked it is asked again, however
+  // often the password was used: for so long one goes on that was changed there.
+  const accountIds = createSecretMemory<string>();
 
   return async ({ name, secret: password, address }, digest) => {
-    const id = remembered.get(digest);
+    const id = accountIds.recall(digest);
     const known = id === undefined ? undefined : await findActiveAccountById(pool, id);
     if (known) return known;
-    remembered.delete(digest);
+    accountIds.forget(digest);
     // A directory would also ignore spaces, and wrong passwords are counted by name.
     if (!isAccountName(name) || !(await isDirectoryName(pool, name))) return undefined;
     const member = await directory.authenticate(name, password).catch((error: unknown) => {
@@ -63,7 +59,7 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
       log.warn({ name: member.name, outcome }, 'somebody of the directory may not sign in');
       return undefined;
     }
-    remembered.set(digest, account.id);
+    accountIds.remember(digest, account.id);
     // As it is now that the directory's groups have been applied.
     return findActiveAccountById(pool, account.id);
   };

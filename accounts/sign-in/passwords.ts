@@ -1,10 +1,13 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { deriveKey, type HashCost } from './password-hashing.ts';
 import { createPasswordQueue, type Turn } from './password-queue.ts';
+import { createSecretMemory } from './secret-memory.ts';
 
 // OWASP password storage: one of the settings of equal strength; 32 MiB and some 0.2 s.
 const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
 const keyBytes = 32;
+// The digest names the stored hash, so a change of the password ends what is remembered.
+const verified = createSecretMemory<true>();
 // So many take some 10 s, and no client waits for longer.
 const queue = createPasswordQueue(50);
 
@@ -32,14 +35,15 @@ export async function hashPassword(password: string): Promise<string> {
  * @throws DomainError TOO_MANY_REQUESTS where too many passwords wait to be checked
  */
 export async function verifyPassword(password: string, stored: string | undefined, turn?: Turn): Promise<boolean> {
-  const proof = stored === undefined ? undefined : proofOf(password, stored);
-  if (wasVerified(proof)) return true;
+  const proof = stored === undefined ? undefined : verified.digestOf(stored, password);
+  const wasVerified = (): boolean => proof !== undefined && verified.recall(proof) === true;
+  if (wasVerified()) return true;
   const [, N, r, p, salt = '', key = ''] = (stored ?? (await decoy())).split('$');
   const expected = Buffer.from(key, 'base64url');
   const isRight = await queue.inTurn(
     async () => {
       // Others who sent the same may have waited before.
-      if (wasVerified(proof)) return true;
+      if (wasVerified()) return true;
       const stretch = { N: Number(N), r: Number(r), p: Number(p) };
       const actual = await derive(password, Buffer.from(salt, 'base64url'), stretch);
       return timingSafeEqual(actual, expected) && proof !== undefined;
@@ -47,29 +51,8 @@ export async function verifyPassword(password: string, stored: string | undefine
     (isRight) => !isRight,
     turn,
   );
-  if (isRight && proof !== undefined) remember(proof);
+  if (isRight && proof !== undefined) verified.remember(proof, true);
   return isRight;
-}
-
-// A client that sends its password with every request must not pay for the hash with every request. What is kept is a
-// keyed digest of a password that was right, never the password; it names the stored hash, so a change ends it.
-const proofKey = randomBytes(32);
-const verified = new Map<string, number>();
-const rememberMs = 60_000;
-const maxRemembered = 10_000;
-
-function proofOf(password: string, stored: string): string {
-  return createHmac('sha256', proofKey).update(`${stored}\0${password}`).digest('base64url');
-}
-
-function wasVerified(proof: string | undefined): boolean {
-  return proof !== undefined && (verified.get(proof) ?? -Infinity) > performance.now();
-}
-
-function remember(proof: string): void {
-  const oldest = verified.keys().next();
-  if (verified.size >= maxRemembered && !oldest.done) verified.delete(oldest.value);
-  verified.set(proof, performance.now() + rememberMs);
 }
 
 function derive(password: string, salt: Buffer, cost: HashCost): Promise<Buffer> {

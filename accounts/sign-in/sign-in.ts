@@ -1,5 +1,3 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { checkLocalPassword } from './local-password.ts';
 import type { TokenHolder } from '../token-holder.ts';
@@ -15,6 +13,7 @@ import { type CountedAttempt, createSignInThrottle } from './sign-in-throttle.ts
 import type { SignInKind } from '../../events/sign-in-attempts.ts';
 import type { SignInEvents } from './sign-in-events.ts';
 import type { TokenUsage } from './token-usage.ts';
+import { createSecretMemory } from './secret-memory.ts';
 
 /** What somebody signs in with. */
 export interface Credentials {
@@ -72,21 +71,17 @@ interface Checked {
   readonly refusal?: unknown;
 }
 
-const rememberMs = 60_000;
-const maxRemembered = 10_000;
-
 /** Makes the one way by which names with passwords, access tokens or secrets of robots become accounts. */
 export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, byDirectory }: SignInDeps): SignIn {
   const throttle = createSignInThrottle();
-  // Keyed digests of credentials: of those that are being checked, so that many equal requests cost one computation; and
-  // of those that were right a moment ago, whose owner goes on working while somebody else tries passwords.
-  const digestKey = randomBytes(32);
+  // Credentials that are being checked, so that many equal requests cost one computation; and those that were right a
+  // moment ago, whose owner goes on working while somebody else tries passwords.
   const underWay = new Map<string, Promise<Checked>>();
-  const wasRight = new LRUCache<string, true>({ max: maxRemembered, ttl: rememberMs });
+  const wasRight = createSecretMemory<true>();
 
   async function byPassword(credentials: Credentials, from: Networks, digest: string): Promise<Checked> {
     const { name, secret, address } = credentials;
-    const wasRightBefore = wasRight.has(digest);
+    const wasRightBefore = wasRight.recall(digest) === true;
     const isKnown =
       wasRightBefore || credentials.hasSignedIn === true || (await knownNetworks.isKnown(name, from.network));
     let attempt: CountedAttempt | undefined;
@@ -107,10 +102,10 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
     }
     attempt?.end(account ? 'right' : 'wrong');
     if (!account) {
-      wasRight.delete(digest);
+      wasRight.forget(digest);
       return { kind: 'SIGN_IN_FAILURE' };
     }
-    wasRight.set(digest, true);
+    wasRight.remember(digest, true);
     knownNetworks.remember(account.name, from.network);
     return { account, ...(attempt && { kind: 'SIGN_IN', provider: member && 'ldap' }) };
   }
@@ -140,9 +135,7 @@ export function createSignIn({ pool, tokenUsage, signInEvents, knownNetworks, by
     if (isAccessToken(credentials.secret)) return byAccessToken(credentials);
     const { name, secret, address } = credentials;
     const from = networksOf(address);
-    const digest = createHmac('sha256', digestKey)
-      .update(JSON.stringify([name, secret]))
-      .digest('base64url');
+    const digest = wasRight.digestOf(name, secret);
     // Who sends the same from elsewhere may have another turn.
     const key = `${digest} ${from.network} ${credentials.hasSignedIn === true}`;
     let checking = underWay.get(key);

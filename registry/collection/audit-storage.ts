@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import pMap from 'p-map';
 import type { BlobStore, DeletionFailure } from '../store/blob-store.ts';
 import { createHasher, requireDigest } from '../blobs/digest.ts';
 import { type DamagedBlob, quarantineBlobs, releaseBlobs } from '../blobs/quarantine.ts';
@@ -110,16 +111,15 @@ export async function auditRowsPage(
 ): Promise<AuditedRows> {
   const rows = await findBlobs(pool, options.afterId, options.limit);
   const suspects: FoundDamage[] = [];
-  const queue = rows[Symbol.iterator]();
-  async function work(): Promise<void> {
-    for (const { id, digest, sizeBytes, storageKey } of queue) {
-      options.signal.throwIfAborted();
+  await pMap(
+    rows,
+    async ({ id, digest, sizeBytes, storageKey }) => {
       const storedBytes = await blobStore.sizeOf(storageKey);
-      if (storedBytes === sizeBytes) continue;
+      if (storedBytes === sizeBytes) return;
       suspects.push({ id, digest, storageKey, reason: storedBytes === undefined ? 'missing' : 'corrupt' });
-    }
-  }
-  await Promise.all(Array.from({ length: looksAtOnce }, work));
+    },
+    { concurrency: looksAtOnce, signal: options.signal },
+  );
   const damaged = await withoutCollected(pool, suspects);
   const quarantined = options.repair ? await quarantineBlobs(pool, damaged) : [];
   return {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { constants, type FileHandle, mkdir, open, opendir, readdir, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import pMap from 'p-map';
 import {
   type BlobStore,
   type DeletionFailure,
@@ -199,17 +200,14 @@ async function unlinkAll(
   signal: AbortSignal | undefined,
 ): Promise<DeletionFailure[]> {
   const failures: DeletionFailure[] = [];
-  const queue = keys[Symbol.iterator]();
-  async function work(): Promise<void> {
-    for (const key of queue) {
-      if (signal?.aborted) {
-        failures.push({ key, reason: stoppedReason });
-        continue;
-      }
-      await unlinkIfThere(pathOf(key)).catch((error: Error) => failures.push({ key, reason: error.message }));
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(deletesAtOnce, keys.length) }, work));
+  await pMap(
+    keys,
+    async (key) => {
+      if (signal?.aborted) failures.push({ key, reason: stoppedReason });
+      else await unlinkIfThere(pathOf(key)).catch((error: Error) => failures.push({ key, reason: error.message }));
+    },
+    { concurrency: deletesAtOnce },
+  );
   return failures;
 }
 

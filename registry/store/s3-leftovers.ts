@@ -1,4 +1,5 @@
 import { ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
 import {
   type BlobStore,
   type DeletionFailure,
@@ -85,18 +86,18 @@ export function createS3Leftovers(
         if (leftover.handle.startsWith('multipart:')) multiparts.push({ key: leftover.key, uploadId: id });
         else segments.set(objects.segmentName(leftover.key, id), leftover);
       }
-      const queue = multiparts[Symbol.iterator]();
-      async function work(): Promise<void> {
-        for (const { key, uploadId } of queue) {
+      await pMap(
+        multiparts,
+        async ({ key, uploadId }) => {
           if (signal?.aborted) failures.push({ key, reason: stoppedReason });
           else {
             await objects
               .abortMultipart(key, uploadId, signal)
               .catch((error: Error) => failures.push({ key, reason: error.message }));
           }
-        }
-      }
-      await Promise.all(Array.from({ length: Math.min(abortsAtOnce, multiparts.length) }, work));
+        },
+        { concurrency: abortsAtOnce },
+      );
       await objects.deleteNames(
         [...segments.keys()],
         (name, reason) => failures.push({ key: segments.get(name)?.key ?? name, reason }),

@@ -13,6 +13,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
 import {
   type BlobStore,
   type ByteRange,
@@ -221,15 +222,10 @@ export function createS3Objects(client: S3Client, options: S3Options) {
       onFailure: (name: string, reason: string) => void,
       signal?: AbortSignal,
     ): Promise<void> {
-      let next = 0;
-      async function work(): Promise<void> {
-        while (next < names.length) {
-          const batch = names.slice(next, next + deleteBatch);
-          next += batch.length;
-          await deleteAll(batch, onFailure, signal);
-        }
-      }
-      await Promise.all(Array.from({ length: deletesAtOnce }, work));
+      const batches = Array.from({ length: Math.ceil(names.length / deleteBatch) }, (_, index) =>
+        names.slice(index * deleteBatch, (index + 1) * deleteBatch),
+      );
+      await pMap(batches, (batch) => deleteAll(batch, onFailure, signal), { concurrency: deletesAtOnce });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import pMap from 'p-map';
 import { withTransaction } from '../../database/transaction.ts';
 import { type BlobStore, type DeletionFailure, stoppedReason } from '../store/blob-store.ts';
 import { assertWritable } from '../read-only.ts';
@@ -133,12 +134,12 @@ export async function abortExpiredPage(
   );
   const aborted: string[] = [];
   const failures: DeletionFailure[] = [];
-  const queue = rows[Symbol.iterator]();
-  async function work(): Promise<void> {
-    for (const { key, state } of queue) {
+  await pMap(
+    rows,
+    async ({ key, state }) => {
       if (signal.aborted) {
         failures.push({ key, reason: stoppedReason });
-        continue;
+        return;
       }
       try {
         await blobStore.abort(key, state, signal);
@@ -146,9 +147,9 @@ export async function abortExpiredPage(
       } catch (error) {
         failures.push({ key, reason: signal.aborted ? stoppedReason : (error as Error).message });
       }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(abortsAtOnce, rows.length) }, work));
+    },
+    { concurrency: abortsAtOnce },
+  );
   await forgetExpired(pool, aborted);
   await pool.query('UPDATE registry.expired_uploads SET attempted_at = clock_timestamp() WHERE storage_key = ANY($1)', [
     failures.filter(({ reason }) => reason !== stoppedReason).map(({ key }) => key),

@@ -72,6 +72,14 @@ test('a failure that stays is given up after five attempts; another kind after o
   assert.equal(await attemptsOf('23505'), 1);
 });
 
+test('only an error of PostgreSQL has an SQLSTATE', async (t) => {
+  const pool = await counters(t);
+  await assert.rejects(pool.query('SELECT 1/0'), (error) => sqlState(error) === '22012');
+  for (const code of ['EPIPE', 'ENOSPC', 'FST_ERR_VALIDATION', '23505']) {
+    assert.equal(sqlState(Object.assign(new Error('of somebody else'), { code })), undefined, code);
+  }
+});
+
 test('a connection that broke is not handed out again', async (t) => {
   const pool = await counters(t);
   await assert.rejects(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import pg from 'pg';
 import { createPool } from '../../database/pool.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import { isDatabaseFull, isDatabaseUnavailable } from '../../database/unavailable.ts';
@@ -66,6 +67,6 @@ test('what a statement itself is to blame for is not an absent database', async 
     assert.equal(isDatabaseFull(error), false);
   }
   assert.equal(isDatabaseUnavailable(Object.assign(new Error('no room'), { code: 'ENOSPC' })), false);
-  const full = Object.assign(new Error('could not extend file'), { code: '53100' });
+  const full = Object.assign(new pg.DatabaseError('could not extend file', 0, 'error'), { code: '53100' });
   assert.deepEqual([isDatabaseFull(full), isDatabaseUnavailable(full)], [true, true]);
 });
