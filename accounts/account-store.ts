@@ -185,15 +185,6 @@ async function assertNotLastAdmin(tx: Queryable, id: string): Promise<void> {
   throw new DomainError('LAST_ADMIN', 'this is the last active system administrator: make another account one first');
 }
 
-/** The hash of an account's password; undefined where there is none. */
-export async function findPasswordHash(q: Queryable, id: string): Promise<string | undefined> {
-  const { rows } = await q.query<{ hash: string | null }>(
-    'SELECT password_hash AS hash FROM accounts.accounts WHERE id = $1',
-    [id],
-  );
-  return rows[0]?.hash ?? undefined;
-}
-
 /** The hash of the password of the account of this name; undefined where there is none. */
 export async function findPasswordHashByName(q: Queryable, name: string): Promise<string | undefined> {
   const { rows } = await q.query<{ hash: string | null }>(

@@ -25,8 +25,6 @@ export interface ReportOutcome {
   readonly sizeBytes?: number;
 }
 
-export type AnalyticsActivities = ReturnType<typeof createAnalyticsActivities>;
-
 /** The activity of `analytics_report`. */
 export function createAnalyticsActivities({ pool, outbound, jobLog, analyticsUrl, publicUrl }: AnalyticsDeps) {
   return {

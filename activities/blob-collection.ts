@@ -76,8 +76,6 @@ export interface DeletePageResult {
   readonly hasMore: boolean;
 }
 
-export type BlobCollectionActivities = ReturnType<typeof createBlobCollectionActivities>;
-
 /** The activities of `onlinegc_blobs`. Each does one page, in one transaction or several; to do it again does no harm. */
 export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
   const { pool, blobStore, cache, jobLog, collectionObserver: observer = noCollectionObserver } = deps;

@@ -67,8 +67,6 @@ const counted = {
   unchanged: undefined,
 } as const satisfies Record<ImportResult['outcome'], keyof DirectoryRead | undefined>;
 
-export type DirectorySyncActivities = ReturnType<typeof createDirectorySyncActivities>;
-
 /** The activities of `ldap_sync`. To do each again does no harm. */
 export function createDirectorySyncActivities({ pool, jobLog, directory }: DirectorySyncDeps) {
   return {

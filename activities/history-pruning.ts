@@ -77,8 +77,6 @@ const histories = {
   },
 } as const;
 
-export type HistoryPruningActivities = ReturnType<typeof createHistoryPruningActivities>;
-
 /** The activities of `onlinegc_joblogs` and `onlinegc_events`, and of `onlinegc`, which runs them. To do one again does no harm. */
 export function createHistoryPruningActivities({ pool, jobLog }: HistoryPruningDeps) {
   return {

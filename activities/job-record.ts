@@ -18,8 +18,6 @@ export interface JobRecordDeps {
   readonly observer?: JobObserver;
 }
 
-export type JobRecordActivities = ReturnType<typeof createJobRecordActivities>;
-
 /**
  * The local activities by which the workflow interceptor keeps the job's row. Each may run twice. In histories of older
  * versions the outcome of a parking is a boolean: whether it waits.

@@ -76,8 +76,6 @@ export interface EmptyRepositoriesInput {
 /** Who deletes, in events. No account can have the name, for those have no space. */
 const actor = 'garbage collection';
 
-export type MetadataCollectionActivities = ReturnType<typeof createMetadataCollectionActivities>;
-
 /** The activities of `onlinegc_metadata`. Each does one page, in one transaction or several; to do it again does no harm. */
 export function createMetadataCollectionActivities(deps: MetadataCollectionDeps) {
   const { pool, cache, jobLog, wakeDispatcher, collectionObserver: observer = noCollectionObserver } = deps;

@@ -81,8 +81,6 @@ export interface RowsResult {
 const pageMs = 20_000;
 const imagesShown = 20;
 
-export type StorageAuditActivities = ReturnType<typeof createStorageAuditActivities>;
-
 /** The activities of `gc_audit` and `blob_verify`. Each does one page; to do it again does no harm. */
 export function createStorageAuditActivities(deps: StorageAuditDeps) {
   const { pool, blobStore, cache, jobLog, collectionObserver: observer = noCollectionObserver } = deps;

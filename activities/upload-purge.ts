@@ -82,8 +82,6 @@ export interface SweepResult {
 const minSweepMs = 200;
 const failuresShown = 10;
 
-export type UploadPurgeActivities = ReturnType<typeof createUploadPurgeActivities>;
-
 /** The activities of `upload_purge`. Each does one page; to do it again does no harm. */
 export function createUploadPurgeActivities(deps: UploadPurgeDeps) {
   const { pool, blobStore, jobLog, uploadExpiryMs, collectionObserver: observer = noCollectionObserver } = deps;

@@ -53,8 +53,6 @@ export interface DeliveryRequest {
   readonly failures?: number;
 }
 
-export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
-
 /** How often a receiver may fail. */
 export const maxFailures = 4;
 // Whoever asks for more gets the next try all the same: a delivery has an end.

@@ -8,7 +8,7 @@ export interface LogLimits {
   readonly keptFiles: number;
 }
 
-export const defaultLogLimits: LogLimits = { maxBytes: 20 * 1024 * 1024, keptFiles: 4 };
+const defaultLogLimits: LogLimits = { maxBytes: 20 * 1024 * 1024, keptFiles: 4 };
 
 /** The log of an embedded server. */
 export interface LogFile {

@@ -3,7 +3,7 @@ import { createListener, type Listener } from '../database/listener.ts';
 import { createPool } from '../database/pool.ts';
 import { createWakeUp, outboxChannel, type WakeUp } from '../database/wake-up.ts';
 import type { BlobStore } from '../registry/store/blob-store.ts';
-import { cacheApplicationName } from '../registry/cache/cache-coherence.ts';
+import { cacheApplicationName } from '../registry/cache/invalidations.ts';
 import { type CoherentCache, createCoherentCache } from '../registry/cache/coherent-cache.ts';
 import type { Logger } from '../log/logger.ts';
 import { type BlobStoreConfig, openBlobStore } from './blob-store.ts';

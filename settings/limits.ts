@@ -161,7 +161,7 @@ export type LimitName = keyof typeof limits;
 export const limitNames = Object.keys(limits) as readonly LimitName[];
 
 /** The most that a limit can be set to: what is counted under a lock must be counted soon. */
-export const largestLimit = 1_000_000;
+const largestLimit = 1_000_000;
 
 function settingOf(defaultMax: number) {
   return Type.Integer({ minimum: 1, maximum: largestLimit, default: defaultMax });

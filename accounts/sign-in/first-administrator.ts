@@ -8,7 +8,7 @@ import { deactivateAccessTokens } from './client-token-store.ts';
 import { hashPassword } from './passwords.ts';
 
 /** The name of the first system administrator. */
-export const firstAdminName = 'admin';
+const firstAdminName = 'admin';
 
 /**
  * Makes the first system administrator, if there is no account yet.

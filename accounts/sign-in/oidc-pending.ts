@@ -22,7 +22,7 @@ export function sealPending(secretKey: Uint8Array, pending: PendingSignIn): stri
 }
 
 /** Opens what `sealPending` made; undefined where it has expired, or is not ours. */
-export function openPending(secretKey: Uint8Array, sealed: string | undefined): PendingSignIn | undefined {
+function openPending(secretKey: Uint8Array, sealed: string | undefined): PendingSignIn | undefined {
   if (sealed === undefined) return undefined;
   let text: string;
   try {

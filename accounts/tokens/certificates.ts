@@ -13,7 +13,7 @@ const dayMs = 86_400_000;
 // Whoever verifies tokens by the root has its certificate in a file.
 const rootLifeMs = 20 * 365 * dayMs;
 /** A key signs for a year at the most; its certificate lives longer than its last token. */
-export const keyCertificateLifeMs = 2 * 365 * dayMs;
+const keyCertificateLifeMs = 2 * 365 * dayMs;
 
 /** Makes the root above all keys that sign tokens: certifies itself. */
 export async function createRootCertificate(privateKeyPem: string): Promise<CertifiedKey> {

@@ -20,7 +20,7 @@ export class TokenRejectedError extends Error {
 }
 
 /** Who issues tokens. */
-export const tokenIssuer = 'jobrunner-garant';
+const tokenIssuer = 'jobrunner-garant';
 /**
  * The audience of tokens for the registry: the `service` of its challenge. Such a token is handed to builders and kept in
  * their logs and caches, so it is good for what its scopes name at `/v2`, and for nothing else.

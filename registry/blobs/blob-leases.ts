@@ -23,7 +23,7 @@ export async function leaseBlob(db: Queryable, digest: string): Promise<number |
 }
 
 /** The foreign key that a lease violates when the blob is collected at the same time. */
-export const leaseConstraint = 'blob_reviews_blob_id_fkey';
+const leaseConstraint = 'blob_reviews_blob_id_fkey';
 
 /** Whether `error` says that a blob was collected while it was leased. */
 export function isCollectedMeanwhile(error: unknown): boolean {

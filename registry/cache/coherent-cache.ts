@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import type { Listener } from '../../database/listener.ts';
-import { type CacheKey, createCacheCoherence } from './cache-coherence.ts';
+import { type CacheKey, createInvalidations } from './invalidations.ts';
 import type { Logger } from '../../log/logger.ts';
-import { createMetadataCache, type MetadataCache } from './metadata-cache.ts';
+import { createProcessCache, type ProcessCache } from './process-cache.ts';
 import type { RepositoryName } from '../repositories/names.ts';
 
 /** The cache of a process, joined with those of all others: what `get` answers is never older than any `publish`. */
-export interface CoherentCache extends MetadataCache {
+export interface CoherentCache extends ProcessCache {
   /**
    * Tells every process that things have changed, and resolves when none can answer from what it knew before. Call after
    * the commit and before the answer.
@@ -28,8 +28,8 @@ const maxBytesPerKind = 24 * 1024 * 1024;
 
 /** Opens the cache of a process. It answers from the database while the process cannot hear of changes. */
 export function createCoherentCache(deps: CoherentCacheDeps): CoherentCache {
-  const cache: MetadataCache = createMetadataCache({ maxBytesPerKind, isUsable: () => coherence.isCoherent() });
-  const coherence = createCacheCoherence({ ...deps, onInvalidate: cache.invalidate });
+  const cache: ProcessCache = createProcessCache({ maxBytesPerKind, isUsable: () => coherence.isCoherent() });
+  const coherence = createInvalidations({ ...deps, onInvalidate: cache.invalidate });
   return { ...cache, publish: coherence.publish, close: coherence.close };
 }
 

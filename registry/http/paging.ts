@@ -9,7 +9,7 @@ export interface Page {
 }
 
 /** The most entries of one answer; a client that asks for more, or for no number, is given the rest by `Link`. */
-export const maxPageEntries = 10_000;
+const maxPageEntries = 10_000;
 
 /**
  * Reads `n` and `last` (OCI distribution specification, "Listing Tags").

@@ -17,7 +17,7 @@ import {
   type TokenClaims,
 } from '../../registry/http/access.ts';
 import type { BlobStore } from '../../registry/store/blob-store.ts';
-import { cacheApplicationName } from '../../registry/cache/cache-coherence.ts';
+import { cacheApplicationName } from '../../registry/cache/invalidations.ts';
 import { createCoherentCache } from '../../registry/cache/coherent-cache.ts';
 import { defaultSettings, type Settings } from '../../settings/settings.ts';
 import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
@@ -179,7 +179,7 @@ export async function startRegistry(t: TestContext, options: TestRegistryOptions
 }
 
 /** What every account of a test registry has as its password. */
-export const basicPassword = 'correct horse battery';
+const basicPassword = 'correct horse battery';
 
 function decodeBasic(header = ''): string {
   return Buffer.from(header.replace(/^Basic /, ''), 'base64').toString();

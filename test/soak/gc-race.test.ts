@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createListener } from '../../database/listener.ts';
-import { cacheApplicationName } from '../../registry/cache/cache-coherence.ts';
+import { cacheApplicationName } from '../../registry/cache/invalidations.ts';
 import { allBlobs, createCoherentCache, manifestKey } from '../../registry/cache/coherent-cache.ts';
 import { databaseNow, deleteObjectsPage, reviewPage } from '../../registry/collection/collect-blobs.ts';
 import { reviewManifestPage } from '../../registry/collection/collect-manifests.ts';

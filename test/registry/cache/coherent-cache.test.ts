@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { createListener, type Listener } from '../../../database/listener.ts';
-import { cacheApplicationName } from '../../../registry/cache/cache-coherence.ts';
+import { cacheApplicationName } from '../../../registry/cache/invalidations.ts';
 import { type CoherentCache, createCoherentCache } from '../../../registry/cache/coherent-cache.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import {

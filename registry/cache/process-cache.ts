@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import type { CacheKey, CacheKind } from './cache-coherence.ts';
+import type { CacheKey, CacheKind } from './invalidations.ts';
 
 // Coherence is what keeps copies right. Their life bounds what a crash between a commit and its news can leave behind.
 const lifeMs = 10_000;
 
 /** Copies of metadata that requests ask for again and again, bounded in bytes. */
-export interface MetadataCache {
+export interface ProcessCache {
   /**
    * Gives the copy under `key`, or what `load` finds, which is then kept unless it is undefined. Requests that miss at
    * the same time share one load.
@@ -21,7 +21,7 @@ export interface MetadataCache {
   readonly invalidate: (keys: readonly CacheKey[] | undefined) => void;
 }
 
-export interface MetadataCacheOptions {
+export interface ProcessCacheOptions {
   /** For each kind of thing. */
   readonly maxBytesPerKind: number;
   /** Whether copies may be kept and answered from just now. */
@@ -32,7 +32,7 @@ export interface MetadataCacheOptions {
 const entryBytes = 500;
 
 /** Makes the cache of a process. */
-export function createMetadataCache({ maxBytesPerKind, isUsable }: MetadataCacheOptions): MetadataCache {
+export function createProcessCache({ maxBytesPerKind, isUsable }: ProcessCacheOptions): ProcessCache {
   const newEntries = () => new LRUCache<CacheKey, object>({ maxSize: maxBytesPerKind, ttl: lifeMs });
   const byKind = { tag: newEntries(), manifest: newEntries(), blob: newEntries() } satisfies Record<CacheKind, unknown>;
   let loads = new Map<CacheKey, Promise<object | undefined>>();

@@ -19,7 +19,7 @@ export type CacheKind = 'tag' | 'manifest' | 'blob';
 export type CacheKey = `${CacheKind} ${string}`;
 
 /** Tells the caches of all processes what has changed. */
-export interface CacheCoherence {
+export interface Invalidations {
   /**
    * Resolves when no process can answer from what it knew before: every cache of every process has dropped `keys`, or
    * has had a second to. Call after the commit and before the answer.
@@ -32,7 +32,7 @@ export interface CacheCoherence {
   readonly close: () => void;
 }
 
-export interface CacheCoherenceDeps {
+export interface InvalidationsDeps {
   readonly pool: pg.Pool;
   readonly listener: Listener;
   readonly log: Logger;
@@ -61,7 +61,7 @@ interface Ack {
  * another one. Who has to is read from `pg_stat_activity` in the same statement, so a process that died is not waited
  * for. Calls that come while one statement is on its way share the next.
  */
-export function createCacheCoherence({ pool, listener, log, onInvalidate }: CacheCoherenceDeps): CacheCoherence {
+export function createInvalidations({ pool, listener, log, onInvalidate }: InvalidationsDeps): Invalidations {
   // Invalidations of this process that are under way, with who has acknowledged them.
   const underWay = new Map<string, Acknowledgements>();
   const silent = new Set<number>();
