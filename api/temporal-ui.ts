@@ -4,7 +4,7 @@ import { errors, Pool, type Dispatcher } from 'undici';
 import { temporalUiPath } from '../config/load.ts';
 import { assertNotCrossSite } from '../accounts/sign-in/csrf.ts';
 import { DomainError } from '../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from './http/instance.ts';
+import type { PageDeps, ApiInstance } from './http/instance.ts';
 
 // The UI waits for news of a workflow for a minute at most.
 const answerTimeoutMs = 120_000;
@@ -61,7 +61,7 @@ const passedBack = [
  * The Temporal UI of this machine, for system administrators who have signed in. The UI knows no users, answers to any
  * `Host`, and lets whoever reaches it end workflows; it listens where no page can find it (local/temporal.ts).
  */
-export function temporalUiRoutes(app: ApiInstance, { temporalUiUrl, publicUrl }: ApiDeps): void {
+export function temporalUiRoutes(app: ApiInstance, { temporalUiUrl, publicUrl }: PageDeps): void {
   const ui = temporalUiUrl === undefined ? undefined : createPool(temporalUiUrl);
   app.addHook('onClose', async () => ui?.destroy());
 

@@ -4,7 +4,7 @@ import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { deactivateAccessTokens } from '../../accounts/sign-in/client-token-store.ts';
 import { DomainError, noSuchAccount } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { accountChangeEvent, accountEvent } from '../../accounts/account-events.ts';
 import {
   type AccountFilter,
@@ -33,7 +33,7 @@ const NewPassword = Type.String({ minLength: passwordLength.min, maxLength: pass
 const tags = ['accounts'];
 
 /** `/enzi/v0/accounts`: users and organizations (docs/msr-api.md, "Accounts"). */
-export function accountRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function accountRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool, signIn } = deps;
 
   /** Counts as an attempt to sign in. An access token is no password: it must not be enough to take an account over. */

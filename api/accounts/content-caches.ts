@@ -15,7 +15,7 @@ import {
 import { isId } from '../../accounts/account-store.ts';
 import { requireUser } from '../../accounts/named.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, wholePageQuery } from '../http/paging.ts';
 import { accountParams } from '../http/names.ts';
 
@@ -29,7 +29,7 @@ const ContentCacheUuid = Type.String({ maxLength: 255 });
  * `/api/v0/content_caches`: registrations of caches, which clients look up; and the one that a user has chosen, in
  * `/api/v0/accounts/{username}/settings`. Pulls are not sent to them.
  */
-export function contentCacheRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function contentCacheRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool } = deps;
   const path = '/api/v0/content_caches';
 

@@ -1,5 +1,5 @@
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 
 const config = { access: 'system-admin' } as const;
 
@@ -7,7 +7,7 @@ const config = { access: 'system-admin' } as const;
  * `/enzi/v0/conf/auth/ldap`: how the LDAP directory is set up, in the form that clients of eNZi know, without passwords.
  * The environment of the server says it, so it is not changed here.
  */
-export function ldapConfigRoutes(app: ApiInstance, { ldap }: Pick<ApiDeps, 'ldap'>): void {
+export function ldapConfigRoutes(app: ApiInstance, { ldap }: Pick<AccountDeps, 'ldap'>): void {
   const path = '/enzi/v0/conf/auth/ldap';
 
   app.get(path, { config }, async () => ({

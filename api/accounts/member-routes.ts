@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { MembershipView, MemberView, viewMember } from './account-view.ts';
 import { findAccount } from '../../accounts/account-store.ts';
 import {
@@ -30,7 +30,7 @@ export const membershipForm = formOf(MemberView, {
 const tags = ['members'];
 
 /** `/enzi/v0/accounts/{org}/members` and `/enzi/v0/accounts/{user}/organizations` (docs/msr-api.md, "Accounts"). */
-export function memberRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function memberRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool } = deps;
 
   app.get(

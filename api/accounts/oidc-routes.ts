@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import type { OidcSignIn } from '../../accounts/sign-in/oidc.ts';
 
 const config = { access: 'anonymous' } as const;
 const maxReturnToLength = 1_024;
 
 /** `/enzi/v0/oidc`: a browser signs in through the OpenID provider, and gets a session. */
-export function oidcRoutes(app: ApiInstance, { oidc, sessions, clientAddress }: ApiDeps): void {
+export function oidcRoutes(app: ApiInstance, { oidc, sessions, clientAddress }: AccountDeps): void {
   function requireOidc(): OidcSignIn {
     if (oidc) return oidc;
     throw new DomainError('OIDC_NOT_SET_UP', 'no OpenID provider is set up here (OIDC_ISSUER)');

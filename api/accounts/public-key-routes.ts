@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { Type } from 'typebox';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { requireUser } from '../../accounts/named.ts';
 import { fillListPage, pageParameters } from './paging.ts';
 import { deletePublicKey, insertPublicKey, listPublicKeys } from '../../accounts/sign-in/public-key-store.ts';
@@ -14,7 +14,7 @@ const Name = Type.String({ minLength: 1, maxLength: 255 });
 const rowsAtOnce = 64;
 
 /** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in. */
-export function publicKeyRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function publicKeyRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool } = deps;
   const path = '/enzi/v0/accounts/:username/publicKeys';
 

@@ -6,7 +6,7 @@ import { auditedChange } from '../http/audited-change.ts';
 import type { ChangeEvent } from '../../events/audit.ts';
 import { namespaceExists, type Account } from '../../accounts/accounts.ts';
 import { DomainError, noSuchAccount } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { administeredRepositories, includesLevel, namespaceAccess } from '../../accounts/policy/access.ts';
 import { newRobotForm, readExpiry, readPermissions, robotChangesForm, robotName } from './robot-form.ts';
@@ -32,7 +32,7 @@ const robotParams = Type.Object({ robot: NameText });
  * `/api/v0/robots`: robot accounts, for CI. MSR has none; users of Harbor know them. Administrators of a namespace run
  * its robots, and system administrators all of them, those of no namespace included.
  */
-export function robotRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function robotRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool } = deps;
 
   async function administers(account: Account, namespace: string | null): Promise<boolean> {

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { findPasswordHashByName, isId } from '../../accounts/account-store.ts';
 import { assertNotCrossSite } from '../../accounts/sign-in/csrf.ts';
 import { requireNamed } from '../../accounts/named.ts';
@@ -30,7 +30,7 @@ const sessionPageQuery = Type.Object(
  * Sessions of browsers: `/enzi/v0/login`, `logout` and `session`, and those of an account. The cookie of a session stands
  * in place of the header `Authorization`; what changes something needs its CSRF token besides.
  */
-export function sessionRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function sessionRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool, signIn, sessions, clientAddress, publicUrl } = deps;
 
   app.get('/enzi/v0/login', { config: { access: 'anonymous' } }, async () => ({

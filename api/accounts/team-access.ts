@@ -5,7 +5,7 @@ import { auditedChange } from '../http/audited-change.ts';
 import { requireOrganization, requireTeam, requireUser } from '../../accounts/named.ts';
 import type { TeamRow } from '../../accounts/team-store.ts';
 import { DomainError, noSuchRepository } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { type AccessLevel, accessLevels, isInTeam, repositoryAccess } from '../../accounts/policy/access.ts';
 import { findRepositories, findRepository } from '../../registry/repositories/repository-store.ts';
@@ -33,7 +33,7 @@ const accessForm = objectForm<TeamAccessRow & { namespace: string; repository: u
 );
 
 /** Grants to teams, for repositories and for whole namespaces (DTR 2.7 API). */
-export function teamAccessRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool } = deps;
 
   /** Grants a team access, or with undefined takes it away, and tells of it. */

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { MemberView, viewMember } from './account-view.ts';
 import { findAccount, isId } from '../../accounts/account-store.ts';
 import { memberName, membershipForm, noSuchMember } from './member-routes.ts';
@@ -50,7 +50,7 @@ const asMember = { access: 'organization-member' } as const;
 const asOwner = { access: 'organization-owner' } as const;
 
 /** `/enzi/v0/accounts/{org}/teams` (docs/msr-api.md, "Accounts"). Owners of the organization run all of its teams. */
-export function teamRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function teamRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool } = deps;
   const teams = '/enzi/v0/accounts/:organization/teams';
 

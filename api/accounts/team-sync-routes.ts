@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { normalGroupName } from '../../accounts/directory/group-name.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { requireOrganization, requireTeam } from '../../accounts/named.ts';
 import { findMemberSync, type MemberSync, saveMemberSync } from '../../accounts/team-sync.ts';
 import { NameText } from '../http/names.ts';
@@ -28,7 +28,7 @@ const MemberSyncView = Type.Object(
 );
 
 /** `/enzi/v0/accounts/{org}/teams/{team}/memberSyncConfig`: whose groups put people into a team. */
-export function teamSyncRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function teamSyncRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool } = deps;
   const path = '/enzi/v0/accounts/:organization/teams/:team/memberSyncConfig';
 

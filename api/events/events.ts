@@ -12,7 +12,7 @@ import {
   listEvents,
   mostCounted,
 } from '../../events/event-store.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { EventDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, countLimitedHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { administeredRepositories, includesLevel, repositoryAccess } from '../../accounts/policy/access.ts';
 import { readTime, TimeText } from '../http/times.ts';
@@ -52,7 +52,7 @@ const objectTypes = new Set<string>([
 ]);
 
 /** `/api/v0/events` and the events of a repository (DTR 2.7 API): what happened, the newest first. */
-export function eventRoutes(app: ApiInstance, { pool }: ApiDeps): void {
+export function eventRoutes(app: ApiInstance, { pool }: EventDeps): void {
   /** One page, with the headers that lead to the next. */
   async function page(
     account: Account,

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { webhookTypes, type WebhookType } from '../../events/event-kinds.ts';
 import { RefusedAddressError } from '../../outbound/errors.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps } from '../http/instance.ts';
+import type { EventDeps } from '../http/instance.ts';
 
 /** Fields of the bodies by which webhooks are made, changed and tried out. */
 export const webhookFields = {
@@ -30,7 +30,7 @@ export function readType(text: string): WebhookType {
  * @throws DomainError INVALID_ENDPOINT where deliveries could never arrive
  */
 export async function readEndpoint(
-  { outbound }: Pick<ApiDeps, 'outbound'>,
+  { outbound }: Pick<EventDeps, 'outbound'>,
   { log }: FastifyRequest,
   endpoint: string,
 ): Promise<URL> {

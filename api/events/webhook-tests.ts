@@ -5,7 +5,7 @@ import { OutboundError } from '../../outbound/errors.ts';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { EventDeps, ApiInstance } from '../http/instance.ts';
 import { assertCertificate, readEndpoint, readType, webhookFields } from './webhook-fields.ts';
 import { sampleContents } from './webhook-samples.ts';
 
@@ -13,7 +13,7 @@ const maxTests = 10;
 const retryAfterSeconds = 10;
 
 /** `POST /api/v0/webhooks/test`: sends an event that did not happen, and says whether the receiver took it. */
-export function webhookTestRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function webhookTestRoutes(app: ApiInstance, deps: EventDeps): void {
   const host = new URL(deps.publicUrl).host;
   /** Ids of accounts that wait for a receiver: one at a time each, so that nobody floods anybody through here. */
   const testing = new Set<string>();

@@ -8,7 +8,7 @@ import type { Queryable } from '../../database/pool.ts';
 import { isId } from '../../accounts/account-store.ts';
 import { type Account, namespaceExists } from '../../accounts/accounts.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { EventDeps, ApiInstance } from '../http/instance.ts';
 import {
   administeredRepositories,
   includesLevel,
@@ -43,7 +43,7 @@ const decidedHere = {
 const rowsAtOnce = 64;
 
 /** `/api/v0/webhooks`, as MSR has it; what tries a receiver out is in webhook-tests.ts. */
-export function webhookRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function webhookRoutes(app: ApiInstance, deps: EventDeps): void {
   const { pool } = deps;
 
   /** @throws DomainError NO_SUCH_WEBHOOK, also for one that the caller may not see */
@@ -226,7 +226,7 @@ async function administersKey(q: Queryable, account: Account, key: string): Prom
 }
 
 /** @throws DomainError where the key names what the account may not subscribe to, or what does not exist */
-async function assertKey({ pool }: ApiDeps, account: Account, key: string): Promise<void> {
+async function assertKey({ pool }: EventDeps, account: Account, key: string): Promise<void> {
   if (!(await administersKey(pool, account, key))) {
     const who = key === '' ? 'system administrators' : `administrators of "${key}"`;
     throw new DomainError('NOT_AUTHORIZED', `key "${key}": only ${who} may subscribe to its events`);

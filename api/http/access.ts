@@ -4,7 +4,7 @@ import { networksOf } from '../../accounts/sign-in/networks.ts';
 import type { Account } from '../../accounts/accounts.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import { apiService } from '../../accounts/tokens/tokens.ts';
-import type { ApiDeps, ApiInstance } from './instance.ts';
+import type { CallerDeps, ApiInstance } from './instance.ts';
 import { authorizeRoute, type RouteParams } from './route-access.ts';
 import { createRequestPace, type Place, type RequestPace } from './request-pace.ts';
 
@@ -21,7 +21,7 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Puts the one access check before every route, and refuses to start with a route that declares no access. Whoever has
  * signed in waits for a place of the account, and anybody for one of the network where the route says so.
  */
-export function checkAccess(app: ApiInstance, deps: ApiDeps, pace: RequestPace = createRequestPace()): void {
+export function checkAccess(app: ApiInstance, deps: CallerDeps, pace: RequestPace = createRequestPace()): void {
   const waiter = createWaiter(pace);
   app.decorateRequest('account', null);
   app.decorateRequest('session', null);
@@ -69,7 +69,7 @@ export function checkAccess(app: ApiInstance, deps: ApiDeps, pace: RequestPace =
   });
 }
 
-async function requireCaller(deps: ApiDeps, request: FastifyRequest): Promise<Caller> {
+async function requireCaller(deps: CallerDeps, request: FastifyRequest): Promise<Caller> {
   const caller = await authenticate(deps, request.raw);
   if (caller) return caller;
   throw new DomainError(

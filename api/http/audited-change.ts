@@ -4,14 +4,14 @@ import { withTransaction } from '../../database/transaction.ts';
 import { type Actor, clientActorType } from '../../events/actor.ts';
 import { type ChangeEvent, recordAudit } from '../../events/audit.ts';
 import { requireAccount } from './access.ts';
-import type { ApiDeps } from './instance.ts';
+import type { ChangeDeps } from './instance.ts';
 
 /**
  * Who sent a request whose route is not anonymous, for the events of what it changes.
  *
  * @throws Error where the route is anonymous: a mistake in the program
  */
-export function requestActor({ clientAddress }: Pick<ApiDeps, 'clientAddress'>, request: FastifyRequest): Actor {
+export function requestActor({ clientAddress }: Pick<ChangeDeps, 'clientAddress'>, request: FastifyRequest): Actor {
   const { id, name } = requireAccount(request);
   return { id, name, type: clientActorType(name), address: clientAddress(request.raw) };
 }
@@ -26,7 +26,7 @@ export type RecordEvent = (...events: readonly ChangeEvent[]) => Promise<void>;
  * @param work gets the transaction, and what writes an event there; like all work of withTransaction it may run again
  */
 export async function auditedChange<T>(
-  deps: Pick<ApiDeps, 'pool' | 'clientAddress' | 'wakeDispatcher'>,
+  deps: ChangeDeps,
   request: FastifyRequest,
   work: (tx: pg.PoolClient, record: RecordEvent) => Promise<T>,
 ): Promise<T> {

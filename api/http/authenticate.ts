@@ -6,13 +6,8 @@ import { DomainError } from '../../errors/domain-error.ts';
 import type { ActiveSession } from '../../accounts/sign-in/sessions.ts';
 import { generationsOf, type SignedIn } from '../../accounts/sign-in/sign-in.ts';
 import { apiService, TokenRejectedError, type TokenClaims } from '../../accounts/tokens/tokens.ts';
-import type { ApiDeps } from './instance.ts';
+import type { CallerDeps, RepositoryDeps } from './instance.ts';
 import { findActiveSubject } from '../../accounts/subjects.ts';
-
-export type AuthenticateDeps = Pick<
-  ApiDeps,
-  'pool' | 'verifyToken' | 'signIn' | 'clientAddress' | 'clientCertificate' | 'publicUrl' | 'sessions'
->;
 
 /** Whoever sends a request. */
 export interface Caller {
@@ -32,7 +27,7 @@ export interface Caller {
  * @throws DomainError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS;
  *   CROSS_SITE_REQUEST or INVALID_CSRF_TOKEN where a cookie alone is not enough
  */
-export async function authenticate(deps: AuthenticateDeps, request: IncomingMessage): Promise<Caller | undefined> {
+export async function authenticate(deps: CallerDeps, request: IncomingMessage): Promise<Caller | undefined> {
   const { scheme, value } = readAuthorization(request.headers);
   if (scheme === undefined) {
     const session = await deps.sessions.find(request);
@@ -62,7 +57,7 @@ export async function authenticate(deps: AuthenticateDeps, request: IncomingMess
  * @throws DomainError as {@link authenticate}
  */
 export async function authenticateSearch(
-  deps: AuthenticateDeps & Pick<ApiDeps, 'verifyRegistryToken'>,
+  deps: Pick<RepositoryDeps, keyof CallerDeps | 'verifyRegistryToken'>,
   request: IncomingMessage,
 ): Promise<Caller | undefined> {
   const { scheme, value } = readAuthorization(request.headers);
@@ -80,7 +75,7 @@ export async function authenticateSearch(
   return authenticate(deps, request);
 }
 
-async function findHolder(pool: ApiDeps['pool'], claims: TokenClaims): Promise<Caller | undefined> {
+async function findHolder(pool: CallerDeps['pool'], claims: TokenClaims): Promise<Caller | undefined> {
   if (claims.subject === '') return undefined;
   const account = await findActiveSubject(pool, claims.subject);
   // Sooner than this process hears of the change.
@@ -96,10 +91,7 @@ async function findHolder(pool: ApiDeps['pool'], claims: TokenClaims): Promise<C
  * @returns undefined where the request names nobody
  * @throws DomainError NOT_AUTHENTICATED where it names somebody and the proof is wrong, TOO_MANY_REQUESTS; CROSS_SITE_REQUEST
  */
-export async function authenticateBasic(
-  deps: AuthenticateDeps,
-  request: IncomingMessage,
-): Promise<SignedIn | undefined> {
+export async function authenticateBasic(deps: CallerDeps, request: IncomingMessage): Promise<SignedIn | undefined> {
   const { signIn, clientAddress } = deps;
   const { scheme, value } = readAuthorization(request.headers);
   if (scheme === undefined) return authenticateByCertificate(deps, request);
@@ -122,7 +114,7 @@ export async function authenticateBasic(
 }
 
 async function authenticateByCertificate(
-  { pool, clientCertificate, publicUrl }: AuthenticateDeps,
+  { pool, clientCertificate, publicUrl }: CallerDeps,
   request: IncomingMessage,
 ): Promise<SignedIn | undefined> {
   const certificate = clientCertificate(request);

@@ -20,56 +20,87 @@ export type ClientCertificate =
   /** SHA-256 of the certificate, in hex. */
   { readonly fingerprint: string } | { readonly problem: string };
 
-/** What the routes of the API need. */
-export interface ApiDeps {
+/** What a route needs that reads or changes something: `auditedChange` writes down who has done it, and from where. */
+export interface ChangeDeps {
   readonly pool: pg.Pool;
-  readonly listener: Listener;
+  /** The address from which a request comes, also where NGINX passes it on. */
+  readonly clientAddress: (request: IncomingMessage) => string;
   readonly wakeDispatcher: WakeUp;
-  readonly wakeSchedules: WakeUp;
-  readonly wakeSettings: WakeUp;
+}
+
+/** What finds out who sends a request. */
+export interface CallerDeps extends Pick<ChangeDeps, 'pool' | 'clientAddress'> {
   /** How clients reach this server, without a slash at the end. */
   readonly publicUrl: string;
-  /** The folder of blobs and of the embedded servers. */
-  readonly dataDir: string;
-  /** What is wrong with the processes of the installation process; empty: nothing. */
-  readonly problems: () => readonly string[];
-  /** Where reports of the use go; undefined: nowhere. */
-  readonly analyticsUrl: string | undefined;
-  /** Reaches what users have named. */
-  readonly outbound: OutboundClient;
-  /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
-  readonly forgetRepositories: () => Promise<void>;
-  readonly deleteTag: DeleteTag;
-  readonly deleteManifest: DeleteManifest;
-  /** PEM of the certificate with which NGINX speaks TLS; undefined: it does not. */
-  readonly tlsCertFile: string | undefined;
-  /** Undefined: no directory is set up. */
-  readonly ldap: LdapConfig | undefined;
+  /** The certificate that a client has shown to NGINX; undefined: none. */
+  readonly clientCertificate: (request: IncomingMessage) => ClientCertificate | undefined;
   /**
    * Checks a token for the API.
    *
    * @throws TokenRejectedError
    */
   readonly verifyToken: (token: string) => Promise<TokenClaims>;
+  readonly signIn: SignIn;
+  readonly sessions: Sessions;
+}
+
+/** What the routes of accounts need. */
+export interface AccountDeps extends ChangeDeps, Pick<CallerDeps, 'publicUrl' | 'signIn' | 'sessions'> {
+  /** Undefined: no OpenID provider is set up. */
+  readonly oidc: OidcSignIn | undefined;
+  /** Undefined: no directory is set up. */
+  readonly ldap: LdapConfig | undefined;
+}
+
+/** What the routes of jobs need. */
+export interface JobDeps extends ChangeDeps {
+  readonly listener: Listener;
+  readonly wakeSchedules: WakeUp;
+  /** Aborts when the process stops: ends responses that would go on. */
+  readonly stopping: AbortSignal;
+}
+
+/** What the routes of repositories need. */
+export interface RepositoryDeps extends ChangeDeps, CallerDeps {
+  /** Makes every process forget what it knows of repositories: after one was deleted, before the answer. */
+  readonly forgetRepositories: () => Promise<void>;
+  readonly deleteTag: DeleteTag;
+  readonly deleteManifest: DeleteManifest;
   /**
    * Checks a token for the registry, which is good for next to nothing in the API.
    *
    * @throws TokenRejectedError
    */
   readonly verifyRegistryToken: (token: string) => Promise<TokenClaims>;
-  readonly signIn: SignIn;
-  readonly sessions: Sessions;
-  /** Undefined: no OpenID provider is set up. */
-  readonly oidc: OidcSignIn | undefined;
+}
+
+/** What the routes of events and webhooks need. */
+export interface EventDeps extends ChangeDeps, Pick<CallerDeps, 'publicUrl'>, Pick<JobDeps, 'stopping'> {
+  /** Reaches what users have named. */
+  readonly outbound: OutboundClient;
+}
+
+/** What the routes of settings, and of how the installation is, need. */
+export interface SettingsDeps extends ChangeDeps, Pick<CallerDeps, 'publicUrl'> {
+  readonly wakeSettings: WakeUp;
+  /** The folder of blobs and of the embedded servers. */
+  readonly dataDir: string;
+  /** What is wrong with the processes of the installation process; empty: nothing. */
+  readonly problems: () => readonly string[];
+  /** Where reports of the use go; undefined: nowhere. */
+  readonly analyticsUrl: string | undefined;
+}
+
+/** What the pages beside the API need: the certificate of this server, and the Temporal UI. */
+export interface PageDeps extends Pick<CallerDeps, 'publicUrl'> {
+  /** PEM of the certificate with which NGINX speaks TLS; undefined: it does not. */
+  readonly tlsCertFile: string | undefined;
   /** Where the Temporal UI of this machine listens; undefined: Temporal runs elsewhere. */
   readonly temporalUiUrl: string | undefined;
-  /** The address from which a request comes, also where NGINX passes it on. */
-  readonly clientAddress: (request: IncomingMessage) => string;
-  /** The certificate that a client has shown to NGINX; undefined: none. */
-  readonly clientCertificate: (request: IncomingMessage) => ClientCertificate | undefined;
-  /** Aborts when the process stops: ends responses that would go on. */
-  readonly stopping: AbortSignal;
 }
+
+/** What all routes of the API need between them. */
+export interface ApiDeps extends AccountDeps, JobDeps, RepositoryDeps, EventDeps, SettingsDeps, PageDeps {}
 
 /** The Fastify instance, with schemas as types. */
 export type ApiInstance = FastifyInstance<

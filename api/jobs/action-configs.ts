@@ -9,7 +9,7 @@ import {
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiInstance, ApiDeps } from '../http/instance.ts';
+import type { ApiInstance, JobDeps } from '../http/instance.ts';
 import { jobFormFields, readDefaultParameters, requireAction } from './job-fields.ts';
 import { formOf } from '../http/object-form.ts';
 import { listOf, mapOf, NoBody, readOnly } from '../http/schemas.ts';
@@ -29,7 +29,7 @@ const actionConfigForm = formOf(ActionConfigView, {
 });
 
 /** `/api/v0/action_configs` (DTR 2.7 API): defaults of parameters, which each job's own parameters override. */
-export function actionConfigRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function actionConfigRoutes(app: ApiInstance, deps: JobDeps): void {
   const { pool, wakeSchedules } = deps;
 
   app.get(

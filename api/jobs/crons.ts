@@ -21,7 +21,7 @@ import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { CronView, viewCron } from './cron-view.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { JobDeps, ApiInstance } from '../http/instance.ts';
 import { jobFormFields, readJobFields, requireAction } from './job-fields.ts';
 import { JobView, viewJob } from './job-view.ts';
 import { assertNotSteered, formOf } from '../http/object-form.ts';
@@ -53,7 +53,7 @@ const cronForm = formOf(CronView, {
 });
 
 /** `/api/v0/crons` (DTR 2.7 API): one for each action, found by its name, and others with names of their own. */
-export function cronRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function cronRoutes(app: ApiInstance, deps: JobDeps): void {
   const { pool, wakeSchedules, wakeDispatcher } = deps;
 
   /** One cron, with what those of its last runs wait for that have not started. */

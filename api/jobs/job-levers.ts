@@ -7,7 +7,7 @@ import { requireAccount } from '../http/access.ts';
 import { recordAudit } from '../../events/audit.ts';
 import { auditedChange, requestActor } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { JobDeps, ApiInstance } from '../http/instance.ts';
 import { jobFilterFields, readJobFilter } from './job-filter.ts';
 import { requireAction } from './job-fields.ts';
 import { jobParams, JobView, noSuchJob, requireJob, viewJob } from './job-view.ts';
@@ -38,7 +38,7 @@ const Note = Type.Optional(Type.String({ maxLength: 500 }));
 const PauseForm = Type.Union([Type.Null(), Type.Object({ note: Note }, closed)]);
 
 /** The levers on jobs that MSR does not have. */
-export function jobLeverRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function jobLeverRoutes(app: ApiInstance, deps: JobDeps): void {
   const { pool, wakeDispatcher } = deps;
 
   for (const [name, kind, steer, summary] of [

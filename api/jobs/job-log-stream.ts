@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { jobChannel } from '../../database/wake-up.ts';
 import { readJobLog } from '../../jobs/records/logs.ts';
 import { findJob } from '../../jobs/records/queries.ts';
-import type { ApiDeps } from '../http/instance.ts';
+import type { JobDeps } from '../http/instance.ts';
 import { listOf } from '../http/schemas.ts';
 
 const pollIntervalMs = 1_000;
@@ -31,17 +31,17 @@ export interface FollowOptions {
  * Streams the log of a job as it grows, until the job has ended or is deleted. Lines come from the database, so it does
  * not matter which process runs the job.
  */
-export function followJobLog(deps: ApiDeps, jobId: string, { offset, asLines, gone }: FollowOptions): Readable {
+export function followJobLog(deps: JobDeps, jobId: string, { offset, asLines, gone }: FollowOptions): Readable {
   const untilGone = { ...deps, stopping: AbortSignal.any([deps.stopping, gone]) };
   const chunks = asLines ? lines(untilGone, jobId, offset) : array(untilGone, jobId, offset);
   return Readable.from(chunks, { objectMode: false });
 }
 
-async function* lines(deps: ApiDeps, jobId: string, offset: number): AsyncGenerator<string> {
+async function* lines(deps: JobDeps, jobId: string, offset: number): AsyncGenerator<string> {
   for await (const line of follow(deps, jobId, offset)) yield `${JSON.stringify(line)}\n`;
 }
 
-async function* array(deps: ApiDeps, jobId: string, offset: number): AsyncGenerator<string> {
+async function* array(deps: JobDeps, jobId: string, offset: number): AsyncGenerator<string> {
   let separator = '[\n';
   for await (const line of follow(deps, jobId, offset)) {
     yield `${separator}${JSON.stringify(line)}`;
@@ -50,7 +50,7 @@ async function* array(deps: ApiDeps, jobId: string, offset: number): AsyncGenera
   yield separator === '[\n' ? '[]\n' : '\n]\n';
 }
 
-async function* follow({ pool, listener, stopping }: ApiDeps, jobId: string, offset: number) {
+async function* follow({ pool, listener, stopping }: JobDeps, jobId: string, offset: number) {
   let nextLine = offset;
   const waiter = createWaiter(stopping);
   const stopListening = listener.on(jobChannel, waiter.wake);

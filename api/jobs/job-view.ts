@@ -3,7 +3,7 @@ import { viewProgress } from '../../jobs/records/progress.ts';
 import { findJob, type JobRow } from '../../jobs/records/queries.ts';
 import { jobStatuses, jobTriggers } from '../../jobs/records/status.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps } from '../http/instance.ts';
+import type { JobDeps } from '../http/instance.ts';
 import { allReadOnly, mapOf, nullable, oneOf, readOnly, Timestamp } from '../http/schemas.ts';
 
 /** The path parameters of one job. */
@@ -14,7 +14,7 @@ export const jobParams = Type.Object({ jobID: Type.String({ minLength: 1, maxLen
  *
  * @throws DomainError NO_SUCH_JOB
  */
-export async function requireJob({ pool }: Pick<ApiDeps, 'pool'>, jobId: string): Promise<JobRow> {
+export async function requireJob({ pool }: Pick<JobDeps, 'pool'>, jobId: string): Promise<JobRow> {
   const job = await findJob(pool, jobId);
   if (!job) throw noSuchJob(jobId);
   return job;

@@ -5,7 +5,7 @@ import { listJobs } from '../../jobs/records/queries.ts';
 import { findWaitingReason } from '../../jobs/queue/waiting-reason.ts';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { JobDeps, ApiInstance } from '../http/instance.ts';
 import { jobFormFields, readJobFields } from './job-fields.ts';
 import { jobFilterFields, readJobFilter } from './job-filter.ts';
 import { followJobLog, JobLog, JobLogAsLines } from './job-log-stream.ts';
@@ -33,7 +33,7 @@ const jobForm = formOf(JobView, {
 });
 
 /** `/api/v0/jobs` (DTR 2.7 API; docs/msr-api.md, "Jobs"). */
-export function jobRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function jobRoutes(app: ApiInstance, deps: JobDeps): void {
   const { pool, wakeDispatcher } = deps;
 
   app.get(

@@ -12,7 +12,7 @@ import { countInFlight } from '../../jobs/records/queries.ts';
 import { listWorkers } from '../../jobs/queue/worker-records.ts';
 import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { JobDeps, ApiInstance } from '../http/instance.ts';
 import { requireAction } from './job-fields.ts';
 import { formOf } from '../http/object-form.ts';
 import { allReadOnly, listOf, nullable, readOnly, Timestamp } from '../http/schemas.ts';
@@ -45,7 +45,7 @@ const queueForm = formOf(QueueView, {
 });
 
 /** `/api/v0/queues`: how jobs of each action are held back. Beyond MSR. */
-export function queueRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function queueRoutes(app: ApiInstance, deps: JobDeps): void {
   const { pool, wakeDispatcher, wakeSchedules } = deps;
 
   app.get(

@@ -5,7 +5,7 @@ import { findDeploymentOf, listDeployments, setCapacity, type Deployment } from 
 import { listWorkers, type WorkerRow } from '../../jobs/queue/worker-records.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { JobDeps, ApiInstance } from '../http/instance.ts';
 import { fillPage, namedPageQuery } from '../http/paging.ts';
 import { capacityMapSchema } from './job-fields.ts';
 import { formOf } from '../http/object-form.ts';
@@ -53,7 +53,7 @@ const tags = ['workers'];
  * `/api/v0/workers` and `/api/v0/deployments`. MSR 2.x sets the capacity of one worker, 3.0 that of
  * a deployment; here both set that of the deployment.
  */
-export function workerRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function workerRoutes(app: ApiInstance, deps: JobDeps): void {
   const { pool, wakeDispatcher } = deps;
 
   app.get(

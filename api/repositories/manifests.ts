@@ -3,7 +3,7 @@ import { parseDigest } from '../../registry/blobs/digest.ts';
 import { RegistryError } from '../../registry/errors.ts';
 import { requestActor } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { RepositoryDeps, ApiInstance } from '../http/instance.ts';
 import { countManifests, findTaggedDigest, listManifests } from '../../registry/manifests/manifest-store.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { repositoryParams } from '../http/names.ts';
@@ -11,7 +11,7 @@ import { repositoryParams } from '../http/names.ts';
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 
 /** `/api/v0/repositories/{namespace}/{reponame}/manifests` (DTR 2.7 API, "repositories"). */
-export function manifestRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function manifestRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   const { pool, deleteManifest } = deps;
   const manifests = '/api/v0/repositories/:namespace/:reponame/manifests';
 

@@ -7,7 +7,7 @@ import { requireAccount } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { accountChangeEvent, accountEvent } from '../../accounts/account-events.ts';
 import { noSuchAccount } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { RepositoryDeps, ApiInstance } from '../http/instance.ts';
 import { listRepositories } from '../../registry/repositories/repository-store.ts';
 import { repositoryEvent } from './repositories.ts';
 import { namespaceParams } from '../http/names.ts';
@@ -15,7 +15,7 @@ import { namespaceParams } from '../http/names.ts';
 const pageSize = 100;
 
 /** `DELETE /api/v0/accounts/{namespace}`: an account along with all of its repositories, or these alone. */
-export function namespaceRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function namespaceRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   const { pool, forgetRepositories, wakeDispatcher } = deps;
 
   /** Deletes all repositories of a namespace, those that are made meanwhile as well. */

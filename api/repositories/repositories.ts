@@ -8,7 +8,7 @@ import { auditedChange } from '../http/audited-change.ts';
 import type { ChangeEvent } from '../../events/audit.ts';
 import { namespaceExists, type Account } from '../../accounts/accounts.ts';
 import { DomainError, noSuchAccount, noSuchRepository } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { RepositoryDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { countReadable } from '../../registry/repositories/readable-repositories.ts';
 import { readableRepositories } from '../../accounts/policy/access.ts';
@@ -45,7 +45,7 @@ const decidedHere = {
 } as const;
 
 /** `/api/v0/repositories` (DTR 2.7 API). */
-export function repositoryRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function repositoryRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   const { pool, forgetRepositories, wakeDispatcher } = deps;
 
   /** One page, with the headers that lead to the next. */

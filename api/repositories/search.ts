@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { requireAccount } from '../http/access.ts';
 import { authenticateSearch } from '../http/authenticate.ts';
 import { viewAccount } from '../accounts/account-view.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { RepositoryDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
 import { readableRepositories } from '../../accounts/policy/access.ts';
 import { searchRepositories } from '../../registry/repositories/search-repositories.ts';
@@ -16,7 +16,7 @@ const Limit = Type.Integer({ minimum: 1, maximum: maxResults, default: 25 });
  * `/api/v0/index`, searches of MSR, and `/v1/search`, which `docker search HOST/TERM` asks. Repositories are those that
  * the caller may read.
  */
-export function searchRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function searchRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   const { pool } = deps;
 
   app.get(

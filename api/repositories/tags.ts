@@ -3,7 +3,7 @@ import { RegistryError } from '../../registry/errors.ts';
 import { requireAccount } from '../http/access.ts';
 import { requestActor } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { RepositoryDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { includesLevel, repositoryAccess } from '../../accounts/policy/access.ts';
 import { countTags, findTag, listTags, type TagRow } from '../../registry/manifests/tag-store.ts';
@@ -15,7 +15,7 @@ const domain = Type.Optional(Type.String({ maxLength: 255 }));
 const Platform = Type.Optional(Type.String({ maxLength: 255 }));
 
 /** `/api/v0/repositories/{namespace}/{reponame}/tags` (DTR 2.7 API). */
-export function tagRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function tagRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   const { pool, deleteTag } = deps;
   const tags = '/api/v0/repositories/:namespace/:reponame/tags';
 

@@ -1,7 +1,7 @@
 import { readSettings } from '../../settings/settings.ts';
 import { findAlerts } from './alerts.ts';
 import { readClusterStatus } from './cluster-status.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { SettingsDeps, ApiInstance } from '../http/instance.ts';
 
 const forAdmins = { access: 'system-admin' } as const;
 const forAll = { access: 'authenticated' } as const;
@@ -21,7 +21,7 @@ const features = {
 } as const;
 
 /** What else is under `/api/v0/meta` (DTR 2.7 API): features, alerts, how the parts are; and the language. */
-export function metaRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function metaRoutes(app: ApiInstance, deps: SettingsDeps): void {
   app.get('/api/v0/meta/features', { config: forAll }, async () => features);
 
   app.get('/api/v0/meta/alerts', { config: forAdmins }, async () => findAlerts(deps));

@@ -3,7 +3,7 @@ import { type TSchema, Type } from 'typebox';
 import { parseDurationMs } from '../../config/duration.ts';
 import { isSettingName, readSettings, settingFields, type Settings, updateSettings } from '../../settings/settings.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { SettingsDeps, ApiInstance } from '../http/instance.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { describeValidation } from '../http/describe-validation.ts';
 
@@ -65,7 +65,7 @@ const changeForm = Type.Object(
  * change. Fields of MSR that something else decides here are shown, and taken as they are shown, for many clients send
  * back all that they read; another value is refused, since it would be believed and do nothing.
  */
-export function settingsRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function settingsRoutes(app: ApiInstance, deps: SettingsDeps): void {
   const { pool, wakeSettings } = deps;
   const fixed = fixedValues(deps);
   const view = (settings: Settings) => ({ ...settings, ...fixed, webTLSKey: undefined });
@@ -91,7 +91,7 @@ export function settingsRoutes(app: ApiInstance, deps: ApiDeps): void {
   );
 }
 
-function fixedValues({ publicUrl }: ApiDeps): Readonly<Record<FixedField, unknown>> {
+function fixedValues({ publicUrl }: SettingsDeps): Readonly<Record<FixedField, unknown>> {
   return {
     dtrHost: new URL(publicUrl).host,
     clientCertAuthEnabled: false,

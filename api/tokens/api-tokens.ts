@@ -20,7 +20,7 @@ import type { ChangeEvent } from '../../events/audit.ts';
 import { findAccount } from '../../accounts/account-store.ts';
 import { findActiveAccount, type Account } from '../../accounts/accounts.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { ChangeDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
 import { countHeader, fillPage } from '../http/paging.ts';
 import { readTime, TimeText } from '../http/times.ts';
@@ -36,7 +36,7 @@ const tokenLabel = Type.String({ maxLength: 255 });
 const tokenParams = Type.Object({ hashedtoken: Type.String({ maxLength: 255 }) });
 
 /** `/api/v0/api_tokens` (DTR 2.7 API, "api_tokens"): everybody's own, and for administrators everybody's. */
-export function apiTokenRoutes(app: ApiInstance, deps: ApiDeps): void {
+export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
   const { pool } = deps;
 
   /** Whose tokens a query is about; undefined: everybody's, which only administrators may ask for. */

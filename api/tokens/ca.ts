@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { PageDeps, ApiInstance } from '../http/instance.ts';
 
 /**
  * `/ca`: the certificate that Docker engines and other clients have to trust (as `ca.crt` of an engine's folder for this
  * registry), where it is not one of those that everybody trusts: the last of the chain that NGINX shows.
  */
-export function caRoutes(app: ApiInstance, { tlsCertFile }: Pick<ApiDeps, 'tlsCertFile'>): void {
+export function caRoutes(app: ApiInstance, { tlsCertFile }: Pick<PageDeps, 'tlsCertFile'>): void {
   app.get('/ca', { config: { access: 'anonymous' } }, async (_request, reply) => {
     if (tlsCertFile === undefined) {
       throw new DomainError(

@@ -1,4 +1,4 @@
-import type { ApiInstance, ApiDeps } from '../http/instance.ts';
+import type { ApiInstance, ChangeDeps } from '../http/instance.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import { readRootCertificate } from '../../accounts/tokens/signing-keys.ts';
 import { readKeySet } from '../../accounts/tokens/verification-keys.ts';
@@ -11,7 +11,7 @@ const cacheControl = 'public, max-age=30';
  * What others verify tokens with: `/auth/jwks`, a JSON Web Key Set (RFC 7517), and `/auth/root.pem`, the certificate
  * above all keys, which Notary and CNCF distribution take as `rootcertbundle`.
  */
-export function keyRoutes(app: ApiInstance, { pool }: Pick<ApiDeps, 'pool'>): void {
+export function keyRoutes(app: ApiInstance, { pool }: Pick<ChangeDeps, 'pool'>): void {
   app.get('/auth/jwks', { config }, async (_request, reply) => {
     void reply.header('cache-control', cacheControl).type('application/jwk-set+json');
     return readKeySet(pool);

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { authenticateBasic } from '../http/authenticate.ts';
 import { DomainError } from '../../errors/domain-error.ts';
-import type { ApiDeps, ApiInstance } from '../http/instance.ts';
+import type { CallerDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
 import { answerOAuthError, answerTokenError } from './token-errors.ts';
 import { maxScopes, parseScopes } from '../../accounts/tokens/scopes.ts';
@@ -11,7 +11,7 @@ import type { Signer } from '../../accounts/tokens/signer.ts';
 import { createTokenGrants } from '../../accounts/tokens/token-grants.ts';
 import type { TokenUsage } from '../../accounts/sign-in/token-usage.ts';
 
-export interface TokenRouteDeps extends ApiDeps, ServicesConfig {
+export interface TokenRouteDeps extends CallerDeps, ServicesConfig {
   readonly signer: Signer;
   readonly tokenUsage: TokenUsage;
 }
