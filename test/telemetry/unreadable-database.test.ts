@@ -1,9 +1,27 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createPool } from '../../database/pool.ts';
 import { freePort } from '../../local/ports.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
+
+const stepMs = 10;
+
+/** Lets timers fire until some work is done. Gives how long that would have taken. */
+async function passTime(t: TestContext, work: Promise<unknown>): Promise<number> {
+  let isDone = false;
+  let passedMs = 0;
+  const done = work.finally(() => (isDone = true));
+  while (!isDone) {
+    t.mock.timers.tick(stepMs);
+    passedMs += stepMs;
+    // What is read and written in between is real.
+    await setImmediate();
+  }
+  await done;
+  return passedMs;
+}
 
 /** Two scrapes, one after the other, of a process whose database is at a port of this machine. */
 async function scrapeTwice(
@@ -16,15 +34,17 @@ async function scrapeTwice(
     onError: () => undefined,
   });
   t.after(() => pool.end());
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const told: unknown[] = [];
   const metrics = createMetrics(pool, 'http-1', (error) => told.push(error));
   metrics.observeRequest({ route: '/v2/', method: 'GET', status: 503, durationMs: 1 });
   let text = '';
   let slowestMs = 0;
   for (let count = 0; count < 2; count++) {
-    const sinceMs = performance.now();
-    ({ text } = await metrics.render([await metrics.snapshot()]));
-    slowestMs = Math.max(slowestMs, performance.now() - sinceMs);
+    const snapshot = await metrics.snapshot();
+    const rendering = metrics.render([snapshot]);
+    slowestMs = Math.max(slowestMs, await passTime(t, rendering));
+    ({ text } = await rendering);
   }
   return { text, told, slowestMs };
 }
@@ -52,5 +72,5 @@ test('a scrape of a database that does not answer ends before Prometheus gives u
   });
   const scraped = await scrapeTwice(t, (silent.address() as AddressInfo).port);
   assertTold(scraped);
-  assert.ok(scraped.slowestMs < 8_000, `it took ${Math.round(scraped.slowestMs)} ms`);
+  assert.ok(scraped.slowestMs < 8_000, `it takes ${scraped.slowestMs} ms`);
 });
