@@ -1,9 +1,10 @@
-import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import { readSettings } from '../settings/settings.ts';
 import { makeUsageReport } from '../settings/usage-report.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
+import { failed, refused } from './failures.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -31,7 +32,7 @@ export function createAnalyticsActivities({ pool, outbound, jobLog, analyticsUrl
     /**
      * Sends what `GET /api/v0/meta/analytics/preview` shows, if an administrator wants that.
      *
-     * @throws ApplicationFailure AnalyticsRefused (final) or AnalyticsFailed (tried again)
+     * @throws ApplicationFailure ANALYTICS_REFUSED (final) or ANALYTICS_FAILED (tried again)
      */
     async sendAnalyticsReport(): Promise<ReportOutcome> {
       using _heartbeat = keepHeartbeating(() => ({ phase: 'sending' }));
@@ -61,8 +62,8 @@ export function createAnalyticsActivities({ pool, outbound, jobLog, analyticsUrl
           if (!(error instanceof OutboundError)) throw error;
           const message = `${url.origin}: ${error.message}`;
           throw error instanceof RefusedAddressError && error.isLiteral
-            ? ApplicationFailure.nonRetryable(message, 'AnalyticsRefused')
-            : ApplicationFailure.retryable(message, 'AnalyticsFailed');
+            ? refused('ANALYTICS_REFUSED', message)
+            : failed('ANALYTICS_FAILED', message);
         });
       const { status } = response;
       const sizeBytes = Buffer.byteLength(body);
@@ -72,8 +73,8 @@ export function createAnalyticsActivities({ pool, outbound, jobLog, analyticsUrl
       }
       const message = `${url.origin} answered ${status}`;
       throw status < 500 && status !== 408 && status !== 429
-        ? ApplicationFailure.nonRetryable(message, 'AnalyticsRefused')
-        : ApplicationFailure.retryable(message, 'AnalyticsFailed');
+        ? refused('ANALYTICS_REFUSED', message)
+        : failed('ANALYTICS_FAILED', message);
     },
   };
 }

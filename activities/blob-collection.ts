@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
-import { setJobProgress } from '../jobs/records/records.ts';
+import type { JobProgress } from '../jobs/records/progress.ts';
 import type { BlobStore, DeletionFailure } from '../registry/store/blob-store.ts';
 import { allBlobs, type CoherentCache } from '../registry/cache/coherent-cache.ts';
 import {
@@ -15,9 +15,8 @@ import {
 } from '../registry/collection/collect-blobs.ts';
 import { inBusyShare } from './busy-share.ts';
 import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
-import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
-import { currentJobId } from './job-record.ts';
+import { startPage } from './page-progress.ts';
 
 export type { ReviewCursor };
 
@@ -38,17 +37,14 @@ export interface CollectionPlan {
 
 export interface ReviewPageInput {
   readonly limit: number;
-  /** How much of the time may be work; absent from workflows of an older version. */
-  readonly busyPercent?: number;
+  /** How much of the time may be work. */
+  readonly busyPercent: number;
   readonly dryRun: boolean;
   readonly cursor: ReviewCursor | undefined;
-  /** Blobs of earlier pages, for the progress that is shown. */
-  readonly itemsDone: number;
-  readonly itemsTotal: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
   /** How many earlier pages of a dry run have listed. */
-  readonly itemsListed?: number;
-  /** Bytes of earlier pages; absent from workflows of an older version. */
-  readonly bytesDone?: number;
+  readonly itemsListed: number;
 }
 
 export interface ReviewPageResult {
@@ -61,12 +57,11 @@ export interface ReviewPageResult {
 
 export interface DeletePageInput {
   readonly limit: number;
-  /** How much of the time may be work; absent from workflows of an older version. */
-  readonly busyPercent?: number;
+  /** How much of the time may be work. */
+  readonly busyPercent: number;
   readonly startedAt: string;
-  readonly itemsDone: number;
-  /** Bytes of earlier pages; absent from workflows of an older version. */
-  readonly bytesDone?: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
 }
 
 export interface DeletePageResult {
@@ -80,7 +75,7 @@ export interface DeletePageResult {
 export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
   const { pool, blobStore, cache, jobLog, collectionObserver: observer = noCollectionObserver } = deps;
 
-  async function reviewInShare({ limit, busyPercent = 100 }: ReviewPageInput): Promise<ReviewedPage> {
+  async function reviewInShare({ limit, busyPercent }: ReviewPageInput): Promise<ReviewedPage> {
     const orphans: OrphanedBlob[] = [];
     let reviewed = 0;
     let nextCursor: ReviewCursor | undefined;
@@ -104,39 +99,24 @@ export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
     },
 
     async reviewBlobs(input: ReviewPageInput): Promise<ReviewPageResult> {
-      using _heartbeat = keepHeartbeating(() => ({
-        phase: 'reviewing',
-        done: input.itemsDone,
-        total: input.itemsTotal,
-      }));
+      using shown = startPage(pool, input.progress);
       const page = input.dryRun ? await previewPage(pool, input.limit, input.cursor) : await reviewInShare(input);
       const orphanedBytes = page.orphans.reduce((sum, blob) => sum + blob.sizeBytes, 0);
       if (input.dryRun) {
         await jobLog.writeAll(
           page.orphans
-            .slice(0, Math.max(0, maxListed - (input.itemsListed ?? 0)))
+            .slice(0, Math.max(0, maxListed - input.itemsListed))
             .map(({ digest, sizeBytes }) => ({ level: 'info', msg: 'would delete', digest, sizeBytes })),
         );
       }
       const counts = { reviewed: page.reviewed, orphaned: page.orphans.length, orphanedBytes };
       if (page.reviewed > 0) await jobLog.write('info', 'reviewed blobs', { dryRun: input.dryRun, ...counts });
-      await setJobProgress(pool, currentJobId(), {
-        phase: 'reviewing',
-        done: input.itemsDone + page.reviewed,
-        total: input.itemsTotal,
-        bytes: (input.bytesDone ?? 0) + orphanedBytes,
-      });
+      await shown.add(page.reviewed, orphanedBytes);
       return { ...counts, nextCursor: page.nextCursor };
     },
 
-    async deleteObjects({
-      limit,
-      busyPercent = 100,
-      startedAt,
-      itemsDone,
-      bytesDone = 0,
-    }: DeletePageInput): Promise<DeletePageResult> {
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'deleting', done: itemsDone }));
+    async deleteObjects({ limit, busyPercent, startedAt, progress }: DeletePageInput): Promise<DeletePageResult> {
+      using shown = startPage(pool, progress);
       const signal = cancellationSignal();
       const failures: DeletionFailure[] = [];
       let deleted = 0;
@@ -159,11 +139,7 @@ export function createBlobCollectionActivities(deps: BlobCollectionDeps) {
           failures: failures.slice(0, 10),
         });
       }
-      await setJobProgress(pool, currentJobId(), {
-        phase: 'deleting',
-        done: itemsDone + deleted,
-        bytes: bytesDone + freedBytes,
-      });
+      await shown.add(deleted, freedBytes);
       signal.throwIfAborted();
       return { deleted, freedBytes, failed: failures.length, hasMore: !isLast };
     },

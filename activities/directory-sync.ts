@@ -1,4 +1,4 @@
-import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import {
   countImported,
@@ -12,7 +12,8 @@ import { withTransaction } from '../database/transaction.ts';
 import type { Directory, DirectoryMember } from '../accounts/directory/directory.ts';
 import { DirectoryUnavailableError } from '../accounts/directory/errors.ts';
 import type { LogEntry } from '../jobs/records/logs.ts';
-import { setJobProgress } from '../jobs/records/records.ts';
+import { setJobProgress } from '../jobs/records/progress.ts';
+import { failed, refused } from './failures.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobId } from './job-record.ts';
@@ -70,7 +71,7 @@ const counted = {
 /** The activities of `ldap_sync`. To do each again does no harm. */
 export function createDirectorySyncActivities({ pool, jobLog, directory }: DirectorySyncDeps) {
   return {
-    /** @throws ApplicationFailure LdapNotConfigured */
+    /** @throws ApplicationFailure LDAP_NOT_CONFIGURED */
     async planDirectorySync(): Promise<DirectorySyncPlan> {
       requireDirectory();
       const { rows } = await pool.query<{ startedAt: string }>('SELECT now()::text AS "startedAt"');
@@ -82,7 +83,7 @@ export function createDirectorySyncActivities({ pool, jobLog, directory }: Direc
      * Reads the whole directory, and brings the account of each of its people up to date. In one activity, because a
      * listing cannot be taken up again: the server forgets it with the connection.
      *
-     * @throws ApplicationFailure LdapNotConfigured, DirectoryUnavailable
+     * @throws ApplicationFailure LDAP_NOT_CONFIGURED, DIRECTORY_UNAVAILABLE
      */
     async readDirectory({ plan, dryRun }: { plan: DirectorySyncPlan; dryRun: boolean }): Promise<DirectoryRead> {
       const signal = cancellationSignal();
@@ -95,7 +96,7 @@ export function createDirectorySyncActivities({ pool, jobLog, directory }: Direc
         membershipsAdded: 0,
         membershipsRemoved: 0,
       };
-      const progress = () => ({ phase: 'reading', done: counts.entriesRead, total: plan.accountsImported });
+      const progress = () => ({ phase: 'reading', itemsDone: counts.entriesRead, itemsTotal: plan.accountsImported });
       using _heartbeat = keepHeartbeating(progress);
       try {
         for await (const members of requireDirectory().members(signal)) {
@@ -116,7 +117,7 @@ export function createDirectorySyncActivities({ pool, jobLog, directory }: Direc
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof DirectoryUnavailableError)) throw error;
-        throw ApplicationFailure.create({ message: error.message, type: 'DirectoryUnavailable', cause: error });
+        throw failed('DIRECTORY_UNAVAILABLE', error.message, error);
       }
       await jobLog.write('info', 'read the directory', { dryRun, ...counts });
       return counts;
@@ -125,17 +126,17 @@ export function createDirectorySyncActivities({ pool, jobLog, directory }: Direc
     /**
      * Makes inactive whose people the directory did not have when it was read.
      *
-     * @throws ApplicationFailure TooManyGone where they are more than a share of all, and nobody was made inactive
+     * @throws ApplicationFailure TOO_MANY_GONE where they are more than a share of all, and nobody was made inactive
      */
     async deactivateGone({ plan, dryRun, maxDeactivatedPercent }: GoneInput): Promise<GoneResult> {
       const signal = cancellationSignal();
       const { active, missing } = await countImported(pool, plan.startedAt);
       let done = 0;
-      const progress = () => ({ phase: 'deactivating', done, total: missing });
+      const progress = () => ({ phase: 'deactivating', itemsDone: done, itemsTotal: missing });
       using _heartbeat = keepHeartbeating(progress);
       if (missing * 100 > active * maxDeactivatedPercent) {
         const message = `the directory no longer has ${missing} of ${active} imported accounts, more than maxDeactivatedPercent (${maxDeactivatedPercent}): none was made inactive. Look at LDAP_USER_BASE_DN and LDAP_USER_FILTER; if it is right, submit the job with a higher maxDeactivatedPercent`;
-        if (!dryRun) throw ApplicationFailure.nonRetryable(message, 'TooManyGone');
+        if (!dryRun) throw refused('TOO_MANY_GONE', message);
         await jobLog.write('warn', message);
       }
       let deactivated = 0;
@@ -162,9 +163,9 @@ export function createDirectorySyncActivities({ pool, jobLog, directory }: Direc
 
   function requireDirectory(): Directory {
     if (directory) return directory;
-    throw ApplicationFailure.nonRetryable(
+    throw refused(
+      'LDAP_NOT_CONFIGURED',
       'no LDAP directory is configured: set LDAP_URL and what goes with it for the processes that play worker',
-      'LdapNotConfigured',
     );
   }
 

@@ -10,12 +10,12 @@ import {
   type HistoryKey,
   type HistoryLimits,
 } from '../jobs/records/history.ts';
+import type { JobProgress } from '../jobs/records/progress.ts';
 import { previewJobs, pruneJobs } from '../jobs/records/prune-history.ts';
-import { setJobProgress } from '../jobs/records/records.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
-import { currentJobId } from './job-record.ts';
+import { startPage } from './page-progress.ts';
 
 export interface HistoryPruningDeps {
   readonly pool: pg.Pool;
@@ -38,9 +38,8 @@ export interface PruneInput {
   readonly after: HistoryKey | undefined;
   readonly limit: number;
   readonly dryRun: boolean;
-  /** Of earlier activities, for the progress that is shown. */
-  readonly itemsDone: number;
-  readonly itemsTotal: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
 }
 
 export interface PruneResult {
@@ -110,7 +109,7 @@ export function createHistoryPruningActivities({ pool, jobLog }: HistoryPruningD
         linesRemoved: 0,
         next: input.after,
       };
-      using _heartbeat = keepHeartbeating(() => done);
+      using shown = startPage(pool, input.progress, () => done);
       const endMs = performance.now() + maxDurationMs;
       let pages = 0;
       do {
@@ -126,11 +125,7 @@ export function createHistoryPruningActivities({ pool, jobLog }: HistoryPruningD
       } while (done.next && pages < maxPages && performance.now() < endMs);
       const { removed, linesRemoved, next } = done;
       await jobLog.write('info', input.dryRun ? 'would remove' : 'removed', { removed, linesRemoved });
-      await setJobProgress(pool, currentJobId(), {
-        phase: input.dryRun ? 'counting' : 'removing',
-        done: input.itemsDone + removed,
-        total: input.itemsTotal,
-      });
+      await shown.add(removed);
       return { removed, linesRemoved, next };
     },
   };

@@ -18,10 +18,7 @@ export interface JobRecordDeps {
   readonly observer?: JobObserver;
 }
 
-/**
- * The local activities by which the workflow interceptor keeps the job's row. Each may run twice. In histories of older
- * versions the outcome of a parking is a boolean: whether it waits.
- */
+/** The local activities by which the workflow interceptor keeps the job's row. Each may run twice. */
 export function createJobRecordActivities(deps: JobRecordDeps) {
   const { pool, workerId, wakeDispatcher, wakeFollowers, observer } = deps;
   return {
@@ -31,13 +28,13 @@ export function createJobRecordActivities(deps: JobRecordDeps) {
       wakeFollowers.send();
     },
 
-    async recordJobQueued(job: Parameters<typeof queueScheduledJob>[1]): Promise<ParkingOutcome | boolean> {
+    async recordJobQueued(job: Parameters<typeof queueScheduledJob>[1]): Promise<ParkingOutcome> {
       const outcome = await queueScheduledJob(pool, job);
       wakeDispatcher.send();
       return outcome;
     },
 
-    async recordJobParked(parking: Parking): Promise<ParkingOutcome | boolean> {
+    async recordJobParked(parking: Parking): Promise<ParkingOutcome> {
       const outcome = await parkJob(pool, parking);
       wakeDispatcher.send();
       wakeFollowers.send();

@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
-import { setJobProgress } from '../jobs/records/records.ts';
+import type { JobProgress } from '../jobs/records/progress.ts';
 import type { WakeUp } from '../database/wake-up.ts';
 import { type CoherentCache, manifestKey } from '../registry/cache/coherent-cache.ts';
 import {
@@ -18,9 +18,8 @@ import {
 } from '../registry/repositories/delete-repository.ts';
 import { inBusyShare } from './busy-share.ts';
 import { type CollectionObserver, noCollectionObserver } from './collection-observer.ts';
-import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
-import { currentJobId } from './job-record.ts';
+import { startPage } from './page-progress.ts';
 
 export type { EmptiedPage, ManifestCursor };
 
@@ -44,16 +43,14 @@ export interface MetadataPlan {
 
 export interface ReviewManifestsInput {
   readonly limit: number;
-  /** How much of the time may be work; absent from workflows of an older version. */
-  readonly busyPercent?: number;
+  /** How much of the time may be work. */
+  readonly busyPercent: number;
   readonly dryRun: boolean;
   readonly cursor: ManifestCursor | undefined;
-  /** Manifests of earlier pages, for the progress that is shown. */
-  readonly itemsDone: number;
-  readonly itemsTotal: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
   /** How many earlier pages of a dry run have listed. */
   readonly itemsListed: number;
-  readonly bytesDone: number;
 }
 
 export interface ReviewManifestsResult {
@@ -67,10 +64,10 @@ export interface ReviewManifestsResult {
 
 export interface EmptyRepositoriesInput {
   readonly limit: number;
-  /** How much of the time may be work; absent from workflows of an older version. */
-  readonly busyPercent?: number;
-  readonly itemsDone: number;
-  readonly itemsTotal: number;
+  /** How much of the time may be work. */
+  readonly busyPercent: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
 }
 
 /** Who deletes, in events. No account can have the name, for those have no space. */
@@ -81,10 +78,7 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
   const { pool, cache, jobLog, wakeDispatcher, collectionObserver: observer = noCollectionObserver } = deps;
   const { host } = new URL(deps.publicUrl);
 
-  async function reviewInShare({
-    limit,
-    busyPercent = 100,
-  }: ReviewManifestsInput): Promise<Omit<ManifestPage, 'jobs'>> {
+  async function reviewInShare({ limit, busyPercent }: ReviewManifestsInput): Promise<Omit<ManifestPage, 'jobs'>> {
     const unneeded: UnneededManifest[] = [];
     let [reviewed, kept] = [0, 0];
     let nextCursor: ManifestCursor | undefined;
@@ -120,8 +114,8 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
     },
 
     async emptyRepositories(input: EmptyRepositoriesInput): Promise<EmptiedPage> {
-      const { limit, busyPercent = 100, itemsDone, itemsTotal } = input;
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'emptying', done: itemsDone, total: itemsTotal }));
+      const { limit, busyPercent, progress } = input;
+      using shown = startPage(pool, progress);
       const signal = cancellationSignal();
       let [manifests, others, repositories] = [0, 0, 0];
       const isLast = await inBusyShare({ limit, busyPercent, signal }, async (stepLimit) => {
@@ -134,18 +128,14 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
         return !step.hasMore;
       });
       if (repositories > 0) await jobLog.write('info', 'a deleted repository is empty, and gone');
-      await setJobProgress(pool, currentJobId(), {
-        phase: 'emptying',
-        done: itemsDone + manifests,
-        total: itemsTotal,
-      });
+      await shown.add(manifests);
       signal.throwIfAborted();
       return { manifests, others, repositories, hasMore: !isLast };
     },
 
     async reviewManifests(input: ReviewManifestsInput): Promise<ReviewManifestsResult> {
-      const { limit, dryRun, cursor, itemsDone, itemsTotal } = input;
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'reviewing', done: itemsDone, total: itemsTotal }));
+      const { limit, dryRun, cursor, progress } = input;
+      using shown = startPage(pool, progress);
       const page = dryRun ? await previewManifestPage(pool, limit, cursor) : await reviewInShare(input);
       const { reviewed, kept, nextCursor } = page;
       const unneededBytes = page.unneeded.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -164,12 +154,7 @@ export function createMetadataCollectionActivities(deps: MetadataCollectionDeps)
       }
       const counts = { reviewed, kept, unneeded: page.unneeded.length, unneededBytes };
       if (reviewed > 0) await jobLog.write('info', 'reviewed manifests', { dryRun, ...counts });
-      await setJobProgress(pool, currentJobId(), {
-        phase: 'reviewing',
-        done: itemsDone + reviewed,
-        total: itemsTotal,
-        bytes: input.bytesDone + unneededBytes,
-      });
+      await shown.add(reviewed, unneededBytes);
       return { ...counts, nextCursor };
     },
   };

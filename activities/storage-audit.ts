@@ -1,6 +1,6 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import type pg from 'pg';
-import { setJobProgress } from '../jobs/records/records.ts';
+import type { JobProgress } from '../jobs/records/progress.ts';
 import {
   auditObjectsPage,
   type AuditedRows,
@@ -12,9 +12,8 @@ import { type BlobStore, withoutFailed } from '../registry/store/blob-store.ts';
 import { allBlobs, type CoherentCache } from '../registry/cache/coherent-cache.ts';
 import { listQuarantined } from '../registry/blobs/quarantine.ts';
 import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
-import { keepHeartbeating } from './heartbeat.ts';
 import { maxListed, type JobLog } from './job-log.ts';
-import { currentJobId } from './job-record.ts';
+import { startPage, type PageProgress } from './page-progress.ts';
 
 export interface StorageAuditDeps {
   readonly pool: pg.Pool;
@@ -31,7 +30,8 @@ export interface AuditObjectsInput {
   /** Younger objects are left alone: milliseconds since 1970. */
   readonly olderThanMs: number;
   readonly cursor: string | undefined;
-  readonly itemsDone: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
   /** How many findings earlier pages have listed in the job's log. */
   readonly itemsListed: number;
 }
@@ -42,8 +42,8 @@ export interface AuditObjectsResult {
   readonly unownedBytes: number;
   readonly deleted: number;
   readonly failed: number;
-  /** How many things of somebody else lie among the objects; absent from activities of an older version. */
-  readonly foreign?: number;
+  /** How many things of somebody else lie among the objects. */
+  readonly foreign: number;
   /** Undefined after the last page. */
   readonly nextCursor: string | undefined;
 }
@@ -52,8 +52,8 @@ export interface AuditRowsInput {
   readonly limit: number;
   readonly repair: boolean;
   readonly afterId: number;
-  readonly itemsDone: number;
-  readonly itemsTotal: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
   readonly itemsListed: number;
 }
 
@@ -61,9 +61,8 @@ export interface VerifyBlobsInput {
   readonly limit: number;
   readonly maxBytesPerSecond: number;
   readonly afterId: number;
-  readonly itemsDone: number;
-  readonly itemsTotal: number;
-  readonly bytesDone: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
   readonly itemsListed: number;
 }
 
@@ -90,8 +89,8 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
     },
 
     async auditObjects(input: AuditObjectsInput): Promise<AuditObjectsResult> {
-      const { repair, itemsDone } = input;
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'objects', done: itemsDone }));
+      const { repair } = input;
+      using shown = startPage(pool, input.progress);
       const signal = cancellationSignal();
       const olderThan = new Date(input.olderThanMs);
       const { checked, unowned, foreign, failures, nextCursor } = await auditObjectsPage(pool, blobStore, {
@@ -117,7 +116,7 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
       if (failures.length > 0) {
         await jobLog.write('warn', 'objects could not be deleted', { failures: failures.slice(0, 10) });
       }
-      await setJobProgress(pool, currentJobId(), { phase: 'objects', done: itemsDone + checked });
+      await shown.add(checked);
       signal.throwIfAborted();
       return {
         checked,
@@ -131,13 +130,13 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
     },
 
     async auditRows(input: AuditRowsInput): Promise<RowsResult> {
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'rows', done: input.itemsDone, total: input.itemsTotal }));
+      using shown = startPage(pool, input.progress);
       const page = await auditRowsPage(pool, blobStore, { ...input, signal: cancellationSignal() });
-      return finish('rows', input, page, 0);
+      return finish(shown, input, page);
     },
 
     async verifyBlobs(input: VerifyBlobsInput): Promise<RowsResult> {
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'reading', done: input.itemsDone, total: input.itemsTotal }));
+      using shown = startPage(pool, input.progress);
       const startedMs = performance.now();
       const signal = cancellationSignal();
       let readBytes = 0;
@@ -152,15 +151,14 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
           if (aheadMs > 50) await sleep(aheadMs);
         },
       });
-      return finish('reading', input, page, input.bytesDone);
+      return finish(shown, input, page);
     },
   };
 
   async function finish(
-    phase: string,
+    shown: PageProgress,
     input: AuditRowsInput | VerifyBlobsInput,
     page: AuditedRows,
-    bytesDone: number,
   ): Promise<RowsResult> {
     const { checked, checkedBytes, damaged, quarantined, released, nextId } = page;
     if (quarantined > 0) await cache.publish([allBlobs]);
@@ -174,12 +172,7 @@ export function createStorageAuditActivities(deps: StorageAuditDeps) {
       const images = [...new Set(newest)].slice(0, imagesShown);
       await jobLog.write('error', 'blobs were quarantined', { quarantined, images });
     }
-    await setJobProgress(pool, currentJobId(), {
-      phase,
-      done: input.itemsDone + checked,
-      total: input.itemsTotal,
-      ...(checkedBytes > 0 && { bytes: bytesDone + checkedBytes }),
-    });
+    await shown.add(checked, checkedBytes);
     return { checked, checkedBytes, damaged: damaged.length, quarantined, released, nextId };
   }
 }

@@ -1,6 +1,6 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import type pg from 'pg';
-import { setJobProgress } from '../jobs/records/records.ts';
+import type { JobProgress } from '../jobs/records/progress.ts';
 import type { BlobStore } from '../registry/store/blob-store.ts';
 import {
   abortExpiredPage,
@@ -13,9 +13,8 @@ import {
   sweepPage,
 } from '../registry/uploads/purge-uploads.ts';
 import { type CollectionObserver, countRefused, noCollectionObserver } from './collection-observer.ts';
-import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
-import { currentJobId } from './job-record.ts';
+import { startPage } from './page-progress.ts';
 
 export type { ExpiredCursor };
 
@@ -37,10 +36,8 @@ export interface ExpireInput {
   readonly limit: number;
   readonly dryRun: boolean;
   readonly cursor: ExpiredCursor | undefined;
-  /** Uploads of earlier pages, for the progress that is shown. */
-  readonly itemsDone: number;
-  /** Bytes of earlier pages; absent from workflows of an older version. */
-  readonly bytesDone?: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
 }
 
 export interface ExpireResult {
@@ -53,7 +50,8 @@ export interface ExpireResult {
 export interface AbortInput {
   readonly plan: PurgePlan;
   readonly limit: number;
-  readonly itemsDone: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
 }
 
 export interface AbortResult {
@@ -67,7 +65,8 @@ export interface SweepInput {
   readonly limit: number;
   readonly dryRun: boolean;
   readonly cursor: string | undefined;
-  readonly itemsDone: number;
+  /** How far the job is before the page. */
+  readonly progress: JobProgress;
 }
 
 export interface SweepResult {
@@ -91,8 +90,8 @@ export function createUploadPurgeActivities(deps: UploadPurgeDeps) {
       return { ...times, uploadsDue: await countExpiredUploads(pool, times.expireBefore) };
     },
 
-    async expireUploads({ plan, limit, dryRun, cursor, itemsDone, bytesDone = 0 }: ExpireInput): Promise<ExpireResult> {
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'expiring', done: itemsDone, total: plan.uploadsDue }));
+    async expireUploads({ plan, limit, dryRun, cursor, progress }: ExpireInput): Promise<ExpireResult> {
+      using shown = startPage(pool, progress);
       const page = dryRun
         ? await previewExpiredPage(pool, plan.expireBefore, limit, cursor)
         : await expirePage(pool, plan.expireBefore, limit);
@@ -102,17 +101,12 @@ export function createUploadPurgeActivities(deps: UploadPurgeDeps) {
         await jobLog.writeAll(page.uploads.map((upload) => ({ level: 'info', msg: 'would remove upload', ...upload })));
       }
       if (expired > 0) await jobLog.write('info', 'expired uploads', { dryRun, expired, expiredBytes });
-      await setJobProgress(pool, currentJobId(), {
-        phase: 'expiring',
-        done: itemsDone + expired,
-        total: plan.uploadsDue,
-        bytes: bytesDone + expiredBytes,
-      });
+      await shown.add(expired, expiredBytes);
       return { expired, expiredBytes, nextCursor: page.nextCursor };
     },
 
-    async abortUploads({ plan, limit, itemsDone }: AbortInput): Promise<AbortResult> {
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'aborting', done: itemsDone }));
+    async abortUploads({ plan, limit, progress }: AbortInput): Promise<AbortResult> {
+      using shown = startPage(pool, progress);
       const signal = cancellationSignal();
       const { aborted, failures, hasMore } = await abortExpiredPage(pool, blobStore, {
         limit,
@@ -122,13 +116,13 @@ export function createUploadPurgeActivities(deps: UploadPurgeDeps) {
       observer.deleted('upload', aborted);
       observer.failed(countRefused(failures));
       await report('removed uploads', { removed: aborted }, failures);
-      await setJobProgress(pool, currentJobId(), { phase: 'aborting', done: itemsDone + aborted });
+      await shown.add(aborted);
       signal.throwIfAborted();
       return { aborted, failed: failures.length, hasMore };
     },
 
-    async sweepLeftovers({ plan, limit, dryRun, cursor, itemsDone }: SweepInput): Promise<SweepResult> {
-      using _heartbeat = keepHeartbeating(() => ({ phase: 'sweeping', done: itemsDone }));
+    async sweepLeftovers({ plan, limit, dryRun, cursor, progress }: SweepInput): Promise<SweepResult> {
+      using shown = startPage(pool, progress);
       const signal = cancellationSignal();
       const startedMs = performance.now();
       const { found, removed, failures, nextCursor } = await sweepPage(pool, blobStore, {
@@ -143,7 +137,7 @@ export function createUploadPurgeActivities(deps: UploadPurgeDeps) {
       if (found > 0) {
         await report(dryRun ? 'would remove leftovers' : 'removed leftovers', { found, removed }, failures);
       }
-      await setJobProgress(pool, currentJobId(), { phase: 'sweeping', done: itemsDone + found });
+      await shown.add(found);
       signal.throwIfAborted();
       if (nextCursor !== undefined) await sleep(Math.max(0, minSweepMs - (performance.now() - startedMs)));
       return { found, removed, failed: failures.length, nextCursor };

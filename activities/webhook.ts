@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { type ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import type pg from 'pg';
 import { releaseDeliveries } from '../jobs/queue/failing-deliveries.ts';
 import { findDeliverySubscription, markDelivered, markFailing } from '../events/webhook-deliveries.ts';
@@ -6,6 +6,7 @@ import { webhookRequest } from '../events/webhook-request.ts';
 import type { OutboundClient } from '../outbound/client.ts';
 import { OutboundError, RefusedAddressError } from '../outbound/errors.ts';
 import type { Logger } from '../log/logger.ts';
+import { refused } from './failures.ts';
 import { keepHeartbeating } from './heartbeat.ts';
 import type { JobLog } from './job-log.ts';
 import { currentJobFields, currentJobId } from './job-record.ts';
@@ -46,11 +47,8 @@ export interface PostponedDelivery {
 export interface DeliveryRequest {
   readonly eventId: string;
   readonly webhookId: string;
-  /**
-   * How often the receiver has failed. Undefined in workflows that earlier versions have begun: the attempts of one
-   * activity are then counted in its heartbeat, and it waits for the next one itself.
-   */
-  readonly failures?: number;
+  /** How often the receiver has failed. */
+  readonly failures: number;
 }
 
 /** How often a receiver may fail. */
@@ -68,24 +66,22 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
      * that is refused by its number are final; everything else is postponed, by what `Retry-After` of the receiver asks for and 5 minutes
      * at most, until the receiver has failed four times. What is ours to fail, such as the database, does not count.
      *
-     * @throws ApplicationFailure WebhookRefused (final) or WebhookFailed (the fourth failure)
+     * @throws ApplicationFailure WEBHOOK_REFUSED (final) or WEBHOOK_FAILED (the fourth failure)
      */
     async deliverWebhook({
       eventId,
       webhookId,
       failures,
     }: DeliveryRequest): Promise<WebhookDelivery | PostponedDelivery> {
-      const details = { phase: 'delivering', failures: failures ?? earlierFailures() };
-      // At once, so that those of an attempt that dies early are still known to the next.
-      using _heartbeat = keepHeartbeating(() => details);
-      const attempt = details.failures + 1;
+      using _heartbeat = keepHeartbeating(() => ({ phase: 'delivering', failures }));
+      const attempt = failures + 1;
       const subscription = await findDeliverySubscription(pool, webhookId);
       if (!subscription || subscription.inactive) {
         await jobLog.write('info', 'skipped: the subscription was deleted or switched off', { webhookId });
-        return { outcome: 'skipped', attempts: details.failures };
+        return { outcome: 'skipped', attempts: failures };
       }
       const event = await findDeliveredEvent(pool, eventId);
-      if (!event) throw refused(`event ${eventId} is no longer kept, so it cannot be delivered`);
+      if (!event) throw refusal(`event ${eventId} is no longer kept, so it cannot be delivered`);
 
       // Failures go into the history, and the path of an endpoint is often its secret.
       const { origin } = new URL(subscription.endpoint);
@@ -98,7 +94,7 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
           'delivery failed',
         );
         const message = `${origin}: ${error.message}`;
-        if (error instanceof RefusedAddressError && error.isLiteral) throw refused(message);
+        if (error instanceof RefusedAddressError && error.isLiteral) throw refusal(message);
         return message;
       });
       if (typeof response === 'string') return countFailure(response);
@@ -114,7 +110,7 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
       const answer = { status, durationMs };
       if (status < 500 && !transientClientErrors.has(status)) {
         await noteFailing();
-        throw refused(message, { attempt, ...answer });
+        throw refusal(message, { attempt, ...answer });
       }
       return countFailure(message, answer, retryAfterMs(response.headers['retry-after'], Date.now()));
 
@@ -125,32 +121,21 @@ export function createWebhookActivities({ pool, outbound, jobLog, log, firstRetr
         );
       }
 
-      /** @throws ApplicationFailure WebhookFailed where there is no other try, or the activity is to wait for it itself */
+      /** @throws ApplicationFailure WEBHOOK_FAILED where there is no other try */
       async function countFailure(
         failure: string,
         answer?: Omit<Answer, 'attempt'>,
         askedDelayMs = firstRetryDelayMs * 4 ** (attempt - 1),
       ): Promise<PostponedDelivery> {
-        details.failures = attempt;
         await noteFailing();
         const delayMs = Math.min(askedDelayMs, maxRetryDelayMs);
-        const isLast = attempt >= maxFailures;
-        if (isLast || failures === undefined) {
-          heartbeat(details);
-          throw failed(failure, { isLast, delayMs, answer: { attempt, ...answer } });
-        }
+        if (attempt >= maxFailures) throw refused('WEBHOOK_FAILED', failure, { attempt, ...answer });
         const line = { activity: 'deliverWebhook', attempt, error: failure, ...answer, nextTryInMs: delayMs };
         await jobLog.write('warn', 'attempt failed', line);
         return { outcome: 'postponed', failures: attempt, attemptsLeft: maxFailures - attempt, delayMs, failure };
       }
     },
   };
-}
-
-/** How often the receiver has failed: what the last attempt has left in its heartbeat. */
-function earlierFailures(): number {
-  const details = activityInfo().heartbeatDetails as { failures?: number } | undefined;
-  return details?.failures ?? 0;
 }
 
 /** Which attempt failed, and what a receiver answered, if it did: for the log of the job. */
@@ -160,19 +145,6 @@ interface Answer {
   readonly durationMs?: number;
 }
 
-function refused(message: string, answer?: Answer): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'WebhookRefused', answer);
-}
-
-function failed(
-  message: string,
-  { isLast, delayMs, answer }: { readonly isLast: boolean; readonly delayMs: number; readonly answer: Answer },
-): ApplicationFailure {
-  return ApplicationFailure.create({
-    message,
-    type: 'WebhookFailed',
-    nonRetryable: isLast,
-    details: [answer],
-    nextRetryDelay: delayMs,
-  });
+function refusal(message: string, answer?: Answer): ApplicationFailure {
+  return refused('WEBHOOK_REFUSED', message, answer);
 }

@@ -1,7 +1,8 @@
-import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import { createAnalyticsActivities } from '../activities/analytics.ts';
 import { createBlobCollectionActivities } from '../activities/blob-collection.ts';
 import { createDirectorySyncActivities } from '../activities/directory-sync.ts';
+import { failed } from '../activities/failures.ts';
 import { createHistoryPruningActivities } from '../activities/history-pruning.ts';
 import { createJobLog } from '../activities/job-log.ts';
 import { createJobRecordActivities } from '../activities/job-record.ts';
@@ -40,12 +41,12 @@ export type ActivitiesByQueue = ReturnType<typeof createActivities>;
  * What a worker does with an activity that it does not have, as during an upgrade: it fails as one of its own would, so that
  * the log of the job says so, and is tried again, by which another worker may get it.
  *
- * @throws ApplicationFailure of type ActivityNotRegistered, always
+ * @throws ApplicationFailure of type ACTIVITY_NOT_REGISTERED, always
  */
 export async function unknownActivity(): Promise<never> {
   const { activityType, taskQueue } = activityInfo();
-  throw ApplicationFailure.retryable(
+  throw failed(
+    'ACTIVITY_NOT_REGISTERED',
     `this worker has no activity ${activityType} for ${taskQueue}: run workers of the version that does`,
-    'ActivityNotRegistered',
   );
 }

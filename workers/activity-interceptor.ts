@@ -1,6 +1,7 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import type pg from 'pg';
+import { toFailure } from '../activities/failures.ts';
 import { appendJobLog } from '../jobs/records/logs.ts';
 import { jobFields } from '../telemetry/job-lines.ts';
 import type { Logger } from '../log/logger.ts';
@@ -8,7 +9,7 @@ import type { Logger } from '../log/logger.ts';
 const manyAttempts = 20;
 
 /**
- * Writes every failed attempt of an activity into the log of its job, with the details that the failure carries, and
+ * Has every error of the domain fail its activity by its code. Writes every failed attempt of an activity into the log of its job, with the details that the failure carries, and
  * warns in the log of the process of one that is tried again and again.
  */
 export function reportFailedAttempts(pool: pg.Pool, log: Logger): (context: Context) => ActivityInterceptors {
@@ -17,7 +18,8 @@ export function reportFailedAttempts(pool: pg.Pool, log: Logger): (context: Cont
       execute: async (input, next) => {
         try {
           return await next(input);
-        } catch (error) {
+        } catch (thrown) {
+          const error = toFailure(thrown);
           const { workflowId: jobId, runId } = info.workflowExecution ?? {};
           if (cancellationSignal.aborted || jobId === undefined) throw error;
           const fields = { activity: info.activityType, attempt: info.attempt, error: messageOf(error) };

@@ -1,12 +1,9 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import { blobVerifyAction } from '../jobs/actions/blob-verify.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions, readOptions } from './shared/options.ts';
+import { runPagedJob, type PagedRun } from './shared/paged-job.ts';
 import { readParameters } from './shared/parameters.ts';
-import { createPace } from './shared/pace.ts';
-import { createProgressReport } from './shared/progress.ts';
-import { createSteering } from './shared/steering.ts';
 
 const { countBlobs } = activities(pageOptions);
 const { verifyBlobs } = activities(readOptions);
@@ -24,68 +21,61 @@ export interface BlobVerifyResult {
   readonly isOutOfTime: boolean;
 }
 
-/** What one run hands to the next when it continues as new. */
 interface VerifyState {
   readonly totals: BlobVerifyResult;
   readonly afterId: number;
-  readonly blobs: number;
-  readonly startedAtMs: number;
 }
+
+const noneYet: BlobVerifyResult = {
+  blobsChecked: 0,
+  checkedBytes: 0,
+  blobsDamaged: 0,
+  blobsQuarantined: 0,
+  blobsReleased: 0,
+  isOutOfTime: false,
+};
 
 /**
  * `blob_verify`: reads the bytes of every blob, at a limited rate, and compares them with the digest. A blob that is
  * damaged is quarantined; one that was, and is whole again, is released.
  */
-export async function blobVerify(input: JobSpec, resumed?: VerifyState): Promise<BlobVerifyResult> {
+export async function blobVerify(input: JobSpec, resumed?: PagedRun<number, VerifyState>): Promise<BlobVerifyResult> {
   const parameters = readParameters(blobVerifyAction, input);
-  const { batchSize: limit, maxBytesPerSecond } = parameters;
-  const pace = createPace(parameters, resumed?.startedAtMs);
-  let totals = resumed?.totals ?? {
-    blobsChecked: 0,
-    checkedBytes: 0,
-    blobsDamaged: 0,
-    blobsQuarantined: 0,
-    blobsReleased: 0,
-    isOutOfTime: false,
-  };
-  let afterId = resumed?.afterId ?? 0;
-  const report = createProgressReport({ phase: 'reading', itemsDone: totals.blobsChecked, note: 'Counts blobs.' });
-  const steering = createSteering(report);
-  const blobs = resumed?.blobs ?? (await countBlobs.executeWithOptions({ summary: 'count blobs' }, []));
-
-  for (;;) {
-    if (pace.isOver()) return { ...totals, isOutOfTime: true };
-    const page = await verifyBlobs.executeWithOptions({ summary: `read after ${totals.blobsChecked} blobs` }, [
-      {
-        limit,
-        maxBytesPerSecond,
-        afterId,
-        itemsDone: totals.blobsChecked,
-        itemsTotal: blobs,
-        bytesDone: totals.checkedBytes,
-        itemsListed: totals.blobsDamaged,
-      },
-    ]);
-    totals = {
-      blobsChecked: totals.blobsChecked + page.checked,
-      checkedBytes: totals.checkedBytes + page.checkedBytes,
-      blobsDamaged: totals.blobsDamaged + page.damaged,
-      blobsQuarantined: totals.blobsQuarantined + page.quarantined,
-      blobsReleased: totals.blobsReleased + page.released,
-      isOutOfTime: false,
-    };
-    report.set({
+  const { state, isOutOfTime } = await runPagedJob<number, VerifyState>(input, resumed, {
+    limits: parameters,
+    planning: { phase: 'reading', note: 'Counts blobs.' },
+    plan: () => countBlobs.executeWithOptions({ summary: 'count blobs' }, []),
+    begin: () => ({ totals: noneYet, afterId: 0 }),
+    progress: ({ totals }, blobs) => ({
       phase: 'reading',
       itemsDone: totals.blobsChecked,
       itemsTotal: blobs,
       sizeBytes: totals.checkedBytes,
-      note: pace.describe(totals.blobsChecked, blobs),
-    });
-    if (page.nextId === undefined) return totals;
-    afterId = page.nextId;
-    await steering.checkpoint();
-    if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof blobVerify>(input, { totals, afterId, blobs, startedAtMs: pace.startedAtMs });
-    }
-  }
+    }),
+    next: async ({ totals, afterId }, { limit, progress }) => {
+      const page = await verifyBlobs.executeWithOptions({ summary: `read after ${totals.blobsChecked} blobs` }, [
+        {
+          limit,
+          maxBytesPerSecond: parameters.maxBytesPerSecond,
+          afterId,
+          progress,
+          itemsListed: totals.blobsDamaged,
+        },
+      ]);
+      const after: BlobVerifyResult = {
+        blobsChecked: totals.blobsChecked + page.checked,
+        checkedBytes: totals.checkedBytes + page.checkedBytes,
+        blobsDamaged: totals.blobsDamaged + page.damaged,
+        blobsQuarantined: totals.blobsQuarantined + page.quarantined,
+        blobsReleased: totals.blobsReleased + page.released,
+        isOutOfTime: false,
+      };
+      return {
+        state: { totals: after, afterId: page.nextId ?? afterId },
+        items: page.checked,
+        isLast: page.nextId === undefined,
+      };
+    },
+  });
+  return { ...(state?.totals ?? noneYet), isOutOfTime };
 }

@@ -1,15 +1,19 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import type { HistoryName, PruneResult, PruningPlan } from '../activities/history-pruning.ts';
 import type { onlinegcEventsAction } from '../jobs/actions/onlinegc-events.ts';
 import type { onlinegcJoblogsAction } from '../jobs/actions/onlinegc-joblogs.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
+import { runPagedJob, type PagedRun } from './shared/paged-job.ts';
 import { readParameters } from './shared/parameters.ts';
-import { createProgressReport, type Progress } from './shared/progress.ts';
-import { createSteering } from './shared/steering.ts';
 
 const { planHistoryPruning, pruneHistory } = activities(pageOptions);
+
+/** What is cut, and the action whose parameters say how. */
+export interface PrunedHistory {
+  readonly history: HistoryName;
+  readonly action: typeof onlinegcJoblogsAction | typeof onlinegcEventsAction;
+}
 
 /** Counts of a whole job, over all of its runs. */
 export interface PruningResult {
@@ -20,60 +24,42 @@ export interface PruningResult {
   readonly linesRemoved: number;
 }
 
-/** What one run hands to the next when it continues as new. */
-export interface PruningState {
-  readonly plan: PruningPlan;
-  readonly totals: PruningResult;
+interface PruningState {
+  readonly removed: number;
+  readonly linesRemoved: number;
   readonly after: PruneResult['next'];
 }
 
-/** What is cut, and the action whose parameters say how. */
-export interface PrunedHistory {
-  readonly history: HistoryName;
-  readonly action: typeof onlinegcJoblogsAction | typeof onlinegcEventsAction;
-}
+export type PruningRun = PagedRun<PruningPlan, PruningState>;
 
 /** The workflow of `onlinegc_joblogs` and `onlinegc_events`: finds once what is beyond the limits, and removes it. */
 export async function pruneWholeHistory(
   { history, action }: PrunedHistory,
   input: JobSpec,
-  resumed: PruningState | undefined,
+  resumed: PruningRun | undefined,
 ): Promise<PruningResult> {
-  const { dryRun, batchSize: limit } = readParameters(action, input);
-  const phase = dryRun ? 'counting' : 'removing';
-  let totals = resumed?.totals ?? { dryRun, isOn: true, removed: 0, linesRemoved: 0 };
-  let after = resumed?.after;
-  const report = createProgressReport({
-    phase: resumed ? phase : 'planning',
-    itemsDone: totals.removed,
-    note: 'Finds what is beyond the limits.',
+  const { dryRun, batchSize } = readParameters(action, input);
+  const { plan, state } = await runPagedJob<PruningPlan, PruningState>(input, resumed, {
+    limits: { batchSize },
+    planning: { phase: 'planning', note: 'Finds what is beyond the limits.' },
+    plan: () => planHistoryPruning.executeWithOptions({ summary: 'find what is beyond the limits' }, [{ history }]),
+    begin: ({ before }) => (before ? { removed: 0, linesRemoved: 0, after: undefined } : undefined),
+    progress: ({ removed }, { itemsDue }) => ({
+      phase: dryRun ? 'counting' : 'removing',
+      itemsDone: removed,
+      itemsTotal: itemsDue,
+    }),
+    next: async ({ removed, linesRemoved, after }, { plan: { before }, limit, progress }) => {
+      if (!before) throw new Error('a plan without a first row that stays has no pages');
+      const page = await pruneHistory.executeWithOptions({ summary: `remove after ${removed}` }, [
+        { history, before, after, limit, dryRun, progress },
+      ]);
+      return {
+        state: { removed: removed + page.removed, linesRemoved: linesRemoved + page.linesRemoved, after: page.next },
+        items: page.removed,
+        isLast: page.next === undefined,
+      };
+    },
   });
-  const steering = createSteering(report);
-  const plan =
-    resumed?.plan ??
-    (await planHistoryPruning.executeWithOptions({ summary: 'find what is beyond the limits' }, [{ history }]));
-  totals = { ...totals, isOn: plan.isOn };
-  const { before, itemsDue: itemsTotal } = plan;
-  if (!before) return totals;
-  report.set(progress());
-
-  for (;;) {
-    const page = await pruneHistory.executeWithOptions({ summary: `remove after ${totals.removed}` }, [
-      { history, before, after, limit, dryRun, itemsDone: totals.removed, itemsTotal },
-    ]);
-    totals = {
-      ...totals,
-      removed: totals.removed + page.removed,
-      linesRemoved: totals.linesRemoved + page.linesRemoved,
-    };
-    after = page.next;
-    report.set(progress());
-    if (!after) return totals;
-    await steering.checkpoint();
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew(input, { plan, totals, after });
-  }
-
-  function progress(): Progress {
-    return { phase, itemsDone: totals.removed, itemsTotal };
-  }
+  return { dryRun, isOn: plan.isOn, removed: state?.removed ?? 0, linesRemoved: state?.linesRemoved ?? 0 };
 }

@@ -3,7 +3,6 @@ import {
   CancellationScope,
   ContinueAsNew,
   isCancellation,
-  patched,
   TemporalFailure,
   workflowInfo,
   type Next,
@@ -14,6 +13,7 @@ import {
 import { localActivities } from './shared/activities.ts';
 import { showDetails } from './shared/details.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
+import { jobFailure } from './shared/failure.ts';
 import { recordOptions } from './shared/options.ts';
 import { isWaiting, receiveProceeds } from './shared/parking.ts';
 import { rootMessage } from './shared/root-message.ts';
@@ -33,7 +33,7 @@ const recordJob: WorkflowInboundCallsInterceptor = {
       if (continuedFromExecutionRunId === undefined) {
         // A child works in the place of its parent.
         const isOwnRun = job.trigger === 'schedule' && parent === undefined;
-        if (isOwnRun && patched('scheduled-jobs-are-admitted')) await admission(job);
+        if (isOwnRun) await admission(job);
         await CancellationScope.nonCancellable(() => recordJobStart({ jobId, runId, job }));
       }
       const result = await next(input);
@@ -47,7 +47,7 @@ const recordJob: WorkflowInboundCallsInterceptor = {
       const failure = status === 'error' ? rootMessage(error) : undefined;
       const late = await CancellationScope.nonCancellable(() => recordJobEnd({ jobId, runId, status, failure }));
       showDetails(late || status === 'error' ? `**Failed:** ${late ?? failure}` : '**Canceled.**');
-      if (late) throw ApplicationFailure.nonRetryable(late, 'DeadlineExceeded');
+      if (late) throw jobFailure('DEADLINE_EXCEEDED', late);
       // Any other error would fail the workflow task, again and again: a job must end.
       throw error instanceof TemporalFailure ? error : ApplicationFailure.fromError(error, { nonRetryable: true });
     }
@@ -57,7 +57,7 @@ const recordJob: WorkflowInboundCallsInterceptor = {
 /**
  * Waits until a job that a schedule has started is admitted, as every other is before Temporal hears of it.
  *
- * @throws CancelledFailure where it is cancelled before; ApplicationFailure of type JobHasEnded
+ * @throws CancelledFailure where it is cancelled before; ApplicationFailure of type JOB_HAS_ENDED
  */
 async function admission(job: JobSpec): Promise<void> {
   const { workflowId: jobId, runId } = workflowInfo();

@@ -1,13 +1,10 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import type { CollectionPlan, ReviewCursor } from '../activities/blob-collection.ts';
 import { onlinegcBlobsAction } from '../jobs/actions/onlinegc-blobs.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
+import { runPagedJob, type Page, type PageContext, type PagedRun } from './shared/paged-job.ts';
 import { readParameters } from './shared/parameters.ts';
-import { createPace } from './shared/pace.ts';
-import { createProgressReport, type Progress } from './shared/progress.ts';
-import { createSteering } from './shared/steering.ts';
 
 const { planBlobCollection, reviewBlobs, deleteObjects } = activities(pageOptions);
 
@@ -26,97 +23,78 @@ export interface BlobCollectionResult {
   readonly isOutOfTime: boolean;
 }
 
-/** What one run hands to the next when it continues as new. */
 interface CollectionState {
-  readonly plan: CollectionPlan;
+  readonly phase: 'reviewing' | 'deleting';
   readonly totals: BlobCollectionResult;
   readonly cursor: ReviewCursor | undefined;
-  readonly phase: 'reviewing' | 'deleting';
-  /** Not of runs that were started before there was a pace. */
-  readonly startedAtMs?: number;
 }
 
 /**
  * `onlinegc_blobs`: removes blobs that no manifest names, while clients push and pull. First rows, page by page, in
  * transactions that record the objects to delete; then the objects.
  */
-export async function onlinegcBlobs(input: JobSpec, resumed?: CollectionState): Promise<BlobCollectionResult> {
+export async function onlinegcBlobs(
+  input: JobSpec,
+  resumed?: PagedRun<CollectionPlan, CollectionState>,
+): Promise<BlobCollectionResult> {
   const parameters = readParameters(onlinegcBlobsAction, input);
   const { dryRun, busyPercent } = parameters;
-  const pace = createPace(parameters, resumed?.startedAtMs);
-  const limit = pace.pageLimit(parameters.batchSize);
-  let totals = resumed?.totals ?? noneYet(dryRun);
-  let cursor = resumed?.cursor;
-  let phase: CollectionState['phase'] = resumed?.phase ?? 'reviewing';
-  const report = createProgressReport({ phase, itemsDone: totals.blobsReviewed, note: 'Counts what is due.' });
-  const steering = createSteering(report);
-  const plan = resumed?.plan ?? (await planBlobCollection.executeWithOptions({ summary: 'count due reviews' }, []));
-  report.set(progress());
-
-  for (let isDone = false; !isDone;) {
-    if (pace.isOver()) return { ...totals, isOutOfTime: true };
-    const sinceMs = Date.now();
-    const before = totals;
-    isDone = await (phase === 'reviewing' ? reviewNextPage() : deleteNextPage());
-    report.set(progress());
-    if (isDone) break;
-    // Of what it reviews it may delete all, so either counts.
-    const items = totals.blobsReviewed - before.blobsReviewed + totals.objectsDeleted - before.objectsDeleted;
-    await steering.waitUnlessPaused(() => pace.hold(items, sinceMs));
-    await steering.checkpoint();
-    if (workflowInfo().continueAsNewSuggested) {
-      const { startedAtMs } = pace;
-      await continueAsNew<typeof onlinegcBlobs>(input, { plan, totals, cursor, phase, startedAtMs });
-    }
-  }
-  return totals;
-
-  /** Returns whether the job is done. */
-  async function reviewNextPage(): Promise<boolean> {
-    const page = await reviewBlobs.executeWithOptions({ summary: `review after ${totals.blobsReviewed} blobs` }, [
-      {
-        limit,
-        busyPercent,
-        dryRun,
-        cursor,
-        itemsDone: totals.blobsReviewed,
-        itemsTotal: plan.blobsDue,
-        itemsListed: totals.blobsOrphaned,
-        bytesDone: totals.orphanedBytes,
-      },
-    ]);
-    totals = {
-      ...totals,
-      blobsReviewed: totals.blobsReviewed + page.reviewed,
-      blobsOrphaned: totals.blobsOrphaned + page.orphaned,
-      orphanedBytes: totals.orphanedBytes + page.orphanedBytes,
-    };
-    cursor = page.nextCursor;
-    if (!cursor && !dryRun) phase = 'deleting';
-    return !cursor && dryRun;
-  }
-
-  /** Returns whether the job is done. */
-  async function deleteNextPage(): Promise<boolean> {
-    const page = await deleteObjects.executeWithOptions({ summary: `delete after ${totals.objectsDeleted} objects` }, [
-      { limit, busyPercent, startedAt: plan.startedAt, itemsDone: totals.objectsDeleted, bytesDone: totals.freedBytes },
-    ]);
-    totals = {
-      ...totals,
-      objectsDeleted: totals.objectsDeleted + page.deleted,
-      freedBytes: totals.freedBytes + page.freedBytes,
-      objectsFailed: totals.objectsFailed + page.failed,
-    };
-    return !page.hasMore;
-  }
-
-  function progress(): Progress {
-    const [itemsDone, itemsTotal, sizeBytes] =
+  const { state, isOutOfTime } = await runPagedJob<CollectionPlan, CollectionState>(input, resumed, {
+    limits: parameters,
+    planning: { phase: 'reviewing', note: 'Counts what is due.' },
+    plan: () => planBlobCollection.executeWithOptions({ summary: 'count due reviews' }, []),
+    begin: () => ({ phase: 'reviewing', totals: noneYet(dryRun), cursor: undefined }),
+    progress: ({ phase, totals }, { blobsDue }) =>
       phase === 'reviewing'
-        ? [totals.blobsReviewed, plan.blobsDue, totals.orphanedBytes]
-        : [totals.objectsDeleted, undefined, totals.freedBytes];
-    return { phase, itemsDone, itemsTotal, sizeBytes, note: pace.describe(itemsDone, itemsTotal) };
-  }
+        ? { phase, itemsDone: totals.blobsReviewed, itemsTotal: blobsDue, sizeBytes: totals.orphanedBytes }
+        : { phase, itemsDone: totals.objectsDeleted, sizeBytes: totals.freedBytes },
+    next: (before, context) =>
+      before.phase === 'reviewing'
+        ? reviewNextPage(before, context, busyPercent)
+        : deleteNextPage(before, context, busyPercent),
+  });
+  return { ...(state?.totals ?? noneYet(dryRun)), isOutOfTime };
+}
+
+async function reviewNextPage(
+  { totals, cursor }: CollectionState,
+  { limit, progress }: PageContext<CollectionPlan>,
+  busyPercent: number,
+): Promise<Page<CollectionState>> {
+  const { dryRun } = totals;
+  const page = await reviewBlobs.executeWithOptions({ summary: `review after ${totals.blobsReviewed} blobs` }, [
+    { limit, busyPercent, dryRun, cursor, progress, itemsListed: totals.blobsOrphaned },
+  ]);
+  const after: BlobCollectionResult = {
+    ...totals,
+    blobsReviewed: totals.blobsReviewed + page.reviewed,
+    blobsOrphaned: totals.blobsOrphaned + page.orphaned,
+    orphanedBytes: totals.orphanedBytes + page.orphanedBytes,
+  };
+  const isOver = page.nextCursor === undefined;
+  return {
+    state: { phase: isOver && !dryRun ? 'deleting' : 'reviewing', totals: after, cursor: page.nextCursor },
+    items: page.reviewed,
+    isLast: isOver && dryRun,
+  };
+}
+
+async function deleteNextPage(
+  state: CollectionState,
+  { plan, limit, progress }: PageContext<CollectionPlan>,
+  busyPercent: number,
+): Promise<Page<CollectionState>> {
+  const { totals } = state;
+  const page = await deleteObjects.executeWithOptions({ summary: `delete after ${totals.objectsDeleted} objects` }, [
+    { limit, busyPercent, startedAt: plan.startedAt, progress },
+  ]);
+  const after: BlobCollectionResult = {
+    ...totals,
+    objectsDeleted: totals.objectsDeleted + page.deleted,
+    freedBytes: totals.freedBytes + page.freedBytes,
+    objectsFailed: totals.objectsFailed + page.failed,
+  };
+  return { state: { ...state, totals: after }, items: page.deleted, isLast: !page.hasMore };
 }
 
 function noneYet(dryRun: boolean): BlobCollectionResult {

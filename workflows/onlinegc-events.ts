@@ -1,4 +1,4 @@
-import { pruneWholeHistory, type PruningState } from './history-pruning.ts';
+import { pruneWholeHistory, type PruningRun } from './history-pruning.ts';
 import { onlinegcEventsAction } from '../jobs/actions/onlinegc-events.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
 
@@ -12,7 +12,7 @@ export interface EventPruningResult {
  * `onlinegc_events`: removes events of repositories that are older than `repoEventHistoryMaxAge` or beyond the newest
  * `repoEventHistoryToKeep`, if `repoEventHistoryCompactionEnabled`.
  */
-export async function onlinegcEvents(input: JobSpec, resumed?: PruningState): Promise<EventPruningResult> {
+export async function onlinegcEvents(input: JobSpec, resumed?: PruningRun): Promise<EventPruningResult> {
   const { dryRun, isOn, removed } = await pruneWholeHistory(
     { history: 'repositoryEvents', action: onlinegcEventsAction },
     input,

@@ -1,4 +1,4 @@
-import { pruneWholeHistory, type PruningState } from './history-pruning.ts';
+import { pruneWholeHistory, type PruningRun } from './history-pruning.ts';
 import { onlinegcJoblogsAction } from '../jobs/actions/onlinegc-joblogs.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
 
@@ -13,7 +13,7 @@ export interface JobLogPruningResult {
  * `onlinegc_joblogs`: removes ended jobs, with their logs, that are older than `jobHistoryMaxAge` or beyond the newest
  * `jobHistoryToKeep`, if `jobHistoryCompactionEnabled`.
  */
-export async function onlinegcJoblogs(input: JobSpec, resumed?: PruningState): Promise<JobLogPruningResult> {
+export async function onlinegcJoblogs(input: JobSpec, resumed?: PruningRun): Promise<JobLogPruningResult> {
   const { dryRun, isOn, removed, linesRemoved } = await pruneWholeHistory(
     { history: 'jobs', action: onlinegcJoblogsAction },
     input,

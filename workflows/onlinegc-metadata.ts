@@ -1,13 +1,10 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import type { ManifestCursor, MetadataPlan } from '../activities/metadata-collection.ts';
 import { onlinegcMetadataAction } from '../jobs/actions/onlinegc-metadata.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
+import { runPagedJob, type Page, type PageContext, type PagedRun } from './shared/paged-job.ts';
 import { readParameters } from './shared/parameters.ts';
-import { createPace } from './shared/pace.ts';
-import { createProgressReport, type Progress } from './shared/progress.ts';
-import { createSteering } from './shared/steering.ts';
 
 const { planMetadataCollection, emptyRepositories, reviewManifests } = activities(pageOptions);
 
@@ -28,13 +25,10 @@ export interface MetadataCollectionResult {
   readonly isOutOfTime: boolean;
 }
 
-/** What one run hands to the next when it continues as new. */
 interface MetadataState {
-  readonly plan: MetadataPlan;
+  readonly phase: 'emptying' | 'reviewing';
   readonly totals: MetadataCollectionResult;
   readonly cursor: ManifestCursor | undefined;
-  readonly phase: 'emptying' | 'reviewing';
-  readonly startedAtMs: number;
 }
 
 /**
@@ -42,89 +36,81 @@ interface MetadataState {
  * needs, while clients push and pull. What they named comes up for review by that, in the same run where the review
  * delay is 0.
  */
-export async function onlinegcMetadata(input: JobSpec, resumed?: MetadataState): Promise<MetadataCollectionResult> {
+export async function onlinegcMetadata(
+  input: JobSpec,
+  resumed?: PagedRun<MetadataPlan, MetadataState>,
+): Promise<MetadataCollectionResult> {
   const parameters = readParameters(onlinegcMetadataAction, input);
   const { dryRun, busyPercent } = parameters;
-  const pace = createPace(parameters, resumed?.startedAtMs);
-  const limit = pace.pageLimit(parameters.batchSize);
-  let totals = resumed?.totals ?? noneYet(dryRun);
-  let cursor = resumed?.cursor;
-  let phase: MetadataState['phase'] = resumed?.phase ?? 'emptying';
-  const report = createProgressReport({ phase, itemsDone: itemsDone(), note: 'Counts what is due.' });
-  const steering = createSteering(report);
-  const plan = resumed?.plan ?? (await planMetadataCollection.executeWithOptions({ summary: 'count what is due' }, []));
-  if (!resumed && dryRun) {
-    totals = { ...totals, repositoriesEmptied: plan.repositoriesDeleted, manifestsEmptied: plan.manifestsDeleted };
-  }
-  if (!resumed && (dryRun || plan.repositoriesDeleted === 0)) phase = 'reviewing';
-  report.set(progress());
+  const { state, isOutOfTime } = await runPagedJob<MetadataPlan, MetadataState>(input, resumed, {
+    limits: parameters,
+    planning: { phase: 'emptying', note: 'Counts what is due.' },
+    plan: () => planMetadataCollection.executeWithOptions({ summary: 'count what is due' }, []),
+    begin: (plan) => begin(plan, dryRun),
+    progress: ({ phase, totals }, { manifestsDeleted, manifestsDue }) =>
+      phase === 'emptying'
+        ? { phase, itemsDone: totals.manifestsEmptied, itemsTotal: manifestsDeleted }
+        : { phase, itemsDone: totals.manifestsReviewed, itemsTotal: manifestsDue, sizeBytes: totals.deletedBytes },
+    next: (before, context) =>
+      before.phase === 'emptying'
+        ? emptyNextPage(before, context, busyPercent)
+        : reviewNextPage(before, context, busyPercent),
+  });
+  return { ...(state?.totals ?? noneYet(dryRun)), isOutOfTime };
+}
 
-  for (let isDone = false; !isDone;) {
-    if (pace.isOver()) return { ...totals, isOutOfTime: true };
-    const sinceMs = Date.now();
-    const { items, isLast } = await (phase === 'emptying' ? emptyNextPage() : reviewNextPage());
-    isDone = isLast;
-    report.set(progress());
-    if (isDone) break;
-    await steering.waitUnlessPaused(() => pace.hold(items, sinceMs));
-    await steering.checkpoint();
-    if (workflowInfo().continueAsNewSuggested) {
-      const { startedAtMs } = pace;
-      await continueAsNew<typeof onlinegcMetadata>(input, { plan, totals, cursor, phase, startedAtMs });
-    }
-  }
-  return totals;
+/** A dry run does not empty repositories: it only tells what is in those that are deleted. */
+function begin({ repositoriesDeleted, manifestsDeleted }: MetadataPlan, dryRun: boolean): MetadataState {
+  const phase = dryRun || repositoriesDeleted === 0 ? 'reviewing' : 'emptying';
+  const told = dryRun && { repositoriesEmptied: repositoriesDeleted, manifestsEmptied: manifestsDeleted };
+  return { phase, totals: { ...noneYet(dryRun), ...told }, cursor: undefined };
+}
 
-  async function emptyNextPage(): Promise<{ items: number; isLast: boolean }> {
-    const page = await emptyRepositories.executeWithOptions(
-      { summary: `empty repositories after ${totals.manifestsEmptied} manifests` },
-      [{ limit, busyPercent, itemsDone: totals.manifestsEmptied, itemsTotal: plan.manifestsDeleted }],
-    );
-    totals = {
-      ...totals,
-      repositoriesEmptied: totals.repositoriesEmptied + page.repositories,
-      manifestsEmptied: totals.manifestsEmptied + page.manifests,
-    };
-    if (!page.hasMore) phase = 'reviewing';
-    return { items: page.manifests + page.others, isLast: false };
-  }
+async function emptyNextPage(
+  state: MetadataState,
+  { limit, progress }: PageContext<MetadataPlan>,
+  busyPercent: number,
+): Promise<Page<MetadataState>> {
+  const { totals } = state;
+  const page = await emptyRepositories.executeWithOptions(
+    { summary: `empty repositories after ${totals.manifestsEmptied} manifests` },
+    [{ limit, busyPercent, progress }],
+  );
+  const after: MetadataCollectionResult = {
+    ...totals,
+    repositoriesEmptied: totals.repositoriesEmptied + page.repositories,
+    manifestsEmptied: totals.manifestsEmptied + page.manifests,
+  };
+  return {
+    state: { ...state, phase: page.hasMore ? 'emptying' : 'reviewing', totals: after },
+    items: page.manifests + page.others,
+    isLast: false,
+  };
+}
 
-  async function reviewNextPage(): Promise<{ items: number; isLast: boolean }> {
-    const page = await reviewManifests.executeWithOptions(
-      { summary: `review after ${totals.manifestsReviewed} manifests` },
-      [
-        {
-          limit,
-          busyPercent,
-          dryRun,
-          cursor,
-          itemsDone: totals.manifestsReviewed,
-          itemsTotal: plan.manifestsDue,
-          itemsListed: totals.manifestsDeleted,
-          bytesDone: totals.deletedBytes,
-        },
-      ],
-    );
-    totals = {
-      ...totals,
-      manifestsReviewed: totals.manifestsReviewed + page.reviewed,
-      manifestsDeleted: totals.manifestsDeleted + page.unneeded,
-      deletedBytes: totals.deletedBytes + page.unneededBytes,
-      manifestsKept: totals.manifestsKept + page.kept,
-    };
-    cursor = page.nextCursor;
-    return { items: page.reviewed, isLast: !cursor };
-  }
-
-  function itemsDone(): number {
-    return phase === 'emptying' ? totals.manifestsEmptied : totals.manifestsReviewed;
-  }
-
-  function progress(): Progress {
-    const itemsTotal = phase === 'emptying' ? plan.manifestsDeleted : plan.manifestsDue;
-    const note = pace.describe(itemsDone(), itemsTotal);
-    return { phase, itemsDone: itemsDone(), itemsTotal, sizeBytes: totals.deletedBytes, note };
-  }
+async function reviewNextPage(
+  state: MetadataState,
+  { limit, progress }: PageContext<MetadataPlan>,
+  busyPercent: number,
+): Promise<Page<MetadataState>> {
+  const { totals, cursor } = state;
+  const { dryRun } = totals;
+  const summary = `review after ${totals.manifestsReviewed} manifests`;
+  const page = await reviewManifests.executeWithOptions({ summary }, [
+    { limit, busyPercent, dryRun, cursor, progress, itemsListed: totals.manifestsDeleted },
+  ]);
+  const after: MetadataCollectionResult = {
+    ...totals,
+    manifestsReviewed: totals.manifestsReviewed + page.reviewed,
+    manifestsDeleted: totals.manifestsDeleted + page.unneeded,
+    deletedBytes: totals.deletedBytes + page.unneededBytes,
+    manifestsKept: totals.manifestsKept + page.kept,
+  };
+  return {
+    state: { ...state, totals: after, cursor: page.nextCursor },
+    items: page.reviewed,
+    isLast: page.nextCursor === undefined,
+  };
 }
 
 function noneYet(dryRun: boolean): MetadataCollectionResult {

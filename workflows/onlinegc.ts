@@ -1,9 +1,10 @@
-import { ApplicationFailure, isCancellation, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { activities } from './shared/activities.ts';
 import { jobsUrlField } from './shared/details.ts';
 import { onlinegcAction } from '../jobs/actions/onlinegc.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
+import { jobFailure } from './shared/failure.ts';
 import { pageOptions } from './shared/options.ts';
 import { readParameters } from './shared/parameters.ts';
 import { createPace } from './shared/pace.ts';
@@ -97,10 +98,8 @@ export async function onlinegc(input: JobSpec): Promise<GarbageCollectionResult>
     }
   }
   if (failed.length > 0) {
-    throw ApplicationFailure.nonRetryable(
-      `${failed.join(', ')} failed, the others ran: ${JSON.stringify(results)}`,
-      'CollectionFailed',
-    );
+    const message = `${failed.join(', ')} failed, the others ran: ${JSON.stringify(results)}`;
+    throw jobFailure('COLLECTION_FAILED', message);
   }
   return { dryRun, collections: results, failed, skipped, leftToCrons, ...(dryRun && { notListed }) };
 

@@ -1,12 +1,11 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { activities } from './shared/activities.ts';
 import type { ExpiredCursor, PurgePlan } from '../activities/upload-purge.ts';
 import { uploadPurgeAction } from '../jobs/actions/upload-purge.ts';
+import type { JobProgress } from '../jobs/records/progress.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
 import { pageOptions } from './shared/options.ts';
+import { runPagedJob, type Page, type PageContext, type PagedRun } from './shared/paged-job.ts';
 import { readParameters } from './shared/parameters.ts';
-import { createProgressReport, type Progress } from './shared/progress.ts';
-import { createSteering } from './shared/steering.ts';
 
 const { planUploadPurge, expireUploads, abortUploads, sweepLeftovers } = activities(pageOptions);
 
@@ -26,11 +25,9 @@ export interface UploadPurgeResult {
   readonly leftoversFailed: number;
 }
 
-/** What one run hands to the next when it continues as new. */
 interface PurgeState {
-  readonly plan: PurgePlan;
-  readonly totals: UploadPurgeResult;
   readonly phase: 'expiring' | 'aborting' | 'sweeping';
+  readonly totals: UploadPurgeResult;
   readonly expiredCursor: ExpiredCursor | undefined;
   readonly sweepCursor: string | undefined;
 }
@@ -39,83 +36,94 @@ interface PurgeState {
  * `upload_purge`: removes uploads that nobody has written to for `UPLOAD_EXPIRY`. First their rows, page by page, each in
  * a transaction that records what the blob store has to delete; then the bytes; then pieces that no row names.
  */
-export async function uploadPurge(input: JobSpec, resumed?: PurgeState): Promise<UploadPurgeResult> {
-  const { dryRun, batchSize: limit } = readParameters(uploadPurgeAction, input);
-  let totals = resumed?.totals ?? noneYet(dryRun);
-  let phase: PurgeState['phase'] = resumed?.phase ?? 'expiring';
-  let { expiredCursor, sweepCursor } = resumed ?? {};
-  const report = createProgressReport({ phase, itemsDone: totals.uploadsExpired, note: 'Counts what has expired.' });
-  const steering = createSteering(report);
-  const plan = resumed?.plan ?? (await planUploadPurge.executeWithOptions({ summary: 'count expired uploads' }, []));
-  report.set(progress());
+export async function uploadPurge(
+  input: JobSpec,
+  resumed?: PagedRun<PurgePlan, PurgeState>,
+): Promise<UploadPurgeResult> {
+  const { dryRun, batchSize } = readParameters(uploadPurgeAction, input);
+  const { state } = await runPagedJob<PurgePlan, PurgeState>(input, resumed, {
+    limits: { batchSize },
+    planning: { phase: 'expiring', note: 'Counts what has expired.' },
+    plan: () => planUploadPurge.executeWithOptions({ summary: 'count expired uploads' }, []),
+    begin: () => ({ phase: 'expiring', totals: noneYet(dryRun), expiredCursor: undefined, sweepCursor: undefined }),
+    progress,
+    next: (before, context) => nextPages[before.phase](before, context),
+  });
+  return state?.totals ?? noneYet(dryRun);
+}
 
-  const nextPage = { expiring: expireNextPage, aborting: abortNextPage, sweeping: sweepNextPage };
-  for (let isDone = false; !isDone;) {
-    isDone = await nextPage[phase]();
-    report.set(progress());
-    if (!isDone) await steering.checkpoint();
-    if (!isDone && workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof uploadPurge>(input, { plan, totals, phase, expiredCursor, sweepCursor });
-    }
-  }
-  return totals;
+const nextPages = { expiring: expireNextPage, aborting: abortNextPage, sweeping: sweepNextPage } as const;
 
-  /** Returns whether the job is done, as the others do. */
-  async function expireNextPage(): Promise<boolean> {
-    const page = await expireUploads.executeWithOptions({ summary: `expire after ${totals.uploadsExpired} uploads` }, [
-      {
-        plan,
-        limit,
-        dryRun,
-        cursor: expiredCursor,
-        itemsDone: totals.uploadsExpired,
-        bytesDone: totals.expiredBytes,
-      },
-    ]);
-    totals = {
-      ...totals,
-      uploadsExpired: totals.uploadsExpired + page.expired,
-      expiredBytes: totals.expiredBytes + page.expiredBytes,
-    };
-    expiredCursor = page.nextCursor;
-    if (!expiredCursor) phase = dryRun ? 'sweeping' : 'aborting';
-    return false;
-  }
+async function expireNextPage(state: PurgeState, context: PageContext<PurgePlan>): Promise<Page<PurgeState>> {
+  const { totals, expiredCursor: cursor } = state;
+  const { plan, limit, progress } = context;
+  const { dryRun } = totals;
+  const page = await expireUploads.executeWithOptions({ summary: `expire after ${totals.uploadsExpired} uploads` }, [
+    { plan, limit, dryRun, cursor, progress },
+  ]);
+  const after: UploadPurgeResult = {
+    ...totals,
+    uploadsExpired: totals.uploadsExpired + page.expired,
+    expiredBytes: totals.expiredBytes + page.expiredBytes,
+  };
+  const next = dryRun ? 'sweeping' : 'aborting';
+  return {
+    state: {
+      ...state,
+      phase: page.nextCursor ? 'expiring' : next,
+      totals: after,
+      expiredCursor: page.nextCursor,
+    },
+    items: page.expired,
+    isLast: false,
+  };
+}
 
-  async function abortNextPage(): Promise<boolean> {
-    const page = await abortUploads.executeWithOptions({ summary: `remove after ${totals.uploadsRemoved} uploads` }, [
-      { plan, limit, itemsDone: totals.uploadsRemoved },
-    ]);
-    totals = {
-      ...totals,
-      uploadsRemoved: totals.uploadsRemoved + page.aborted,
-      uploadsFailed: totals.uploadsFailed + page.failed,
-    };
-    if (!page.hasMore) phase = 'sweeping';
-    return false;
-  }
+async function abortNextPage(state: PurgeState, context: PageContext<PurgePlan>): Promise<Page<PurgeState>> {
+  const { totals } = state;
+  const { plan, limit, progress } = context;
+  const page = await abortUploads.executeWithOptions({ summary: `remove after ${totals.uploadsRemoved} uploads` }, [
+    { plan, limit, progress },
+  ]);
+  const after: UploadPurgeResult = {
+    ...totals,
+    uploadsRemoved: totals.uploadsRemoved + page.aborted,
+    uploadsFailed: totals.uploadsFailed + page.failed,
+  };
+  return {
+    state: { ...state, phase: page.hasMore ? 'aborting' : 'sweeping', totals: after },
+    items: page.aborted,
+    isLast: false,
+  };
+}
 
-  async function sweepNextPage(): Promise<boolean> {
-    const page = await sweepLeftovers.executeWithOptions(
-      { summary: `sweep after ${totals.leftoversFound} leftovers` },
-      [{ plan, limit, dryRun, cursor: sweepCursor, itemsDone: totals.leftoversFound }],
-    );
-    totals = {
-      ...totals,
-      leftoversFound: totals.leftoversFound + page.found,
-      leftoversRemoved: totals.leftoversRemoved + page.removed,
-      leftoversFailed: totals.leftoversFailed + page.failed,
-    };
-    sweepCursor = page.nextCursor;
-    return sweepCursor === undefined;
-  }
+async function sweepNextPage(state: PurgeState, context: PageContext<PurgePlan>): Promise<Page<PurgeState>> {
+  const { totals, sweepCursor: cursor } = state;
+  const { plan, limit, progress } = context;
+  const page = await sweepLeftovers.executeWithOptions({ summary: `sweep after ${totals.leftoversFound} leftovers` }, [
+    { plan, limit, dryRun: totals.dryRun, cursor, progress },
+  ]);
+  const after: UploadPurgeResult = {
+    ...totals,
+    leftoversFound: totals.leftoversFound + page.found,
+    leftoversRemoved: totals.leftoversRemoved + page.removed,
+    leftoversFailed: totals.leftoversFailed + page.failed,
+  };
+  return {
+    state: { ...state, totals: after, sweepCursor: page.nextCursor },
+    items: page.found,
+    isLast: page.nextCursor === undefined,
+  };
+}
 
-  function progress(): Progress {
-    if (phase === 'expiring') {
-      const { uploadsExpired: itemsDone, expiredBytes: sizeBytes } = totals;
-      return { phase, itemsDone, itemsTotal: plan.uploadsDue, sizeBytes };
-    }
-    return { phase, itemsDone: phase === 'aborting' ? totals.uploadsRemoved : totals.leftoversFound };
+function progress({ phase, totals }: PurgeState, { uploadsDue }: PurgePlan): JobProgress {
+  switch (phase) {
+    case 'expiring':
+      return { phase, itemsDone: totals.uploadsExpired, itemsTotal: uploadsDue, sizeBytes: totals.expiredBytes };
+    case 'aborting':
+      return { phase, itemsDone: totals.uploadsRemoved };
+    case 'sweeping':
+      return { phase, itemsDone: totals.leftoversFound };
   }
 }
 

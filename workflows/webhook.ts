@@ -1,4 +1,4 @@
-import { isCancellation, patched } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import type { WebhookDelivery } from '../activities/webhook.ts';
 import { webhookAction } from '../jobs/actions/webhook.ts';
 import type { JobSpec } from '../jobs/records/job-spec.ts';
@@ -14,7 +14,7 @@ const { deliverWebhook } = activities(webhookOptions);
  * `webhook`: delivers one event to one subscription. The payload stays in the database; ids travel. While it waits for the
  * next try it holds no place that somebody else's delivery could have.
  *
- * Fails with type WebhookRefused where trying again cannot help, and WebhookFailed after the last attempt.
+ * Fails with type WEBHOOK_REFUSED where trying again cannot help, and WEBHOOK_FAILED after the last attempt.
  */
 export async function webhook(input: JobSpec): Promise<WebhookDelivery> {
   const { eventID: eventId, webhookID: webhookId, type = 'event' } = readParameters(webhookAction, input);
@@ -22,11 +22,10 @@ export async function webhook(input: JobSpec): Promise<WebhookDelivery> {
   const parking = createParking();
   const show = (phase: string, note?: string): void => progress.set({ phase, itemsDone: 0, itemsTotal: 1, note });
   const summary = `deliver ${type} of ${input.repository || 'the registry'}`;
-  const givesPlaceBack = patched('a-delivery-gives-its-place-back');
   try {
     for (let failures = 0; ;) {
       const delivery = await deliverWebhook.executeWithOptions({ summary: `${summary}, attempt ${failures + 1}` }, [
-        { eventId, webhookId, ...(givesPlaceBack && { failures }) },
+        { eventId, webhookId, failures },
       ]);
       if (delivery.outcome !== 'postponed') {
         progress.set({ phase: delivery.outcome, itemsDone: 1, itemsTotal: 1 });
@@ -40,7 +39,7 @@ export async function webhook(input: JobSpec): Promise<WebhookDelivery> {
     }
   } catch (error) {
     // Why, the interceptor of all jobs shows.
-    if (patched('a-delivery-has-a-last-word')) show(isCancellation(error) ? 'cancelled' : 'failed');
+    show(isCancellation(error) ? 'cancelled' : 'failed');
     throw error;
   }
 }

@@ -8,7 +8,6 @@ import { priorityOf } from './enqueue.ts';
 import { logLine } from './logs.ts';
 import { reopenReset } from './reset-job.ts';
 import { parkJob, type ParkingOutcome } from './parking.ts';
-import type { JobProgress } from './progress.ts';
 import type { FinalStatus, JobTrigger } from './status.ts';
 
 export interface JobStart {
@@ -131,20 +130,5 @@ async function insertScheduled(q: Queryable, { jobId, runId, job }: Omit<JobStar
       job.cron ?? '',
       runId,
     ],
-  );
-}
-
-/**
- * Shows how far a job is, and by how much it went on since its phase began. For once a page or a second, never once an
- * item. Lost progress is no harm.
- */
-export async function setJobProgress(pool: pg.Pool, jobId: string, progress: JobProgress): Promise<void> {
-  const nowMs = Date.now();
-  await pool.query(
-    `UPDATE jobs.jobs SET progress = $2::jsonb || CASE WHEN progress ->> 'phase' = $3
-         THEN jsonb_build_object('sinceMs', progress -> 'sinceMs', 'doneBefore', progress -> 'doneBefore')
-         ELSE jsonb_build_object('sinceMs', $4::bigint, 'doneBefore', $5::bigint) END
-     WHERE id = $1 AND ended_at IS NULL`,
-    [jobId, JSON.stringify({ ...progress, atMs: nowMs }), progress.phase, nowMs, progress.done],
   );
 }

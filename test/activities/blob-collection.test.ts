@@ -193,6 +193,10 @@ test('a run with more undeletable objects than a page comes to an end', async (t
   assert.equal(failed, 5);
 });
 
+/** What all pages of these tests are done with. */
+const pace = { limit: 10, busyPercent: 100 } as const;
+const deleting = { phase: 'deleting', itemsDone: 0, sizeBytes: 0 } as const;
+
 test('the activities: plan, review and delete, with counts, progress and log lines', async (t) => {
   const { id, pool, blobs, activities, environment, wakeUps } = await startCollection(t);
   const orphan = await blobs.add();
@@ -201,7 +205,13 @@ test('the activities: plan, review and delete, with counts, progress and log lin
   const plan = await runIn(environment(), () => activities.planBlobCollection());
   assert.equal(plan.blobsDue, 2);
 
-  const review = { limit: 10, dryRun: false, cursor: undefined, itemsDone: 100, itemsTotal: 102 };
+  const review = {
+    ...pace,
+    dryRun: false,
+    cursor: undefined,
+    itemsListed: 0,
+    progress: { phase: 'reviewing', itemsDone: 100, itemsTotal: 102, sizeBytes: 0 },
+  };
   assert.deepEqual(await runIn(environment(), () => activities.reviewBlobs(review)), {
     reviewed: 2,
     orphaned: 1,
@@ -210,7 +220,11 @@ test('the activities: plan, review and delete, with counts, progress and log lin
   });
   assert.partialDeepStrictEqual((await findJob(pool, id))?.progress, { phase: 'reviewing', done: 102, total: 102 });
 
-  const deletion = { limit: 10, startedAt: plan.startedAt, itemsDone: 50 };
+  const deletion = {
+    ...pace,
+    startedAt: plan.startedAt,
+    progress: { phase: 'deleting', itemsDone: 50, sizeBytes: 0 },
+  };
   assert.deepEqual(await runIn(environment(), () => activities.deleteObjects(deletion)), {
     deleted: 1,
     freedBytes: blobBytes,
@@ -234,7 +248,13 @@ test('a dry run tells each blob that would go, and changes nothing', async (t) =
   await blobs.add();
   await blobs.name(await blobs.add(), 'app');
   const before = await blobs.snapshot();
-  const review = { limit: 10, dryRun: true, cursor: undefined, itemsDone: 0, itemsTotal: 2 };
+  const review = {
+    ...pace,
+    dryRun: true,
+    cursor: undefined,
+    itemsListed: 0,
+    progress: { phase: 'reviewing', itemsDone: 0, itemsTotal: 2, sizeBytes: 0 },
+  };
   const page = await runIn(environment(), () => activities.reviewBlobs(review));
   assert.deepEqual([page.reviewed, page.orphaned, page.orphanedBytes], [2, 1, blobBytes]);
   assert.equal(await blobs.snapshot(), before);
@@ -245,7 +265,7 @@ test('what the store does not delete is counted, and told in the log', async (t)
   const { id, pool, blobs, activities, environment } = await startCollection(t);
   const stuck = await blobs.addUndeletable();
   const startedAt = await databaseNow(pool);
-  const page = await runIn(environment(), () => activities.deleteObjects({ limit: 10, startedAt, itemsDone: 0 }));
+  const page = await runIn(environment(), () => activities.deleteObjects({ ...pace, startedAt, progress: deleting }));
   assert.deepEqual(page, { deleted: 0, freedBytes: 0, failed: 1, hasMore: false });
   const { rows } = await pool.query<{ data: string }>('SELECT data FROM jobs.log_lines WHERE job_id = $1', [id]);
   assert.ok(rows[0]?.data.includes(stuck), rows[0]?.data);
@@ -258,7 +278,9 @@ test('a cancel stops the deletion between objects, and what was deleted until th
   await reviewPage(pool, 100);
   const canceled = environment();
   const startedAt = await databaseNow(pool);
-  const running = runIn(canceled, () => activities.deleteObjects({ limit: 100, startedAt, itemsDone: 0 }));
+  const running = runIn(canceled, () =>
+    activities.deleteObjects({ ...pace, limit: 100, startedAt, progress: deleting }),
+  );
   const rejected = assert.rejects(running, CancelledFailure);
   canceled.cancel();
   await rejected;
@@ -266,6 +288,6 @@ test('a cancel stops the deletion between objects, and what was deleted until th
   assert.ok(left.size > 0, 'it did not go through all of them');
   for (const blob of orphans) assert.equal(await blobs.hasBytes(blob), left.has(blob.key));
   await delay(5);
-  const next = { limit: 100, startedAt: await databaseNow(pool), itemsDone: 0 };
+  const next = { ...pace, limit: 100, startedAt: await databaseNow(pool), progress: deleting };
   assert.equal((await runIn(environment(), () => activities.deleteObjects(next))).deleted, left.size);
 });

@@ -62,6 +62,9 @@ async function addUnowned({ pool, blobs }: Collections): Promise<string> {
   return key;
 }
 
+// What is shown in the row of the job is another test's.
+const progress = { phase: 'working', itemsDone: 0 } as const;
+
 test('blobs and objects are told as they go, and a dry run tells nothing', async (t) => {
   const collections = await startCollections(t);
   const { blobs, blobCollection, environment, told } = collections;
@@ -69,13 +72,13 @@ test('blobs and objects are told as they go, and a dry run tells nothing', async
   await blobs.add();
   await blobs.name(await blobs.add(), 'app');
   await blobs.addUndeletable();
-  const review = { limit: 10, cursor: undefined, itemsDone: 0, itemsTotal: 3 };
+  const review = { limit: 10, busyPercent: 100, cursor: undefined, itemsListed: 0, progress };
   await runIn(environment(), () => blobCollection.reviewBlobs({ ...review, dryRun: true }));
   assert.deepEqual(told(), {});
   await runIn(environment(), () => blobCollection.reviewBlobs({ ...review, dryRun: false }));
   assert.deepEqual(told(), { 'reviewed blob': 3, 'deleted blob': 2 });
   const startedAt = await databaseNow(collections.pool);
-  await runIn(environment(), () => blobCollection.deleteObjects({ limit: 10, startedAt, itemsDone: 0 }));
+  await runIn(environment(), () => blobCollection.deleteObjects({ limit: 10, busyPercent: 100, startedAt, progress }));
   assert.deepEqual(told(), {
     'reviewed blob': 3,
     'deleted blob': 2,
@@ -89,11 +92,13 @@ test('what a cancel keeps from being deleted is no failure', async (t) => {
   const collections = await startCollections(t);
   const { pool, blobs, blobCollection, environment, told } = collections;
   for (let index = 0; index < 40; index++) await blobs.add();
-  const review = { limit: 100, dryRun: false, cursor: undefined, itemsDone: 0, itemsTotal: 40 };
+  const review = { limit: 100, busyPercent: 100, dryRun: false, cursor: undefined, itemsListed: 0, progress };
   await runIn(environment(), () => blobCollection.reviewBlobs(review));
   const canceled = environment();
   const startedAt = await databaseNow(pool);
-  const running = runIn(canceled, () => blobCollection.deleteObjects({ limit: 100, startedAt, itemsDone: 0 }));
+  const running = runIn(canceled, () =>
+    blobCollection.deleteObjects({ limit: 100, busyPercent: 100, startedAt, progress }),
+  );
   const rejected = assert.rejects(running, CancelledFailure);
   canceled.cancel();
   await rejected;
@@ -111,11 +116,11 @@ test('manifests are told, those of deleted repositories as well', async (t) => {
   await makeUntagged(collections, 'gone', 4);
   await deleteRepository(pool, { namespace: 'admin', name: 'gone', requestedBy: 'admin' });
   await pool.query(`UPDATE registry.manifest_reviews SET review_after = now() - interval '1 minute'`);
-  const review = { limit: 100, cursor: undefined, itemsDone: 0, itemsTotal: 7, itemsListed: 0, bytesDone: 0 };
+  const review = { limit: 100, busyPercent: 100, cursor: undefined, itemsListed: 0, progress };
   await runIn(environment(), () => metadataCollection.reviewManifests({ ...review, dryRun: true }));
   assert.deepEqual(told(), {});
   for (let hasMore = true; hasMore;) {
-    const empty = { limit: 100, itemsDone: 0, itemsTotal: 4 };
+    const empty = { limit: 100, busyPercent: 100, progress };
     ({ hasMore } = await runIn(environment(), () => metadataCollection.emptyRepositories(empty)));
   }
   assert.deepEqual(told(), { 'deleted manifest': 4, 'deleted repository': 1 });
@@ -145,7 +150,7 @@ test('uploads are told once the store has nothing of them, and so are leftovers'
   );
   const planned = await runIn(environment(), () => uploadPurge.planUploadPurge());
   const plan = { ...planned, expireBeforeMs: Date.now() + 60_000 };
-  const page = { plan, limit: 10, cursor: undefined, itemsDone: 0 };
+  const page = { plan, limit: 10, cursor: undefined, progress };
   await runIn(environment(), () => uploadPurge.expireUploads({ ...page, dryRun: true }));
   await runIn(environment(), () => uploadPurge.sweepLeftovers({ ...page, dryRun: true }));
   await runIn(environment(), () => uploadPurge.expireUploads({ ...page, dryRun: false }));
@@ -161,7 +166,7 @@ test('objects that an audit deletes are told, and those that it only finds are n
   const { audit, environment, told } = collections;
   await addUnowned(collections);
   await addUnowned(collections);
-  const input = { limit: 10, olderThanMs: Date.now() + 60_000, cursor: undefined, itemsDone: 0, itemsListed: 0 };
+  const input = { limit: 10, olderThanMs: Date.now() + 60_000, cursor: undefined, progress, itemsListed: 0 };
   const found = await runIn(environment(), () => audit.auditObjects({ ...input, repair: false }));
   assert.equal(found.unowned, 2);
   assert.deepEqual(told(), {});

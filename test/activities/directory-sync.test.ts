@@ -170,12 +170,12 @@ test('a directory that is away, or none at all, fails the job and touches nobody
   const { pool, jobLog, environment, server, sync, imported } = await startSync(t);
   await sync();
   await server.stop();
-  await assert.rejects(sync({ maxDeactivatedPercent: 100 }), { type: 'DirectoryUnavailable', nonRetryable: false });
+  await assert.rejects(sync({ maxDeactivatedPercent: 100 }), { type: 'DIRECTORY_UNAVAILABLE', nonRetryable: false });
   assert.deepEqual(await imported(), ['lena', 'liam admin']);
   const none = createDirectorySyncActivities({ pool, jobLog, directory: undefined });
   await assert.rejects(
     runIn(environment(), () => none.planDirectorySync()),
-    { type: 'LdapNotConfigured' },
+    { type: 'LDAP_NOT_CONFIGURED' },
   );
 });
 

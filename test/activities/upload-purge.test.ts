@@ -203,7 +203,8 @@ test(
     const activities = createUploadPurgeActivities({ pool, blobStore: store, jobLog, uploadExpiryMs: 24 * hourMs });
     const expiring = await runIn(purge.environment(), () => activities.planUploadPurge());
     const plan = { ...expiring, expireBeforeMs: Date.now() };
-    const common = { plan, limit: 1, dryRun: false, itemsDone: 0 };
+    const progress = { phase: 'purging', itemsDone: 0 };
+    const common = { plan, limit: 1, dryRun: false, progress };
     const expired = await runIn(purge.environment(), () => activities.expireUploads({ ...common, cursor: undefined }));
     assert.equal(expired.expired, 1);
     const aborted = await runIn(purge.environment(), () => activities.abortUploads(common));

@@ -31,8 +31,6 @@ interface Delivery {
   readonly fail: (attempt?: number) => Promise<ApplicationFailure>;
   /** Of an attempt after which there is another. */
   readonly postpone: (attempt?: number) => Promise<PostponedDelivery>;
-  /** An attempt as a workflow that an earlier version has begun asks for it. */
-  readonly failOld: (environment: MockActivityEnvironment) => Promise<ApplicationFailure>;
 }
 
 /** An event and a subscription to it, with the activity that delivers. */
@@ -68,7 +66,6 @@ async function startDelivery(t: TestContext, endpoint: string, { allowPrivate = 
       assert.ok(outcome.outcome === 'postponed', JSON.stringify(outcome));
       return outcome;
     },
-    failOld: (environment) => failureOf(runIn(environment, () => activities.deliverWebhook({ eventId, webhookId }))),
   };
 }
 
@@ -125,7 +122,7 @@ test('client errors and redirects are final, with the status in the message', as
   for (const status of [400, 401, 403, 404, 410, 422, 302, 304]) {
     const delivery = await answering(t, status, { location: 'http://127.0.0.1:1/' }, 'no such hook');
     const failure = await delivery.fail();
-    assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookRefused', true]);
+    assert.deepEqual([failure.type, failure.nonRetryable], ['WEBHOOK_REFUSED', true]);
     assert.equal(failure.message, `${new URL(delivery.receiver.url).origin} answered ${status}`);
     assert.equal(delivery.receiver.requests.length, 1, 'a redirect is not followed');
     assert.equal(await lastSuccess(delivery), null);
@@ -144,21 +141,10 @@ test('server errors postpone a delivery, each time four times as long; the fourt
   const messages = await messagesOf(delivery.job.pool, delivery.job.id);
   assert.equal(messages.filter((message) => message === 'attempt failed').length, 3);
   const failure = await delivery.fail(maxFailures);
-  assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookFailed', true]);
+  assert.deepEqual([failure.type, failure.nonRetryable], ['WEBHOOK_FAILED', true]);
   const [answer] = failure.details as [Record<string, unknown>];
   assert.deepEqual(Object.keys(answer), ['attempt', 'status', 'durationMs'], 'the body would be in the history');
   assert.deepEqual([answer['attempt'], answer['status']], [4, 500]);
-});
-
-test('an activity of an earlier version counts in its heartbeat, and waits for the next attempt itself', async (t) => {
-  const { job, failOld } = await answering(t, 503);
-  const environment = job.environment(100, { failures: 2 });
-  let left: unknown;
-  environment.on('heartbeat', (details: unknown) => (left = details));
-  const failure = await failOld(environment);
-  assert.deepEqual([failure.nonRetryable, failure.nextRetryDelay], [false, 16_000]);
-  assert.deepEqual(left, { phase: 'delivering', failures: 3 });
-  assert.equal((await failOld(job.environment(101, { failures: 3 }))).nonRetryable, true);
 });
 
 test('what is ours to fail is no failure of the receiver', async (t) => {
@@ -252,7 +238,7 @@ test('an event that is no longer kept is final: nothing is sent', async (t) => {
   const delivery = await answering(t, 200);
   await delivery.job.pool.query('DELETE FROM registry.events');
   const failure = await delivery.fail();
-  assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookRefused', true]);
+  assert.deepEqual([failure.type, failure.nonRetryable], ['WEBHOOK_REFUSED', true]);
   assert.match(failure.message, /^event [0-9a-f-]{36} is no longer kept/);
   assert.equal(delivery.receiver.requests.length, 0);
 });
@@ -262,7 +248,7 @@ test('a refused address gets nothing; by its number that is final, by its name i
   const message =
     'it cannot be used: its address is not public, or cannot be resolved; OUTBOUND_ALLOW_PRIVATE=true allows private ones';
   const failure = await (await startDelivery(t, receiver.url, { allowPrivate: false })).fail();
-  assert.deepEqual([failure.type, failure.nonRetryable], ['WebhookRefused', true]);
+  assert.deepEqual([failure.type, failure.nonRetryable], ['WEBHOOK_REFUSED', true]);
   assert.equal(failure.message, `${new URL(receiver.url).origin}: ${message}`);
   for (const host of ['localhost', 'nowhere.invalid']) {
     const url = receiver.url.replace('127.0.0.1', host);

@@ -7,6 +7,8 @@ import { actions } from '../../jobs/actions/catalogue.ts';
 import { createLogger } from '../../log/create-logger.ts';
 import { bundleWorkflows } from '../../workers/bundle.ts';
 import { installTemporalRuntime } from '../../workers/temporal.ts';
+import { recordedName } from './recorded-name.ts';
+import { scenarios } from './scenarios/index.ts';
 
 const folder = new URL('./histories/', import.meta.url);
 const happyEnds = ['done', 'delivered', 'sent', 'failed', 'continued-as-new'];
@@ -21,7 +23,7 @@ test('the workflows of this version replay every stored history', async (t) => {
   const workflowBundle = await bundleWorkflows();
 
   await t.test('there are histories of everything that may become of a job, for every action', () => {
-    const recorded = new Set(names.map((name) => name.replace(/_[^_/]*\.json$/, '')));
+    const recorded = new Set(names.map(recordedName));
     const has = (action: string, scenario: string) => recorded.has(`${action}/${scenario}`);
     const absent = actions.flatMap(({ name, isPausable }) => [
       ...(happyEnds.some((end) => has(name, `${end}.1`)) ? [] : [`${name}: its end`]),
@@ -30,7 +32,11 @@ test('the workflows of this version replay every stored history', async (t) => {
       ...(!isPausable || has(name, 'paused-and-resumed.1') ? [] : [`${name}: paused and resumed`]),
       ...(unpaged.has(name) || has(name, 'continued-as-new.2') ? [] : [`${name}: continued as new`]),
     ]);
-    assert.deepEqual(absent, [], 'add scenarios to test/replay/record.ts, then npm run record-histories');
+    assert.deepEqual(absent, [], 'add scenarios to test/replay/scenarios/, then npm run record-histories');
+    const unrecorded = Object.entries(scenarios)
+      .flatMap(([action, runs]) => Object.keys(runs).map((scenario) => `${action}/${scenario}`))
+      .filter((name) => !recorded.has(`${name}.1`));
+    assert.deepEqual(unrecorded, [], 'npm run record-histories');
   });
 
   for (const name of names) {

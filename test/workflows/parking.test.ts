@@ -227,7 +227,7 @@ test('a wait that the database or Temporal has forgotten has an end', { timeout:
   for (const id of [ended, gone]) {
     await assert.rejects(jobrunner.temporal.workflow.getHandle(id).result(), (error: Error) => {
       assert.ok(error.cause instanceof ApplicationFailure);
-      return error.cause.type === 'JobHasEnded';
+      return error.cause.type === 'JOB_HAS_ENDED';
     });
   }
   assert.equal((await findJob(pool, ended))?.status, 'done');

@@ -3,6 +3,8 @@ import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { actions } from '../../jobs/actions/catalogue.ts';
 import { storeSettings } from '../jobs/histories.ts';
 import { missing } from '../setup/tools.ts';
@@ -51,6 +53,16 @@ async function contentOf({ pool, blobsPath }: TestJobrunner): Promise<unknown> {
   return [counts, (await readdir(blobsPath, { recursive: true })).toSorted()];
 }
 
+/** The type of the failure of the activity that has ended a workflow. */
+async function failureType({ temporal }: TestJobrunner, jobId: string): Promise<unknown> {
+  const error: unknown = await temporal.workflow
+    .getHandle(jobId)
+    .result()
+    .catch((reason: unknown) => reason);
+  assert.ok(error instanceof WorkflowFailedError && error.cause instanceof ActivityFailure, String(error));
+  return error.cause.cause instanceof ApplicationFailure ? error.cause.cause.type : error.cause.cause;
+}
+
 // Those that end in an error while the registry is read-only, where they are told to do all that they can do.
 const stopped = ['gc_audit', 'onlinegc', 'onlinegc_blobs', 'onlinegc_metadata', 'upload_purge'];
 // Those that need what a test of theirs has: events and webhooks, a directory, a server for reports.
@@ -69,6 +81,7 @@ test('read-only, no job takes content away', { skip: missing('temporal'), timeou
     if (job.status === 'error') {
       failed.push(name);
       assert.match(job.failure ?? '', /read-only just now, by the setting readOnlyRegistry/, name);
+      if (name !== 'onlinegc') assert.equal(await failureType(jobrunner, job.id), 'REGISTRY_READ_ONLY', name);
     } else assert.equal(job.status, 'done', name);
     assert.deepEqual(await contentOf(jobrunner), before, name);
   }

@@ -26,7 +26,7 @@ import { connectTemporal, installTemporalRuntime } from '../../workers/temporal.
 import { startWorkers } from '../../workers/workers.ts';
 import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { startTestTemporal } from '../support/temporal.ts';
+import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 
 /** The jobrunner with real PostgreSQL, Temporal and blob store, in this process. */
 export interface TestJobrunner {
@@ -67,6 +67,7 @@ let isRuntimeInstalled = false;
  *
  * @param options.isCaching caches them, for tests that run several at once: without, each holds up the others for 10 s
  * @param options.settings settings of the Temporal server, each `name=value`
+ * @param options.server a Temporal server that is there already, on which no other workers run; one of its own by default
  * @param options.isVersioned has Temporal tell versions of workers apart
  */
 export async function startTestJobrunner(
@@ -78,6 +79,7 @@ export async function startTestJobrunner(
     ldap?: LdapConfig;
     analyticsUrl?: string;
     isCaching?: boolean;
+    server?: TestTemporal;
   } = {},
 ): Promise<TestJobrunner> {
   if (!isRuntimeInstalled) installTemporalRuntime(log);
@@ -87,7 +89,7 @@ export async function startTestJobrunner(
   const { url, pool } = await createTestDatabase(cleanUp);
   const blobs = await mkdtemp(join(tmpdir(), 'jobrunner-test-blobs-'));
   cleanUp.after(() => rm(blobs, { recursive: true, force: true }));
-  const server = await startTestTemporal(cleanUp, options);
+  const server = options.server ?? (await startTestTemporal(cleanUp, options));
 
   const target = { address: server.address, namespace: server.namespace, apiKey: undefined, tls: undefined };
   const connections = await connectTemporal(target, 'test');

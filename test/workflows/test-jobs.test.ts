@@ -98,7 +98,7 @@ test('the jobs sleep and false', async (t) => {
     const handle = temporal.workflow.getHandle(jobId);
     await assert.rejects(handle.result(), ({ cause }: Error) => {
       assert.ok(cause instanceof ApplicationFailure);
-      assert.deepEqual([cause.type, cause.message], ['DeadlineExceeded', failure]);
+      assert.deepEqual([cause.type, cause.message], ['DEADLINE_EXCEEDED', failure]);
       return true;
     });
     assert.equal((await handle.describe()).status.name, 'FAILED');

@@ -11,7 +11,7 @@ export const jobsUrlField = 'jobsUrl';
 export function showDetails(text: string): void {
   const { memo, workflowId } = workflowInfo();
   const jobsUrl = memo?.[jobsUrlField];
-  // Jobs that an earlier version has started know no address.
+  // What somebody has started in Temporal by hand knows no address.
   setCurrentDetails(typeof jobsUrl === 'string' ? `${text}\n\n${logLink(jobsUrl, workflowId)}` : text);
 }
 

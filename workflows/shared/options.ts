@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../errors/failure-code.ts';
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import { taskQueues } from '../../jobs/task-queues.ts';
 
@@ -12,6 +13,9 @@ export const recordOptions = {
 // number beside that of the attempt, and would show no limit otherwise.
 const forADay = { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 2_885 } as const;
 
+/** What does not pass by itself soon enough to wait for. */
+const notTriedAgain: FailureCode[] = ['REGISTRY_READ_ONLY'];
+
 /**
  * One page of a work list. Tried again until it succeeds, for every page is idempotent, but not while the registry is
  * read-only.
@@ -21,7 +25,7 @@ export const pageOptions = {
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '1 day',
   heartbeatTimeout: '15 seconds',
-  retry: { ...forADay, nonRetryableErrorTypes: ['ReadOnlyError'] },
+  retry: { ...forADay, nonRetryableErrorTypes: notTriedAgain },
 } as const satisfies ActivityOptions;
 
 /**

@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/workflow';
+import type { JobProgress } from '../../jobs/records/progress.ts';
 
 // What a page may take at the least.
 const pageSeconds = 5;
@@ -16,7 +17,7 @@ export interface Pace {
   /** Waits until `items`, which took from `sinceMs` on, are no more than the job may do in that time. */
   hold(items: number, sinceMs: number): Promise<void>;
   /** Rate and time left, for the person who watches. */
-  describe(itemsDone: number, itemsTotal: number | undefined): string;
+  describe(progress: Pick<JobProgress, 'itemsDone' | 'itemsTotal'>): string;
 }
 
 /** What of a job's parameters limits it; 0: no limit. */
@@ -50,7 +51,7 @@ export function createPace(
       const delayMs = Math.min(waitMs, leftMs() ?? waitMs);
       if (delayMs > 0) await sleep(delayMs, { summary: `at most ${maxPerSecond} a second` });
     },
-    describe: (itemsDone, itemsTotal) => {
+    describe: ({ itemsDone, itemsTotal }) => {
       const perSecond = itemsDone / Math.max(1, (Date.now() - startedAtMs) / 1_000);
       const rate = `**Rate:** ${perSecond.toFixed(1)} a second`;
       if (itemsTotal === undefined || perSecond === 0) return rate;

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
 import { parseDurationMs } from '../../config/duration.ts';
 import type { Action } from '../../jobs/actions/action.ts';
 import {
@@ -8,12 +8,13 @@ import {
   type ParameterValues,
 } from '../../jobs/actions/parameter.ts';
 import type { JobSpec } from '../../jobs/records/job-spec.ts';
+import { jobFailure } from './failure.ts';
 
 /**
  * Reads the parameters of a job by the declaration of its action: each as its type says, or its default where it is not
  * given. Durations are in milliseconds.
  *
- * @throws ApplicationFailure of type InvalidParameters, which ends the job
+ * @throws ApplicationFailure of type INVALID_PARAMETERS, which ends the job
  */
 export function readParameters<P extends ActionParameters>(
   { parameters }: Action<P>,
@@ -53,8 +54,6 @@ function readParameter(
 }
 
 function invalidParameter(name: string, text: string, expected: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `parameter ${name} of the job must be ${expected}, not "${text}": submit the job again`,
-    'InvalidParameters',
-  );
+  const message = `parameter ${name} of the job must be ${expected}, not "${text}": submit the job again`;
+  return jobFailure('INVALID_PARAMETERS', message);
 }

@@ -1,6 +1,7 @@
-import { ApplicationFailure, condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ParkingOutcome } from '../../jobs/records/parking.ts';
 import { localActivities } from './activities.ts';
+import { jobFailure } from './failure.ts';
 import { recordOptions } from './options.ts';
 import { proceedSignal } from './parking-messages.ts';
 
@@ -11,7 +12,7 @@ export interface Parking {
   /**
    * Gives the job's place back, and waits until the delay is over and the job has been admitted again.
    *
-   * @throws CancelledFailure where the job is cancelled while it waits; ApplicationFailure of type JobHasEnded where its row
+   * @throws CancelledFailure where the job is cancelled while it waits; ApplicationFailure of type JOB_HAS_ENDED where its row
    *   has ended with this run, or is gone
    */
   wait(delayMs: number): Promise<void>;
@@ -38,26 +39,24 @@ export interface Proceeds {
    *
    * @param park parks the job where nobody knows of it any more
    * @param delayMs how long nothing can be sent
-   * @throws ApplicationFailure of type JobHasEnded
+   * @throws ApplicationFailure of type JOB_HAS_ENDED
    */
-  waitFor(parkingId: string, park: () => Promise<ParkingOutcome | boolean>, delayMs: number): Promise<void>;
+  waitFor(parkingId: string, park: () => Promise<ParkingOutcome>, delayMs: number): Promise<void>;
 }
 
 const firstLookMs = 60_000;
 const lastLookMs = 3_600_000;
 
 /**
- * Whether a parking has yet to end. No history that was written before there was `ended` has it, so a replay of those goes
- * the way that they went.
+ * Whether a parking has yet to end.
  *
- * @param outcome a boolean in the histories of older versions
- * @throws ApplicationFailure of type JobHasEnded: Temporal was put back to an earlier day, and all is done already
+ * @throws ApplicationFailure of type JOB_HAS_ENDED: Temporal was put back to an earlier day, and all is done already
  */
-export function isWaiting(outcome: ParkingOutcome | boolean): boolean {
+export function isWaiting(outcome: ParkingOutcome): boolean {
   if (outcome === 'ended') {
-    throw ApplicationFailure.nonRetryable('the job has ended before, or was deleted: see its row', 'JobHasEnded');
+    throw jobFailure('JOB_HAS_ENDED', 'the job has ended before, or was deleted: see its row');
   }
-  return outcome === true || outcome === 'waiting';
+  return outcome === 'waiting';
 }
 
 /** From now on the workflow hears when a parking is over. Call before what leads to it. */
@@ -69,7 +68,6 @@ export function receiveProceeds(): Proceeds {
   const hasCome = (id: string) => () => received.has(id);
   return {
     waitFor: async (id, park, delayMs) => {
-      if (!patched('parkings-are-looked-at')) return condition(hasCome(id));
       // A database or a Temporal that was put back to an earlier day has forgotten the parking, or that it was over.
       let lookMs = firstLookMs;
       while (!(await condition(hasCome(id), delayMs + lookMs))) {

@@ -1,14 +1,10 @@
 import { defineQuery, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { JobProgress } from '../../jobs/records/progress.ts';
 import { showDetails } from './details.ts';
 import { searchAttributes } from './search-attributes.ts';
 
-/** How far a job is, in small numbers that mean the same before and after it continues as new. */
-export interface Progress {
-  readonly phase: string;
-  readonly itemsDone: number;
-  /** Undefined where nobody can know. */
-  readonly itemsTotal?: number | undefined;
-  readonly sizeBytes?: number | undefined;
+/** How far a job is, and what people should know of that. */
+export interface Progress extends JobProgress {
   /** One line for the person who watches. */
   readonly note?: string | undefined;
 }

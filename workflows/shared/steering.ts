@@ -1,9 +1,7 @@
 import {
-  ApplicationFailure,
   CancellationScope,
   condition,
   isCancellation,
-  patched,
   setHandler,
   TemporalFailure,
   workflowInfo,
@@ -12,6 +10,7 @@ import {
   type WorkflowResultType,
 } from '@temporalio/workflow';
 import { localActivities } from './activities.ts';
+import { jobFailure } from './failure.ts';
 import { recordOptions } from './options.ts';
 import type { ProgressReport } from './progress.ts';
 import {
@@ -66,7 +65,7 @@ export function createSteering(report: ProgressReport): Steering {
 
   /** The next checkpoint may be minutes away, at the end of an activity: until then it is seen what has been asked for. */
   function showRequest(): void {
-    if (isPaused || !patched('a-pause-shows-at-once')) return;
+    if (isPaused) return;
     report.showPause(wanted, 'pausing');
     const request = { jobId: workflowInfo().workflowId, isPausing: wanted !== undefined, ...(wanted ?? lastRequest) };
     // In their order. Where one fails, as by a cancel, the checkpoint or the end of the job makes the row right.
@@ -110,7 +109,7 @@ export function createSteering(report: ProgressReport): Steering {
    */
   async function clearPause(): Promise<void> {
     mayShowPause = false;
-    if (patched('clear-pause-that-was-taken-back')) await record(undefined);
+    await record(undefined);
   }
 
   /** Whether anything was asked for that no checkpoint has met. */
@@ -126,7 +125,7 @@ export function createSteering(report: ProgressReport): Steering {
         }
         if (mayShowPause) await clearPause();
         // One may have come meanwhile, and the next run of the workflow would know nothing of it.
-      } while (hasRequest() && patched('a-checkpoint-looks-again'));
+      } while (hasRequest());
     },
     follow: async (child) => {
       let isOver = false;
@@ -189,14 +188,14 @@ function readRequest(request: SteeringRequest | undefined): Required<SteeringReq
   return { by: text(request?.by) || unknownPerson, note: text(request?.note) };
 }
 
-/** @throws ApplicationFailure of type InvalidRequest, which refuses the update and leaves nothing in the history */
+/** @throws ApplicationFailure of type INVALID_REQUEST, which refuses the update and leaves nothing in the history */
 function validateRequest(request?: SteeringRequest): void {
   const isText = (value: unknown) =>
     value === undefined || (typeof value === 'string' && value.length <= maxTextLength);
   if (request === undefined || request === null) return;
   if (typeof request === 'object' && isText(request.by) && isText(request.note)) return;
-  throw ApplicationFailure.nonRetryable(
+  throw jobFailure(
+    'INVALID_REQUEST',
     `the input must be nothing, or an object whose "by" and "note" are texts of ${maxTextLength} characters at most`,
-    'InvalidRequest',
   );
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recordPause } from '../../../jobs/records/pause.ts';
 import { endJob } from '../../../jobs/records/end-job.ts';
-import { setJobProgress, startJob } from '../../../jobs/records/records.ts';
+import { setJobProgress } from '../../../jobs/records/progress.ts';
+import { startJob } from '../../../jobs/records/records.ts';
 import { acceptStart, addJob, jobInput, messagesOf, outboxOf } from '../../jobs/test-jobs.ts';
 import { assertMsrShape } from '../msr-definitions.ts';
 import { startApi, type TestApi } from '../test-api.ts';
@@ -150,7 +151,7 @@ test('progress is shown while the job runs', async (t) => {
   const jobId = await runningJob(api);
   const progress = async () => ((await api.send('GET', pathOf(jobId))).json as { progress: unknown }).progress;
   assert.equal(await progress(), null);
-  await setJobProgress(api.pool, jobId, { phase: 'deleting', done: 5, total: 9, bytes: 70 });
+  await setJobProgress(api.pool, jobId, { phase: 'deleting', itemsDone: 5, itemsTotal: 9, sizeBytes: 70 });
   const shown = (await progress()) as { updatedAt: string };
   assert.ok(Math.abs(Date.parse(shown.updatedAt) - Date.now()) < 60_000);
   assert.deepEqual(shown, {

@@ -5,9 +5,9 @@ import { cancelJob } from '../../../jobs/records/commands.ts';
 import { findDeadlineFailure, passDeadlines } from '../../../jobs/records/deadlines.ts';
 import type { NewJob } from '../../../jobs/records/enqueue.ts';
 import { findJob } from '../../../jobs/records/queries.ts';
-import { viewProgress } from '../../../jobs/records/progress.ts';
 import { endJob } from '../../../jobs/records/end-job.ts';
-import { setJobProgress, startJob, type JobObserver } from '../../../jobs/records/records.ts';
+import { setJobProgress, viewProgress } from '../../../jobs/records/progress.ts';
+import { startJob, type JobObserver } from '../../../jobs/records/records.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { acceptStart, addJob, admitJob, jobInput, messagesOf, outboxOf, rowOf } from '../test-jobs.ts';
 
@@ -181,7 +181,7 @@ test('a job that ends keeps its result, loses the orders to stop it, and never c
   assert.deepEqual(await outboxOf(pool, jobId), [{ command: 'start', dueInSeconds: 0 }]);
 
   await endJob(pool, { jobId, status: 'error', failure: 'too late' });
-  await setJobProgress(pool, jobId, { phase: 'too late', done: 1 });
+  await setJobProgress(pool, jobId, { phase: 'too late', itemsDone: 1 });
   await startJob(pool, { jobId, ...run, job: jobInput() });
   assert.deepEqual(await rowOf(pool, jobId), ended);
   assert.deepEqual(await messagesOf(pool, jobId), ['started', 'done']);
@@ -273,7 +273,7 @@ test('progress is shown while the job runs, with its rate since the phase began'
     assert.ok(progress);
     return { progress, view: viewProgress(progress) };
   };
-  await setJobProgress(pool, jobId, { phase: 'reviewing', done: 3, total: 10 });
+  await setJobProgress(pool, jobId, { phase: 'reviewing', itemsDone: 3, itemsTotal: 10 });
   const first = await view();
   assert.deepEqual(first.progress, { ...first.progress, phase: 'reviewing', done: 3, total: 10, doneBefore: 3 });
   assert.deepEqual([first.view.rate, first.view.secondsLeft, first.view.bytes], [null, null, null]);
@@ -282,12 +282,12 @@ test('progress is shown while the job runs, with its rate since the phase began'
     `UPDATE jobs.jobs SET progress = progress || jsonb_build_object('sinceMs', $2::bigint) WHERE id = $1`,
     [jobId, Date.now() - 1_000_000],
   );
-  await setJobProgress(pool, jobId, { phase: 'reviewing', done: 2_003, total: 10_003, bytes: 7 });
+  await setJobProgress(pool, jobId, { phase: 'reviewing', itemsDone: 2_003, itemsTotal: 10_003, sizeBytes: 7 });
   const second = await view();
   assert.equal(second.progress.doneBefore, 3, 'counted from the first report of the phase');
   assert.deepEqual([second.view.rate, second.view.secondsLeft, second.view.bytes], [2, 4_000, 7]);
 
-  await setJobProgress(pool, jobId, { phase: 'deleting', done: 1 });
+  await setJobProgress(pool, jobId, { phase: 'deleting', itemsDone: 1 });
   const third = await view();
   assert.deepEqual([third.progress.doneBefore, third.view.rate, third.view.total], [1, null, null]);
 });
