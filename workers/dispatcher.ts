@@ -11,6 +11,7 @@ import { createAdmissions, findOutboxWork } from '../jobs/queue/admission.ts';
 import { deleteOrders, type OrderRow, postponeOrder, takeOrders } from '../jobs/queue/orders.ts';
 import { findAction } from '../jobs/actions/catalogue.ts';
 import { passDeadlines } from '../jobs/records/deadlines.ts';
+import { specOf } from '../jobs/records/job-spec.ts';
 import { endJob } from '../jobs/records/end-job.ts';
 import type { JobObserver } from '../jobs/records/records.ts';
 import { outboxChannel } from '../database/wake-up.ts';
@@ -125,16 +126,13 @@ async function order(temporal: Client, publicUrl: string, { jobId, command, deta
       if (!job || job.status === 'deleted') return;
       const action = findAction(job.action);
       if (!action) throw new Error(`this version has no action ${job.action}`);
-      const { parameters, capacityMap, retriesLeft, retriesTotal, deadline, stopTimeout } = job;
-      const { trigger, requestedBy, namespace, repository, cron } = job;
-      const input = { action: action.name, parameters, capacityMap, retriesLeft, retriesTotal, deadline, stopTimeout };
-      const jobInput = { ...input, trigger, requestedBy, namespace, repository, cron };
+      const spec = specOf(job);
       await temporal.workflow.start(action.name, {
-        ...workflowOptions(action, jobInput, { publicUrl, jobId }),
-        priority: workflowPriority(job.priority, jobInput),
+        ...workflowOptions(action, spec, { publicUrl, jobId }),
+        priority: workflowPriority(job.priority, spec),
         workflowId: jobId,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        args: [jobInput],
+        args: [spec],
       });
       return;
     }

@@ -9,7 +9,7 @@ import {
   type CronSchedule,
   type ValueRange,
 } from '../jobs/crons/cron-schedule.ts';
-import type { CronRow } from '../jobs/crons/crons.ts';
+import { specOfCron, type CronRow } from '../jobs/crons/crons.ts';
 import { wallClock } from '../jobs/crons/time-zone.ts';
 import { workflowOptions } from './workflow-options.ts';
 
@@ -41,20 +41,7 @@ export function scheduleMemo({ name, action }: Pick<CronRow, 'name' | 'action'>)
 export function scheduleOptions(cron: CronRow, action: Action, publicUrl: string): CronScheduleOptions {
   const schedule = parseCronSchedule(cron.schedule, cron.timeZone);
   const jitterMs = parseDurationMs(cron.jitter);
-  const job = {
-    action: action.name,
-    parameters: cron.parameters,
-    capacityMap: cron.capacityMap,
-    retriesLeft: cron.retries,
-    retriesTotal: cron.retries,
-    deadline: cron.deadline,
-    stopTimeout: cron.stopTimeout,
-    trigger: 'schedule' as const,
-    requestedBy: cron.requestedBy,
-    namespace: '',
-    repository: '',
-    cron: cron.name,
-  };
+  const job = specOfCron({ ...cron, action: action.name });
   return {
     scheduleId: scheduleIdPrefix + cron.name,
     spec: {

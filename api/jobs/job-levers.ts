@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { jobPriorities } from '../../jobs/actions/action.ts';
 import { cancelJobs, countCancellable } from '../../jobs/records/cancel-many.ts';
 import { changePriority, rerunJob } from '../../jobs/records/commands.ts';
+import { isOver } from '../../jobs/records/stage.ts';
 import { pauseJob, resumeJob, type PauseOutcome, type PauseRequest } from '../../jobs/records/pause.ts';
 import { requireAccount } from '../http/access.ts';
 import { recordAudit } from '../../events/audit.ts';
@@ -103,7 +104,7 @@ export function jobLeverRoutes(app: ApiInstance, deps: JobDeps): void {
   };
   app.post('/api/v0/jobs/:jobID/rerun', { config, schema: rerunSchema }, async (request, reply) => {
     const old = await requireJob(deps, request.params.jobID);
-    if (!old.endedAt) {
+    if (!isOver(old)) {
       throw new DomainError('JOB_NOT_ENDED', `job "${old.id}" is ${old.status}: it can be run again once it has ended`);
     }
     requireAction(old.action);

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { jobChannel } from '../../database/wake-up.ts';
 import { readJobLog } from '../../jobs/records/logs.ts';
 import { findJob } from '../../jobs/records/queries.ts';
+import { isOver } from '../../jobs/records/stage.ts';
 import type { JobDeps } from '../http/instance.ts';
 import { listOf } from '../http/schemas.ts';
 
@@ -62,7 +63,7 @@ async function* follow({ pool, listener, stopping }: JobDeps, jobId: string, off
       yield* batch;
       nextLine = (batch.at(-1)?.lineNum ?? nextLine - 1) + 1;
       if (batch.length === batchSize) continue;
-      if (!job || job.endedAt) return;
+      if (!job || isOver(job)) return;
       await waiter.wait(pollIntervalMs);
     }
   } finally {

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { viewProgress } from '../../jobs/records/progress.ts';
+import { specOf } from '../../jobs/records/job-spec.ts';
 import { findJob, type JobRow } from '../../jobs/records/queries.ts';
 import { jobStatuses, jobTriggers } from '../../jobs/records/status.ts';
 import { DomainError } from '../../errors/domain-error.ts';
@@ -88,18 +89,7 @@ export function viewJob(job: JobRow): Static<typeof JobView> {
     status: job.status,
     scheduledAt: job.scheduledAt,
     lastUpdated: job.lastUpdated,
-    action: job.action,
-    retriesLeft: job.retriesLeft,
-    retriesTotal: job.retriesTotal,
-    capacityMap: job.capacityMap,
-    parameters: job.parameters,
-    deadline: job.deadline,
-    stopTimeout: job.stopTimeout,
-    trigger: job.trigger,
-    requestedBy: job.requestedBy,
-    namespace: job.namespace,
-    repository: job.repository,
-    cron: job.cron,
+    ...specOf(job),
     startedAt: job.startedAt,
     endedAt: job.endedAt,
     priority: job.priority,

@@ -1,11 +1,14 @@
 import type { Queryable } from '../../database/pool.ts';
+import type { JobSpec } from '../records/job-spec.ts';
 import { assertWithinLimit } from '../../settings/limits.ts';
 
 /** What somebody asks of a cron. Durations are Go duration strings, empty for none. */
-export interface CronDefinition {
+export interface CronDefinition extends Pick<
+  JobSpec,
+  'action' | 'parameters' | 'capacityMap' | 'deadline' | 'stopTimeout' | 'requestedBy'
+> {
   /** That of its action, or one of its own. */
   readonly name: string;
-  readonly action: string;
   readonly schedule: string;
   /** IANA name. */
   readonly timeZone: string;
@@ -14,11 +17,25 @@ export interface CronDefinition {
   /** How late a run that was missed is made up for; empty: as fits the schedule. */
   readonly catchupWindow: string;
   readonly retries: number;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly capacityMap: Readonly<Record<string, number>>;
-  readonly deadline: string;
-  readonly stopTimeout: string;
-  readonly requestedBy: string;
+}
+
+/** What a cron has its runs do. */
+export function specOfCron(cron: CronDefinition): JobSpec {
+  const { name, retries, action, parameters, capacityMap, deadline, stopTimeout, requestedBy } = cron;
+  return {
+    action,
+    parameters,
+    capacityMap,
+    retriesLeft: retries,
+    retriesTotal: retries,
+    deadline,
+    stopTimeout,
+    trigger: 'schedule',
+    requestedBy,
+    namespace: '',
+    repository: '',
+    cron: name,
+  };
 }
 
 /** A row of `jobs.crons`. */

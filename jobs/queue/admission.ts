@@ -3,6 +3,7 @@ import type { Queryable } from '../../database/pool.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import { createAdmissionPlan, type AdmissionPlan, type AdmissionState, type Lane } from './admission-plan.ts';
 import { findAction } from '../actions/catalogue.ts';
+import { jobIs } from '../records/stage.ts';
 import { lanesQuery } from './lanes.ts';
 
 /** What the outbox has for a dispatcher. */
@@ -127,7 +128,7 @@ export async function loadAdmissionState(q: Queryable): Promise<AdmissionState> 
         FROM jobs.action_queues) AS queues,
        (SELECT coalesce(jsonb_agg(f), '[]') FROM (
           SELECT action, capacity_map AS "capacityMap", count(*) AS count FROM jobs.jobs
-          WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND parked_at IS NULL
+          WHERE ${jobIs.inFlight}
           GROUP BY action, capacity_map) f) AS "inFlight",
        (SELECT coalesce(jsonb_agg(c), '[]') FROM (
           SELECT d.capacity_map AS "capacityMap", count(*) AS count

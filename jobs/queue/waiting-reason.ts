@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/pool.ts';
 import { loadAdmissionState } from './admission.ts';
 import { createAdmissionPlan, type Lane } from './admission-plan.ts';
 import type { JobRow } from '../records/queries.ts';
+import { isOver, isParked } from '../records/stage.ts';
 import { hasLiveWorker } from './worker-records.ts';
 
 interface WaitingStart extends Lane {
@@ -16,8 +17,8 @@ interface WaitingStart extends Lane {
  * while no worker lives.
  */
 export async function findWaitingReason(q: Queryable, job: JobRow): Promise<string | undefined> {
-  if (job.endedAt !== null) return undefined;
-  const isWaiting = job.status === 'waiting' || job.parkedAt !== null;
+  if (isOver(job)) return undefined;
+  const isWaiting = job.status === 'waiting' || isParked(job);
   const reason = isWaiting ? await findReason(q, job) : undefined;
   // What somebody has set, or its time, holds it in any case.
   if (reason?.isOwn || (await hasLiveWorker(q))) return reason?.text;
@@ -39,11 +40,11 @@ async function findReason(q: Queryable, job: JobRow): Promise<Reason | undefined
   );
   const [start] = rows;
   if (!start) {
-    return job.parkedAt === null ? { text: 'Temporal has it, and no worker has begun it', isOwn: false } : undefined;
+    return !isParked(job) ? { text: 'Temporal has it, and no worker has begun it', isOwn: false } : undefined;
   }
   switch (start.state) {
     case 'later': {
-      const verb = job.parkedAt === null ? 'is scheduled for' : 'goes on at';
+      const verb = isParked(job) ? 'goes on at' : 'is scheduled for';
       return { text: `it ${verb} ${start.dueAt.toISOString()}`, isOwn: true };
     }
     case 'order':

@@ -3,6 +3,7 @@ import type { Queryable } from '../../database/pool.ts';
 import { defaultCapacityMap, heartbeatExpiryMs, type CapacityMap } from './capacity.ts';
 import { logLine, type LogEntry } from '../records/logs.ts';
 import { reopenReset } from '../records/reset-job.ts';
+import { jobIs } from '../records/stage.ts';
 
 /** How busy a worker is with one kind of task of one task queue. */
 export interface WorkerSlots {
@@ -155,7 +156,7 @@ async function releaseJobs(pool: pg.Pool, workerId: string, entry: LogEntry): Pr
     const { rowCount } = await pool.query(
       `WITH released AS (
          UPDATE jobs.jobs SET worker_id = '', last_updated = now(), next_line = next_line + 1 WHERE id IN (
-           SELECT id FROM jobs.jobs WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND parked_at IS NULL AND worker_id = $1
+           SELECT id FROM jobs.jobs WHERE ${jobIs.inFlight} AND worker_id = $1
            ORDER BY id LIMIT $3 FOR UPDATE)
          RETURNING id, next_line - 1 AS line_num
        )
@@ -174,9 +175,9 @@ export async function claimJob(
 ): Promise<void> {
   const { rows } = await pool.query<{ isEnded: boolean }>(
     `WITH claimed AS (
-       UPDATE jobs.jobs SET worker_id = $2 WHERE id = $1 AND worker_id <> $2 AND ended_at IS NULL
+       UPDATE jobs.jobs SET worker_id = $2 WHERE id = $1 AND worker_id <> $2 AND ${jobIs.open}
      )
-     SELECT ended_at IS NOT NULL AS "isEnded" FROM jobs.jobs WHERE id = $1`,
+     SELECT ${jobIs.over} AS "isEnded" FROM jobs.jobs WHERE id = $1`,
     [jobId, workerId],
   );
   if (rows[0]?.isEnded) await reopenReset(pool, jobId, runId);

@@ -7,6 +7,7 @@ import { canceledLine } from './end-job.ts';
 import { assertWithinLimit } from '../../settings/limits.ts';
 import { appendJobLog } from './logs.ts';
 import { findJob, lockJob, type JobRow } from './queries.ts';
+import { isOver } from './stage.ts';
 import { requestStops } from './stops.ts';
 
 /** What somebody asks for with `POST /api/v0/jobs`; durations are valid Go duration strings, empty for none. */
@@ -92,7 +93,7 @@ export async function cancelJob(source: TransactionSource, jobId: string, reques
   return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { found: false };
-    if (job.endedAt) return { found: true, wakeDispatcher: false };
+    if (isOver(job)) return { found: true, wakeDispatcher: false };
     const isUnstarted = await withdrawStart(tx, jobId);
     await appendJobLog(tx, jobId, [
       { level: 'warn', msg: 'cancel requested', requestedBy },
@@ -115,7 +116,7 @@ export async function deleteJob(source: TransactionSource, jobId: string): Promi
   return withTransaction(source, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return { found: false };
-    if (job.endedAt || (await withdrawStart(tx, jobId))) {
+    if (isOver(job) || (await withdrawStart(tx, jobId))) {
       await tx.query('DELETE FROM jobs.jobs WHERE id = $1', [jobId]);
       return { found: true, wakeDispatcher: false };
     }

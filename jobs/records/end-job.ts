@@ -7,6 +7,7 @@ import { logLine, type LogEntry } from './logs.ts';
 import { jobColumns, type JobRow } from './queries.ts';
 import { nobody, type JobObserver } from './records.ts';
 import { reopenReset } from './reset-job.ts';
+import { jobIs } from './stage.ts';
 import type { FinalStatus } from './status.ts';
 
 export interface JobEnd {
@@ -56,7 +57,7 @@ async function endLocked(
   if (end.runId) await reopenReset(tx, end.jobId, end.runId);
   const { rows } = await tx.query<JobRow & { readonly isDeadlinePassed: boolean }>(
     `SELECT ${jobColumns}, deadline_passed_at IS NOT NULL AS "isDeadlinePassed" FROM jobs.jobs
-     WHERE id = $1 AND ended_at IS NULL FOR UPDATE`,
+     WHERE id = $1 AND ${jobIs.open} FOR UPDATE`,
     [end.jobId],
   );
   const [before] = rows;
@@ -102,7 +103,7 @@ async function markEnded(q: Queryable, end: JobEnd, retry: Retry | undefined): P
        UPDATE jobs.jobs SET status = $2, result = $3, failure = $4, paused = false, pausing = false, ended_at = now(),
          last_updated = now(), ended_run_id = coalesce($7, run_id),
          worker_id = CASE worker_id WHEN '' THEN $6 ELSE worker_id END, next_line = next_line + 1
-       FROM before WHERE id = job_id AND ended_at IS NULL AND status_before <> 'deleted'
+       FROM before WHERE id = job_id AND ${jobIs.open} AND status_before <> 'deleted'
        RETURNING *
      ), logged AS (
        INSERT INTO jobs.log_lines (job_id, line_num, data) SELECT id, next_line - 1, $5 FROM ended

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { JobPriority } from '../actions/action.ts';
 import { findAction } from '../actions/catalogue.ts';
-import type { JobSpec } from './job-spec.ts';
+import { specColumns, specRecord, specValues, type JobSpec } from './job-spec.ts';
 
 /** A job to be. */
 export interface NewJob extends JobSpec {
@@ -15,6 +15,10 @@ export interface NewJob extends JobSpec {
   readonly retryFromId: string;
 }
 
+// A join would not keep the order, which is that in which they are admitted.
+const withConfig = `coalesce((SELECT c.parameters FROM jobs.action_configs c
+                        WHERE c.action = j."action" AND j."retryFromId" = j."id"), '{}') || j."parameters"`;
+
 /**
  * Writes jobs and the outbox rows in which they wait, in the caller's transaction: they exist exactly if it commits. The
  * parameters of the action's config lie under those of each job; a job that is tried again keeps those that it had. Jobs
@@ -26,20 +30,11 @@ export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promi
   if (jobs.length === 0) return 0;
   const { rowCount } = await tx.query(
     `WITH new_jobs AS (
-       INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
-                              retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
-                              cron, scheduled_at)
-       SELECT j."id", j."action", 'waiting', j."priority",
-              -- A join would not keep the order, which is that in which they are admitted.
-              coalesce((SELECT c.parameters FROM jobs.action_configs c
-                        WHERE c.action = j."action" AND j."retryFromId" = j."id"), '{}') || j."parameters",
-              j."capacityMap", j."retryFromId", j."retriesLeft", j."retriesTotal", j."deadline", j."stopTimeout",
-              j."trigger", j."requestedBy", j."namespace", j."repository", coalesce(j."cron", ''),
-              coalesce(j."scheduledAt", now())
+       INSERT INTO jobs.jobs (id, status, priority, retry_from_id, scheduled_at, ${specColumns})
+       SELECT j."id", 'waiting', j."priority", j."retryFromId", coalesce(j."scheduledAt", now()),
+              ${specValues('j', { parameters: withConfig })}
        FROM jsonb_to_recordset($1::jsonb) AS j(
-         "id" text, "action" text, "priority" smallint, "parameters" jsonb, "capacityMap" jsonb, "retryFromId" text,
-         "retriesLeft" integer, "retriesTotal" integer, "deadline" text, "stopTimeout" text, "trigger" text,
-         "requestedBy" text, "namespace" text, "repository" text, "cron" text, "scheduledAt" timestamptz)
+         "id" text, "priority" smallint, "retryFromId" text, "scheduledAt" timestamptz, ${specRecord})
        ON CONFLICT (id) DO NOTHING
        RETURNING id, action, namespace, capacity_map, priority, scheduled_at
      )
@@ -52,7 +47,23 @@ export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promi
   return rowCount ?? 0;
 }
 
+/**
+ * Writes the row of a job that Temporal has already, which needs no row of the outbox. Where there is one it is left as it
+ * is.
+ */
+export async function insertAdmitted(
+  q: Queryable,
+  { jobId, runId, job }: { readonly jobId: string; readonly runId: string; readonly job: JobSpec },
+): Promise<void> {
+  await q.query(
+    `INSERT INTO jobs.jobs (id, status, priority, retry_from_id, scheduled_at, run_id, admitted_at, ${specColumns})
+     SELECT $2::text, 'waiting', $3::smallint, $2, now(), $4::text, now(), ${specValues('j')} FROM jsonb_to_record($1::jsonb) AS j(${specRecord})
+     ON CONFLICT (id) DO NOTHING`,
+    [JSON.stringify(job), jobId, priorityOf(job.action), runId],
+  );
+}
+
 /** The priority of an action's jobs; that in the middle for an action of another version. */
-export function priorityOf(action: string): JobPriority {
+function priorityOf(action: string): JobPriority {
   return findAction(action)?.priority ?? 3;
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
+import { jobIs } from './stage.ts';
 
 /** Rows that pile up: where they are, and in which order they grow old. Each has an index over `time` and `id`. */
 export interface History {
@@ -14,7 +15,7 @@ export const jobHistory: History = {
   table: 'jobs.jobs',
   time: 'ended_at',
   idType: 'text',
-  condition: 'ended_at IS NOT NULL',
+  condition: jobIs.over,
 };
 
 /** A place in a history. The time is PostgreSQL's text of it, which is exact. */

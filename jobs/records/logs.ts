@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
+import { jobIs } from './stage.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -30,7 +31,7 @@ export async function appendJobLog(q: Queryable, jobId: string, entries: readonl
   const lines = entries.map(logLine);
   await q.query(
     `WITH numbered AS (
-       UPDATE jobs.jobs SET next_line = next_line + cardinality($2::text[]) WHERE id = $1 AND ended_at IS NULL
+       UPDATE jobs.jobs SET next_line = next_line + cardinality($2::text[]) WHERE id = $1 AND ${jobIs.open}
        RETURNING next_line - cardinality($2::text[]) AS first_line
      )
      INSERT INTO jobs.log_lines (job_id, line_num, data)

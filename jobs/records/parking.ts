@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts';
+import { jobIs } from './stage.ts';
 
 /** A wait of a workflow that gives its place back. */
 export interface Parking {
@@ -26,7 +27,7 @@ export async function parkJob(q: Queryable, { jobId, runId, id, delayMs }: Parki
   const { rows } = await q.query<{ outcome: ParkingOutcome }>(
     `WITH parked AS (
        UPDATE jobs.jobs SET parked_at = now(), parking = $2, last_updated = now()
-       WHERE id = $1 AND ended_at IS NULL AND status <> 'deleted' AND parking <> $2
+       WHERE id = $1 AND ${jobIs.open} AND status <> 'deleted' AND parking <> $2
        RETURNING id, action, namespace, capacity_map, priority
      ), queued AS (
        INSERT INTO jobs.outbox AS o (job_id, command, details, due_at, state, action, namespace, capacity_map, priority)
@@ -40,7 +41,7 @@ export async function parkJob(q: Queryable, { jobId, runId, id, delayMs }: Parki
          WHEN EXISTS (SELECT FROM parked)
            OR EXISTS (SELECT FROM jobs.outbox WHERE job_id = $1 AND command = 'proceed') THEN 'waiting'
          WHEN EXISTS (SELECT FROM jobs.jobs WHERE id = $1 AND status <> 'deleted'
-                        AND (ended_at IS NULL OR (run_id NOT IN ('', $4) AND ended_run_id <> $4))) THEN 'over'
+                        AND (${jobIs.open} OR (run_id NOT IN ('', $4) AND ended_run_id <> $4))) THEN 'over'
          ELSE 'ended' END AS outcome`,
     [jobId, id, delayMs, runId],
   );

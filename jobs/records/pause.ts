@@ -3,6 +3,7 @@ import { type TransactionSource, withTransaction } from '../../database/transact
 import { findAction } from '../actions/catalogue.ts';
 import { appendJobLog } from './logs.ts';
 import { lockJob } from './queries.ts';
+import { jobIs } from './stage.ts';
 import type { JobStatus } from './status.ts';
 
 /** Who wants a job paused, or to go on, and why. */
@@ -74,7 +75,7 @@ export async function recordPauseRequest(
   await withTransaction(pool, async (tx) => {
     const { rowCount } = await tx.query(
       `UPDATE jobs.jobs SET pausing = $2, last_updated = now()
-       WHERE id = $1 AND pausing <> $2 AND NOT paused AND ended_at IS NULL`,
+       WHERE id = $1 AND pausing <> $2 AND NOT paused AND ${jobIs.open}`,
       [jobId, isPausing],
     );
     const msg = `${isPausing ? 'pause' : 'resume'} requested`;
@@ -94,7 +95,7 @@ export interface JobPause {
 export async function recordPause(pool: pg.Pool, { jobId, isPaused, by, note }: JobPause): Promise<void> {
   await withTransaction(pool, async (tx) => {
     const { rows } = await tx.query<{ isChanged: boolean }>(
-      `WITH before AS (SELECT id, paused FROM jobs.jobs WHERE id = $1 AND ended_at IS NULL FOR UPDATE)
+      `WITH before AS (SELECT id, paused FROM jobs.jobs WHERE id = $1 AND ${jobIs.open} FOR UPDATE)
        UPDATE jobs.jobs SET paused = $2, pausing = false, last_updated = now() FROM before
        WHERE jobs.id = before.id AND (before.paused <> $2 OR pausing) RETURNING before.paused <> $2 AS "isChanged"`,
       [jobId, isPaused],

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { jobIs } from './stage.ts';
 
 /**
  * How far a job is, in its phase: in workflows, activities, heartbeats and queries alike. Small numbers that mean the same
@@ -68,7 +69,7 @@ export async function setJobProgress(
     `UPDATE jobs.jobs SET progress = $2::jsonb || CASE WHEN progress ->> 'phase' = $3
          THEN jsonb_build_object('sinceMs', progress -> 'sinceMs', 'doneBefore', progress -> 'doneBefore')
          ELSE jsonb_build_object('sinceMs', $4::bigint, 'doneBefore', $5::bigint) END
-     WHERE id = $1 AND ended_at IS NULL`,
+     WHERE id = $1 AND ${jobIs.open}`,
     [jobId, JSON.stringify({ phase, done, total, bytes, atMs: nowMs }), phase, nowMs, done],
   );
 }

@@ -1,32 +1,21 @@
 import type pg from 'pg';
 import type { Queryable } from '../../database/pool.ts';
 import type { JobPriority } from '../actions/action.ts';
+import { specSelection, type JobSpec } from './job-spec.ts';
 import type { StoredProgress } from './progress.ts';
+import { jobIs } from './stage.ts';
 import type { JobStatus, JobTrigger } from './status.ts';
 
 /** A row of `jobs.jobs`. */
-export interface JobRow {
+export interface JobRow extends JobSpec {
   readonly id: string;
-  readonly action: string;
   readonly status: JobStatus;
   readonly priority: JobPriority;
   /** Its workflow waits at a checkpoint. */
   readonly paused: boolean;
   /** Somebody has asked for a pause, and its workflow has not come to a checkpoint yet. */
   readonly pausing: boolean;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly capacityMap: Readonly<Record<string, number>>;
   readonly retryFromId: string;
-  readonly retriesLeft: number;
-  readonly retriesTotal: number;
-  readonly deadline: string;
-  readonly stopTimeout: string;
-  readonly trigger: JobTrigger;
-  readonly requestedBy: string;
-  readonly namespace: string;
-  readonly repository: string;
-  /** The name of the cron that it comes from, or empty. */
-  readonly cron: string;
   readonly workerId: string;
   readonly runId: string;
   readonly scheduledAt: Date;
@@ -42,11 +31,9 @@ export interface JobRow {
 
 /** The select list that makes a JobRow. */
 export const jobColumns = `
-  id, action, status, priority, paused, pausing, parameters, capacity_map AS "capacityMap", retry_from_id AS "retryFromId",
-  retries_left AS "retriesLeft", retries_total AS "retriesTotal", deadline, stop_timeout AS "stopTimeout", trigger,
-  requested_by AS "requestedBy", namespace, repository, cron, worker_id AS "workerId", run_id AS "runId",
-  scheduled_at AS "scheduledAt", started_at AS "startedAt", ended_at AS "endedAt", last_updated AS "lastUpdated",
-  result, failure, progress, parked_at AS "parkedAt"`;
+  ${specSelection}, id, status, priority, paused, pausing, retry_from_id AS "retryFromId", worker_id AS "workerId",
+  run_id AS "runId", scheduled_at AS "scheduledAt", started_at AS "startedAt", ended_at AS "endedAt",
+  last_updated AS "lastUpdated", result, failure, progress, parked_at AS "parkedAt"`;
 
 /** What a list is narrowed to: jobs that fit every field which is given. */
 export interface JobFilter {
@@ -126,7 +113,7 @@ export async function lockJob(tx: pg.PoolClient, jobId: string): Promise<JobRow 
 export async function countInFlight(q: Queryable): Promise<{ action: string; status: JobStatus; count: number }[]> {
   const { rows } = await q.query<{ action: string; status: JobStatus; count: number }>(
     `SELECT action, status, count(*) AS count FROM jobs.jobs
-     WHERE admitted_at IS NOT NULL AND ended_at IS NULL AND parked_at IS NULL AND status <> 'deleted' GROUP BY action, status`,
+     WHERE ${jobIs.inFlight} AND status <> 'deleted' GROUP BY action, status`,
   );
   return rows;
 }

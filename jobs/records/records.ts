@@ -1,10 +1,9 @@
 import type pg from 'pg';
 import { parseDurationMs } from '../../config/duration.ts';
-import type { Queryable } from '../../database/pool.ts';
 import { withTransaction, type TransactionSource } from '../../database/transaction.ts';
 import type { JobSpec } from './job-spec.ts';
 import { setDeadline } from './deadlines.ts';
-import { priorityOf } from './enqueue.ts';
+import { insertAdmitted } from './enqueue.ts';
 import { logLine } from './logs.ts';
 import { reopenReset } from './reset-job.ts';
 import { parkJob, type ParkingOutcome } from './parking.ts';
@@ -84,7 +83,7 @@ async function markStarted(q: TransactionSource, start: JobStart): Promise<{ wai
     await reopenReset(q, jobId, runId);
     return undefined;
   }
-  await insertScheduled(q, start);
+  await insertAdmitted(q, start);
   return markStarted(q, start);
 }
 
@@ -100,35 +99,7 @@ export async function queueScheduledJob(
   { parkingId, ...start }: Omit<JobStart, 'workerId'> & { readonly parkingId: string },
 ): Promise<ParkingOutcome> {
   return withTransaction(pool, async (tx) => {
-    await insertScheduled(tx, start);
+    await insertAdmitted(tx, start);
     return parkJob(tx, { jobId: start.jobId, runId: start.runId, id: parkingId, delayMs: 0 });
   });
-}
-
-/** The row of a job that a schedule started: Temporal has it already. */
-async function insertScheduled(q: Queryable, { jobId, runId, job }: Omit<JobStart, 'workerId'>): Promise<void> {
-  await q.query(
-    `INSERT INTO jobs.jobs (id, action, status, priority, parameters, capacity_map, retry_from_id, retries_left,
-                            retries_total, deadline, stop_timeout, trigger, requested_by, namespace, repository,
-                            cron, run_id, scheduled_at, admitted_at)
-     VALUES ($1, $2, 'waiting', $13, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15, now(), now())
-     ON CONFLICT (id) DO NOTHING`,
-    [
-      jobId,
-      job.action,
-      JSON.stringify(job.parameters),
-      JSON.stringify(job.capacityMap),
-      job.retriesLeft,
-      job.retriesTotal,
-      job.deadline,
-      job.stopTimeout,
-      job.trigger,
-      job.requestedBy,
-      job.namespace,
-      job.repository,
-      priorityOf(job.action),
-      job.cron ?? '',
-      runId,
-    ],
-  );
 }

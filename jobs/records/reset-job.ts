@@ -2,6 +2,7 @@ import { parseDurationMs } from '../../config/duration.ts';
 import { withTransaction, type TransactionSource } from '../../database/transaction.ts';
 import { setDeadline } from './deadlines.ts';
 import { logLine } from './logs.ts';
+import { jobIs } from './stage.ts';
 
 /**
  * Shows a job that has ended as running again where another run of its workflow goes on: somebody has reset it in Temporal.
@@ -18,7 +19,7 @@ export async function reopenReset(source: TransactionSource, jobId: string, runI
          UPDATE jobs.jobs SET status = 'running', run_id = $2, started_at = now(), ended_at = NULL, result = NULL,
            failure = NULL, progress = NULL, parked_at = NULL, deadline_passed_at = NULL, checked_at = now(),
            last_updated = now(), next_line = next_line + 1
-         WHERE id = $1 AND ended_at IS NOT NULL AND status <> 'deleted' AND run_id NOT IN ('', $2)
+         WHERE id = $1 AND ${jobIs.over} AND status <> 'deleted' AND run_id NOT IN ('', $2)
            AND ended_run_id <> $2
          RETURNING id, deadline, next_line - 1 AS line_num
        ), logged AS (

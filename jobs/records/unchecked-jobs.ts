@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { JobStatus } from './status.ts';
+import { jobIs } from './stage.ts';
 
 /** A job that Temporal has, as far as its row knows. */
 export interface UnfinishedJob {
@@ -9,7 +10,7 @@ export interface UnfinishedJob {
 }
 
 // Orders that are still on their way to Temporal are the dispatcher's.
-const isUnchecked = `admitted_at IS NOT NULL AND ended_at IS NULL AND checked_at < now() - $1 * interval '1 ms'
+const isUnchecked = `${jobIs.admitted} AND checked_at < now() - $1 * interval '1 ms'
          AND NOT EXISTS (SELECT FROM jobs.outbox o WHERE o.job_id = j.id AND o.command = 'start')`;
 
 /** Admitted jobs that nobody has compared with Temporal for so long, the oldest first. They count as checked from now on. */

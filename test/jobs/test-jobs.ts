@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { enqueueJobs, type NewJob } from '../../jobs/records/enqueue.ts';
-import type { JobSpec } from '../../jobs/records/job-spec.ts';
+import { specOf, type JobSpec } from '../../jobs/records/job-spec.ts';
 
 /** A job to be; its id is its own unless it is given. */
 export function newJob(fields: Partial<NewJob> = {}): NewJob {
@@ -27,23 +27,7 @@ export function newJob(fields: Partial<NewJob> = {}): NewJob {
 
 /** What the workflow of a job is started with. */
 export function jobInput(fields: Partial<JobSpec> = {}): JobSpec {
-  const { action, parameters, capacityMap, retriesLeft, retriesTotal, ...rest } = newJob();
-  const { deadline, stopTimeout, trigger, requestedBy, namespace, repository, cron } = rest;
-  return {
-    action,
-    parameters,
-    capacityMap,
-    retriesLeft,
-    retriesTotal,
-    deadline,
-    stopTimeout,
-    trigger,
-    requestedBy,
-    namespace,
-    repository,
-    cron,
-    ...fields,
-  };
+  return { ...specOf(newJob()), ...fields };
 }
 
 /** Makes a job that waits for the dispatcher, and gives its id. */
