@@ -1,4 +1,5 @@
 import type { Action } from './action.ts';
+import type { ActionParameters } from './parameter.ts';
 import { analyticsReportAction } from './analytics-report.ts';
 import { blobVerifyAction } from './blob-verify.ts';
 import { falseAction } from './false.ts';
@@ -33,7 +34,7 @@ const catalogue = [
 export type ActionName = (typeof catalogue)[number]['name'];
 
 /** Every job action of this version. */
-export const actions: readonly Action[] = catalogue;
+export const actions: readonly Action<ActionParameters, ActionName>[] = catalogue;
 
 const byName = new Map(actions.flatMap((action) => [action.name, ...action.aliases].map((name) => [name, action])));
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { ActionName } from '../../jobs/actions/catalogue.ts';
 import type { BlobStore } from '../../registry/store/blob-store.ts';
 import { makeEndedJobs, makeEvents } from '../jobs/histories.ts';
 import type { TestDirectory } from '../support/slapd.ts';
@@ -64,7 +65,7 @@ async function causedJob({ client }: Stage, action: string, isIt: (job: Job) => 
 }
 
 /** Every action of the catalogue. */
-export const actionCases: Readonly<Record<string, ActionCase>> = {
+export const actionCases: Readonly<Record<ActionName, ActionCase>> = {
   webhook: {
     quick: deliveryParameters,
     long: deliveryParameters,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
-import { actions, findAction } from '../../jobs/actions/catalogue.ts';
+import { actions, findAction, type ActionName } from '../../jobs/actions/catalogue.ts';
 import { enqueueJobs } from '../../jobs/records/enqueue.ts';
 import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-store.ts';
 import { newJob } from '../jobs/test-jobs.ts';
@@ -37,7 +37,7 @@ const finalMessages: Readonly<Record<string, string>> = { done: 'done', error: '
 test('every action is in the table', () => {
   assert.deepEqual(Object.keys(actionCases).toSorted(), actions.map(({ name }) => name).toSorted());
   for (const { name, startedBy } of actions) {
-    assert.equal(actionCases[name]?.event !== undefined, startedBy.includes('event'), `${name}: event`);
+    assert.equal(actionCases[name].event !== undefined, startedBy.includes('event'), `${name}: event`);
   }
 });
 
@@ -82,7 +82,7 @@ test(
     const blobsPath = join(dataDir, 'blobs');
     const blobStore = await createFilesystemBlobStore({ rootPath: blobsPath });
     const stage: Stage = { client, pool, blobStore, blobsPath, directory, receiver, mood };
-    const cases = Object.entries(actionCases);
+    const cases = Object.entries(actionCases) as [ActionName, ActionCase][];
 
     const start = async (action: string, fields: object): Promise<string> =>
       expectStatus(202, await client.api<Job>('POST', '/jobs', { action, ...fields })).id;
@@ -194,11 +194,11 @@ test(
 
     await t.test('all of them: the worker is killed half way, and another one goes on', async (t) => {
       mood.is = 'slow';
-      const jobIds = new Map<string, string>();
+      const jobIds = new Map<ActionName, string>();
       for (const [action, { long }] of cases) {
         if (long) jobIds.set(action, await start(action, { parameters: await long(stage) }));
       }
-      for (const [action, jobId] of jobIds) await isHalfWay(jobId, actionCases[action] ?? {});
+      for (const [action, jobId] of jobIds) await isHalfWay(jobId, actionCases[action]);
       await worker.process.stop('SIGKILL');
       const before = await Promise.all([...jobIds.values()].map((jobId) => client.findJob(jobId)));
       const over = before.filter((job) => job?.status !== 'running').map((job) => job?.id);
@@ -212,7 +212,7 @@ test(
       for (const [action, jobId] of jobIds) {
         await t.test(action, async () => {
           const { id, workerID } = await assertRecord(jobId, {
-            status: actionCases[action]?.end ?? 'done',
+            status: actionCases[action].end ?? 'done',
             trigger: 'api',
           });
           // An action without activities is not claimed by the next worker before its end.
