@@ -7,7 +7,7 @@ import { startApi } from '../api/test-api.ts';
 import { freePort } from '../../local/ports.ts';
 import { createBrowser } from '../support/browser.ts';
 import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
-import { browse, startOidcProvider } from '../support/oidc-provider.ts';
+import { browse, oidcConfigOf, startOidcProvider } from '../support/oidc-provider.ts';
 import { attackOf } from './cve-table.ts';
 import { servedRoutes } from './served-routes.ts';
 import { password, startTarget, type Target } from './target.ts';
@@ -495,16 +495,7 @@ test(attackOf('CVE-2024-22244'), { timeout: 120_000 }, async (t) => {
   const cleanUp: CleanUp = createCleanUp(t);
   const provider = await startOidcProvider(cleanUp, `${publicUrl}/enzi/v0/oidc/callback`);
   provider.people.set('grace', { preferred_username: 'grace' });
-  const { issuer, clientId, clientSecret } = provider;
-  const oidc = {
-    issuer,
-    clientId,
-    clientSecret,
-    scopes: 'openid profile groups',
-    usernameClaim: 'preferred_username',
-    groupsClaim: 'groups',
-    adminGroup: undefined,
-  };
+  const oidc = oidcConfigOf(provider);
   await startApi(t, { port: Number(new URL(publicUrl).port), publicUrl, oidc });
   const targets = [
     'https://elsewhere.example/',
@@ -525,7 +516,7 @@ test(attackOf('CVE-2024-22244'), { timeout: 120_000 }, async (t) => {
   for (const returnTo of targets) {
     const url = new URL(`${publicUrl}/enzi/v0/oidc/login`);
     url.searchParams.set('returnTo', returnTo);
-    const isBack = (next: URL): boolean => next.origin !== issuer && !next.pathname.startsWith('/enzi/');
+    const isBack = (next: URL): boolean => next.origin !== provider.issuer && !next.pathname.startsWith('/enzi/');
     const page = await browse(createBrowser(), url, 'grace', isBack);
     if (!page.location) {
       assert.equal(page.status, 400, returnTo);

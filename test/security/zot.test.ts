@@ -6,7 +6,7 @@ import { digestOf } from '../e2e/client.ts';
 import { freePort } from '../../local/ports.ts';
 import { createBrowser } from '../support/browser.ts';
 import { createCleanUp } from '../support/clean-up.ts';
-import { browse, startOidcProvider } from '../support/oidc-provider.ts';
+import { browse, oidcConfigOf, startOidcProvider } from '../support/oidc-provider.ts';
 import { attackOf } from './cve-table.ts';
 import { startTarget } from './target.ts';
 
@@ -111,20 +111,7 @@ test(attackOf('CVE-2025-23208'), { timeout: 120_000 }, async (t) => {
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
   const provider = await startOidcProvider(createCleanUp(t), `${publicUrl}/enzi/v0/oidc/callback`);
-  const { issuer, clientId, clientSecret } = provider;
-  const api = await startApi(t, {
-    port,
-    publicUrl,
-    oidc: {
-      issuer,
-      clientId,
-      clientSecret,
-      scopes: 'openid profile groups',
-      usernameClaim: 'preferred_username',
-      groupsClaim: 'groups',
-      adminGroup: 'operators',
-    },
-  });
+  const api = await startApi(t, { port, publicUrl, oidc: oidcConfigOf(provider, { adminGroup: 'operators' }) });
   const must = async (method: string, path: string, body: object): Promise<void> => {
     const { status, text } = await api.send(method, path, { body });
     assert.ok(status < 300, text);

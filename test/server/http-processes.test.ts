@@ -15,8 +15,9 @@ import { eventually } from '../e2e/eventually.ts';
 import { temporaryDataDir } from '../e2e/jobrunner-process.ts';
 import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
 import { createBrowser } from '../support/browser.ts';
-import { browse, startOidcProvider } from '../support/oidc-provider.ts';
+import { browse, oidcConfigOf, startOidcProvider } from '../support/oidc-provider.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import type { Role } from '../../server/roles.ts';
 
 interface Answer {
   readonly status: number;
@@ -47,16 +48,23 @@ async function tryToAsk(port: number, path: string): Promise<Answer | undefined>
 
 async function startTwo(t: CleanUp, problems: () => readonly string[] = () => []): Promise<HttpProcesses> {
   const { url } = await createTestDatabase(t);
-  const config = await testConfig(t, url, 0);
-  const http = await startHttpProcesses({
+  const http = await startProcesses(await testConfig(t, url, 0), ['registry'], problems);
+  t.after(() => http.stop());
+  return http;
+}
+
+async function startProcesses(
+  config: HttpConfig,
+  roles: readonly Role[],
+  problems: () => readonly string[] = () => [],
+): Promise<HttpProcesses> {
+  return startHttpProcesses({
     count: 2,
-    settings: { config, roles: new Set(['registry']), maxConnections: 4, logPath: undefined },
+    settings: { config, roles: new Set(roles), maxConnections: 4, logPath: undefined },
     problems,
     ownMetrics: async () => [],
     log: createLogger({ level: 'silent' }),
   });
-  t.after(() => http.stop());
-  return http;
 }
 
 async function testConfig(t: CleanUp, databaseUrl: string, port: number): Promise<HttpConfig> {
@@ -261,27 +269,8 @@ test('what one process knows of somebody who signs in, the others know', { timeo
   const publicUrl = `http://127.0.0.1:${port}`;
   const provider = await startOidcProvider(cleanUp, `${publicUrl}/enzi/v0/oidc/callback`);
   provider.people.set('subject-1', { preferred_username: 'grace' });
-  const oidc = {
-    issuer: provider.issuer,
-    clientId: provider.clientId,
-    clientSecret: provider.clientSecret,
-    scopes: 'openid profile',
-    usernameClaim: 'preferred_username',
-    groupsClaim: 'groups',
-    adminGroup: undefined,
-  };
-  const http = await startHttpProcesses({
-    count: 2,
-    settings: {
-      config: { ...(await testConfig(cleanUp, url, port)), publicUrl, oidc },
-      roles: new Set(['api']),
-      maxConnections: 4,
-      logPath: undefined,
-    },
-    problems: () => [],
-    ownMetrics: async () => [],
-    log: createLogger({ level: 'silent' }),
-  });
+  const oidc = oidcConfigOf(provider, { scopes: 'openid profile' });
+  const http = await startProcesses({ ...(await testConfig(cleanUp, url, port)), publicUrl, oidc }, ['api']);
   cleanUp.after(() => http.stop());
   const browser = createBrowser();
   const login = new URL(`${publicUrl}/enzi/v0/oidc/login`);
@@ -306,13 +295,7 @@ test('a port in use ends the start with the words of one process, and leaves non
   cleanUp.after(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const { port } = server.address() as AddressInfo;
   const config = { ...(await testConfig(cleanUp, url, port)), logLevel: 'error' as const };
-  const starting = startHttpProcesses({
-    count: 2,
-    settings: { config, roles: new Set(['registry']), maxConnections: 4, logPath: undefined },
-    problems: () => [],
-    ownMetrics: async () => [],
-    log: createLogger({ level: 'silent' }),
-  });
+  const starting = startProcesses(config, ['registry']);
   await assert.rejects(starting, {
     message: `port ${port} is in use: end what listens there, or set PORT to another one`,
   });
@@ -330,18 +313,7 @@ test('a setting that one process is told holds in all of them', async (t) => {
   const cleanUp = createCleanUp(t);
   const { url, pool } = await createTestDatabase(cleanUp);
   await ensureFirstAdmin(pool, 'correct horse battery');
-  const http = await startHttpProcesses({
-    count: 2,
-    settings: {
-      config: await testConfig(cleanUp, url, 0),
-      roles: new Set(['api', 'garant', 'registry']),
-      maxConnections: 4,
-      logPath: undefined,
-    },
-    problems: () => [],
-    ownMetrics: async () => [],
-    log: createLogger({ level: 'silent' }),
-  });
+  const http = await startProcesses(await testConfig(cleanUp, url, 0), ['api', 'garant', 'registry']);
   cleanUp.after(() => http.stop());
   const authorization = `Basic ${Buffer.from('admin:correct horse battery').toString('base64')}`;
   const scope = 'repository:admin/app:pull,push';

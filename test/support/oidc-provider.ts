@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
 import type { Page, TestBrowser } from './browser.ts';
 import type { CleanUp } from './clean-up.ts';
+import type { OidcConfig } from '../../config/load.ts';
 
 /** What the provider says of somebody, besides the subject. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -24,6 +25,23 @@ export interface TestOidcProvider {
 
 const clientId = 'jobrunner';
 const clientSecret = 'the secret of the client';
+
+/** How this program is told of a provider. */
+export function oidcConfigOf(
+  { issuer, clientId, clientSecret }: Pick<TestOidcProvider, 'issuer' | 'clientId' | 'clientSecret'>,
+  changes: Partial<OidcConfig> = {},
+): OidcConfig {
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    scopes: 'openid profile groups',
+    usernameClaim: 'preferred_username',
+    groupsClaim: 'groups',
+    adminGroup: undefined,
+    ...changes,
+  };
+}
 
 /**
  * Starts a provider with one client.

@@ -10,7 +10,7 @@ import type { OidcConfig } from '../../../config/load.ts';
 import { freePort } from '../../../local/ports.ts';
 import { createBrowser, type Page, type TestBrowser } from '../../support/browser.ts';
 import { createCleanUp } from '../../support/clean-up.ts';
-import { browse, startOidcProvider, type TestOidcProvider } from '../../support/oidc-provider.ts';
+import { browse, oidcConfigOf, startOidcProvider, type TestOidcProvider } from '../../support/oidc-provider.ts';
 import { createEventReader, signInEvents } from '../../api/audit-events.ts';
 import { basic, password, startApi, type TestApi } from '../../api/test-api.ts';
 
@@ -30,17 +30,7 @@ async function start(
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
   const provider = await startOidcProvider(createCleanUp(t), `${publicUrl}/enzi/v0/oidc/callback`);
-  const { issuer, clientId, clientSecret } = provider;
-  const oidc = {
-    issuer,
-    clientId,
-    clientSecret,
-    scopes,
-    usernameClaim: 'preferred_username',
-    groupsClaim: 'groups',
-    adminGroup: undefined,
-    ...changes,
-  };
+  const oidc = { ...oidcConfigOf(provider, { scopes }), ...changes };
   const api = await startApi(t, { port, publicUrl, oidc });
   return { api, provider, publicUrl };
 }
