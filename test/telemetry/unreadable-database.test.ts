@@ -10,10 +10,10 @@ const stepMs = 10;
 
 /** Lets timers fire until some work is done. Gives how long that would have taken. */
 async function passTime(t: TestContext, work: Promise<unknown>): Promise<number> {
-  let isDone = false;
+  const state = { isDone: false };
   let passedMs = 0;
-  const done = work.finally(() => (isDone = true));
-  while (!isDone) {
+  const done = work.finally(() => (state.isDone = true));
+  while (!state.isDone) {
     t.mock.timers.tick(stepMs);
     passedMs += stepMs;
     // What is read and written in between is real.
