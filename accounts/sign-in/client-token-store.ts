@@ -2,13 +2,16 @@ import type { Queryable } from '../../database/pool.ts';
 import { assertWithinLimit } from '../../settings/limits.ts';
 import { hashClientToken, makeClientToken } from '../client-secrets.ts';
 
+/** Who has made a token. */
+export const tokenMakers = ['user', 'auto'] as const;
+
 /** A token that stands in place of a password. Only its hash is stored. */
 export interface ClientTokenRow {
   /** SHA-256 in hex. */
   readonly hash: string;
   readonly accountID: string;
   /** `user`: an access token; `auto`: the refresh token of a client that signed in. */
-  readonly generatedBy: 'user' | 'auto';
+  readonly generatedBy: (typeof tokenMakers)[number];
   readonly label: string;
   readonly creatorUa: string;
   readonly isActive: boolean;

@@ -2,9 +2,12 @@ import { importJWK, type CryptoKey, type JWK } from 'jose';
 import type { Queryable } from '../../database/pool.ts';
 import { signingAlgorithm } from './signing-keys.ts';
 
+/** A key, with the field that each has (RFC 7517, section 4.1). */
+type PublicKey = JWK & { readonly kty: string };
+
 interface PublicKeyRow {
   readonly kid: string;
-  readonly jwk: JWK;
+  readonly jwk: PublicKey;
   readonly certificate: Buffer | null;
 }
 
@@ -12,7 +15,7 @@ const select = `SELECT kid, public_jwk AS jwk, certificate FROM accounts.signing
   WHERE retired_at IS NULL OR retired_at > now() ORDER BY signs_from DESC, kid`;
 
 /** The keys by which tokens are verified, the next one included, as a JSON Web Key Set (RFC 7517, section 5). */
-export async function readKeySet(q: Queryable): Promise<{ readonly keys: readonly JWK[] }> {
+export async function readKeySet(q: Queryable): Promise<{ readonly keys: readonly PublicKey[] }> {
   const { rows } = await q.query<PublicKeyRow>(select);
   const keys = rows.map(({ kid, jwk: { kty, crv, x, y }, certificate }) => ({
     kty,
@@ -24,7 +27,7 @@ export async function readKeySet(q: Queryable): Promise<{ readonly keys: readonl
     use: 'sig',
     ...(certificate && { x5c: [certificate.toString('base64')] }),
   }));
-  return { keys: keys as JWK[] };
+  return { keys: keys as PublicKey[] };
 }
 
 // New keys are published a minute before they sign, and a retired one must not be believed for long.

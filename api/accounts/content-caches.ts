@@ -18,12 +18,27 @@ import { DomainError } from '../../errors/domain-error.ts';
 import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, wholePageQuery } from '../http/paging.ts';
 import { accountParams } from '../http/names.ts';
+import { formOf } from '../http/object-form.ts';
+import { listOf, NoBody, readOnly } from '../http/schemas.ts';
 
 const forAll = { access: 'authenticated' } as const;
 const forAdmins = { access: 'system-admin' } as const;
 const forUser = { access: 'self', noSuchAccount: 'NO_SUCH_USER' } as const;
 const cacheParams = Type.Object({ contentcacheuuid: Type.String({ minLength: 1, maxLength: 255 }) });
 const ContentCacheUuid = Type.String({ maxLength: 255 });
+const tags = ['content caches'];
+
+/** A content cache (DTR 2.7 API, responses.ContentCache). */
+const ContentCacheView = Type.Object(
+  { id: readOnly(Type.String()), name: Type.String(), host: Type.String() },
+  { title: 'ContentCache' },
+);
+
+/** What a user has set (DTR 2.7 API, responses.UserSettings). */
+const UserSettingsView = Type.Object(
+  { ContentCacheUUID: Type.String({ description: 'The chosen content cache; empty for none' }) },
+  { title: 'UserSettings' },
+);
 
 /**
  * `/api/v0/content_caches`: registrations of caches, which clients look up; and the one that a user has chosen, in
@@ -33,27 +48,42 @@ export function contentCacheRoutes(app: ApiInstance, deps: AccountDeps): void {
   const { pool } = deps;
   const path = '/api/v0/content_caches';
 
-  app.get(path, { config: forAll, schema: { querystring: wholePageQuery } }, async ({ query }, reply) => {
-    const { entries, headers } = await fillPage({
-      start: query.pageStart ?? '',
-      size: query.pageSize,
-      load: (from, limit) => listContentCaches(pool, { pageStart: from || undefined, pageSize: limit }),
-      keyOf: ({ id }) => id,
-      view: (cache) => cache,
-    });
-    if (query.count) void reply.header(countHeader, String(await countContentCaches(pool)));
-    return reply.headers(headers).send(entries);
-  });
+  app.get(
+    path,
+    {
+      config: forAll,
+      schema: {
+        summary: 'List content caches',
+        tags,
+        querystring: wholePageQuery,
+        response: { 200: listOf(ContentCacheView) },
+      },
+    },
+    async ({ query }, reply) => {
+      const { entries, headers } = await fillPage({
+        start: query.pageStart ?? '',
+        size: query.pageSize,
+        load: (from, limit) => listContentCaches(pool, { pageStart: from || undefined, pageSize: limit }),
+        keyOf: ({ id }) => id,
+        view: (cache) => cache,
+      });
+      if (query.count) void reply.header(countHeader, String(await countContentCaches(pool)));
+      return reply.headers(headers).send(entries);
+    },
+  );
 
   app.post(
     path,
     {
       config: forAdmins,
       schema: {
+        summary: 'Register a content cache',
+        tags,
         body: Type.Object(
           { name: Type.String({ minLength: 1, maxLength: 100 }), host: Type.String({ minLength: 1, maxLength: 255 }) },
           { additionalProperties: false },
         ),
+        response: { 201: ContentCacheView },
       },
     },
     async (request, reply) => {
@@ -67,16 +97,26 @@ export function contentCacheRoutes(app: ApiInstance, deps: AccountDeps): void {
     },
   );
 
-  app.get(`${path}/:contentcacheuuid`, { config: forAll, schema: { params: cacheParams } }, async ({ params }) => {
-    const { contentcacheuuid: id } = params;
-    const cache = isId(id) ? await findContentCache(pool, id) : undefined;
-    if (!cache) throw noSuchCache(id);
-    return cache;
-  });
+  app.get(
+    `${path}/:contentcacheuuid`,
+    {
+      config: forAll,
+      schema: { summary: 'Show a content cache', tags, params: cacheParams, response: { 200: ContentCacheView } },
+    },
+    async ({ params }) => {
+      const { contentcacheuuid: id } = params;
+      const cache = isId(id) ? await findContentCache(pool, id) : undefined;
+      if (!cache) throw noSuchCache(id);
+      return cache;
+    },
+  );
 
   app.delete(
     `${path}/:contentcacheuuid`,
-    { config: forAdmins, schema: { params: cacheParams } },
+    {
+      config: forAdmins,
+      schema: { summary: 'Remove a content cache', tags, params: cacheParams, response: { 204: NoBody } },
+    },
     async (request, reply) => {
       const { contentcacheuuid: id } = request.params;
       await auditedChange(deps, request, async (tx, record) => {
@@ -90,7 +130,15 @@ export function contentCacheRoutes(app: ApiInstance, deps: AccountDeps): void {
 
   app.get(
     '/api/v0/accounts/:username/settings',
-    { config: forUser, schema: { params: accountParams } },
+    {
+      config: forUser,
+      schema: {
+        summary: 'Show the settings of a user',
+        tags,
+        params: accountParams,
+        response: { 200: UserSettingsView },
+      },
+    },
     async ({ params }) => {
       const user = await requireUser(pool, params.username);
       return { ContentCacheUUID: await findUserCache(pool, user.id) };
@@ -102,15 +150,15 @@ export function contentCacheRoutes(app: ApiInstance, deps: AccountDeps): void {
     {
       config: forUser,
       schema: {
+        summary: 'Change the settings of a user',
+        tags,
         params: accountParams,
-        body: Type.Object(
-          {
-            contentCacheUUID: Type.Optional(ContentCacheUuid),
-            // As the answer has it.
-            ContentCacheUUID: Type.Optional(ContentCacheUuid),
-          },
-          { additionalProperties: false },
-        ),
+        body: formOf(UserSettingsView, {
+          contentCacheUUID: Type.Optional(ContentCacheUuid),
+          // As the answer has it.
+          ContentCacheUUID: Type.Optional(ContentCacheUuid),
+        }),
+        response: { 200: UserSettingsView },
       },
     },
     async (request) => {

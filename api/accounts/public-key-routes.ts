@@ -4,14 +4,29 @@ import { auditedChange } from '../http/audited-change.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { requireUser } from '../../accounts/named.ts';
-import { fillListPage, pageParameters } from './paging.ts';
+import { fillListPage, NextPageStart, pageParameters } from './paging.ts';
 import { deletePublicKey, insertPublicKey, listPublicKeys } from '../../accounts/sign-in/public-key-store.ts';
 import { accountParams } from '../http/names.ts';
+import { allReadOnly, listOf, NoBody, Timestamp } from '../http/schemas.ts';
 
 const config = { access: 'self' } as const;
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 // Each may have a certificate of 64 KiB.
 const rowsAtOnce = 64;
+
+const tags = ['public keys'];
+
+/** A certificate by which an account signs in. */
+const PublicKeyView = Type.Object(
+  allReadOnly({
+    id: Type.String({ description: 'SHA-256 of the certificate, in hex' }),
+    accountID: Type.String(),
+    label: Type.String(),
+    publicKey: Type.String({ description: 'The certificate, PEM' }),
+    createdAt: Timestamp,
+  }),
+  { title: 'PublicKey' },
+);
 
 /** `/enzi/v0/accounts/{name}/publicKeys`: the certificates by which a user's clients sign in. */
 export function publicKeyRoutes(app: ApiInstance, deps: AccountDeps): void {
@@ -22,7 +37,13 @@ export function publicKeyRoutes(app: ApiInstance, deps: AccountDeps): void {
     path,
     {
       config,
-      schema: { params: accountParams, querystring: Type.Object(pageParameters, { additionalProperties: false }) },
+      schema: {
+        summary: 'List the certificates of a user',
+        tags,
+        params: accountParams,
+        querystring: Type.Object(pageParameters, { additionalProperties: false }),
+        response: { 200: Type.Object({ accountPublicKeys: listOf(PublicKeyView), nextPageStart: NextPageStart }) },
+      },
     },
     async ({ params, query }, reply) => {
       const { id } = await requireUser(pool, params.username);
@@ -41,6 +62,8 @@ export function publicKeyRoutes(app: ApiInstance, deps: AccountDeps): void {
     {
       config,
       schema: {
+        summary: 'Register a certificate by which a user signs in',
+        tags,
         params: accountParams,
         body: Type.Object(
           {
@@ -49,6 +72,7 @@ export function publicKeyRoutes(app: ApiInstance, deps: AccountDeps): void {
           },
           { additionalProperties: false },
         ),
+        response: { 201: PublicKeyView },
       },
     },
     async (request, reply) => {
@@ -80,7 +104,15 @@ export function publicKeyRoutes(app: ApiInstance, deps: AccountDeps): void {
 
   app.delete(
     `${path}/:key`,
-    { config, schema: { params: Type.Object({ ...accountParams.properties, key: Name }) } },
+    {
+      config,
+      schema: {
+        summary: 'Remove a certificate of a user',
+        tags,
+        params: Type.Object({ ...accountParams.properties, key: Name }),
+        response: { 204: NoBody },
+      },
+    },
     async (request, reply) => {
       const { key } = request.params;
       const { id, name } = await requireUser(pool, request.params.username);

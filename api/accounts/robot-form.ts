@@ -6,8 +6,8 @@ import { nameText } from '../http/names.ts';
 import { readTime, TimeText } from '../http/times.ts';
 import { everyRepository, robotActions, type RobotPermission } from '../../accounts/policy/robot-rights.ts';
 import { robotPrefix } from '../../events/actor.ts';
-import { objectForm } from '../http/object-form.ts';
-import { never, type viewRobot } from './robot-view.ts';
+import { formOf } from '../http/object-form.ts';
+import { never, RobotView } from './robot-view.ts';
 
 const maxPermissions = 500;
 const Description = Type.String({ maxLength: 1_000 });
@@ -41,24 +41,13 @@ export const newRobotForm = Type.Object(
 );
 
 /** The body that changes a robot. */
-export const robotChangesForm = objectForm<ReturnType<typeof viewRobot>>()(
-  {
-    description: Type.Optional(Description),
-    permissions: Type.Optional(Permissions),
-    createRepositories: Type.Optional(Type.Boolean()),
-    isActive: Type.Optional(Type.Boolean()),
-    expiresAt: Type.Optional(TimeText),
-  },
-  {
-    id: 'read-only',
-    name: 'read-only',
-    namespace: 'read-only',
-    createdBy: 'read-only',
-    createdAt: 'read-only',
-    lastUsed: 'read-only',
-    isExpired: 'read-only',
-  },
-);
+export const robotChangesForm = formOf(RobotView, {
+  description: Type.Optional(Description),
+  permissions: Type.Optional(Permissions),
+  createRepositories: Type.Optional(Type.Boolean()),
+  isActive: Type.Optional(Type.Boolean()),
+  expiresAt: Type.Optional(TimeText),
+});
 
 /**
  * What a robot signs in with.

@@ -21,11 +21,13 @@ import {
   type RobotRow,
 } from '../../accounts/robot-store.ts';
 import { NameText, nameText } from '../http/names.ts';
-import { never, rightsOf, viewRobot } from './robot-view.ts';
+import { listOf, NoBody } from '../http/schemas.ts';
+import { never, rightsOf, RobotView, RobotWithSecretView, viewRobot } from './robot-view.ts';
 
 const config = { access: 'authenticated' } as const;
 // Each may have five hundred permissions.
 const rowsAtOnce = 20;
+const tags = ['robots'];
 const robotParams = Type.Object({ robot: NameText });
 
 /**
@@ -64,10 +66,13 @@ export function robotRoutes(app: ApiInstance, deps: AccountDeps): void {
         if (namespace !== '') await assertAdministers(requireAccount(request), namespace);
       },
       schema: {
+        summary: 'List robots',
+        tags,
         querystring: Type.Object(
           { ...pageQuery.properties, namespace: nameText({ default: '' }) },
           { additionalProperties: false },
         ),
+        response: { 200: Type.Object({ robots: listOf(RobotView) }) },
       },
     },
     async (request, reply) => {
@@ -94,7 +99,7 @@ export function robotRoutes(app: ApiInstance, deps: AccountDeps): void {
     config,
     preValidation: async (request: FastifyRequest) =>
       assertAdministers(requireAccount(request), unchecked(request.body, 'namespace') || null),
-    schema: { body: newRobotForm },
+    schema: { summary: 'Make a robot', tags, body: newRobotForm, response: { 201: RobotWithSecretView } },
   };
   app.post('/api/v0/robots', create, async (request, reply) => {
     const account = requireAccount(request);
@@ -121,8 +126,10 @@ export function robotRoutes(app: ApiInstance, deps: AccountDeps): void {
       .send({ ...viewRobot(made.robot), secret: made.secret });
   });
 
-  app.get('/api/v0/robots/:robot', { config, schema: { params: robotParams } }, async (request) =>
-    viewRobot(await requireRobot(requireAccount(request), request.params.robot)),
+  app.get(
+    '/api/v0/robots/:robot',
+    { config, schema: { summary: 'Show a robot', tags, params: robotParams, response: { 200: RobotView } } },
+    async (request) => viewRobot(await requireRobot(requireAccount(request), request.params.robot)),
   );
 
   app.patch(
@@ -130,7 +137,13 @@ export function robotRoutes(app: ApiInstance, deps: AccountDeps): void {
     {
       config,
       onRequest: async (request) => void (await requireRobot(requireAccount(request), request.params.robot)),
-      schema: { params: robotParams, body: robotChangesForm },
+      schema: {
+        summary: 'Change a robot',
+        tags,
+        params: robotParams,
+        body: robotChangesForm,
+        response: { 200: RobotView },
+      },
     },
     async (request) => {
       const { permissions, expiresAt, ...changes } = request.body;
@@ -150,25 +163,41 @@ export function robotRoutes(app: ApiInstance, deps: AccountDeps): void {
     },
   );
 
-  app.post('/api/v0/robots/:robot/rotate', { config, schema: { params: robotParams } }, async (request, reply) => {
-    const { id } = await requireRobot(requireAccount(request), request.params.robot);
-    const rotated = await auditedChange(deps, request, async (tx, record) => {
-      const changed = await rotateRobotSecret(tx, id);
-      if (!changed) throw noSuchRobot(id);
-      await record(robotEvent('ROBOT_ROTATE', changed.robot));
-      return changed;
-    });
-    return reply.header('cache-control', 'no-store').send({ ...viewRobot(rotated.robot), secret: rotated.secret });
-  });
+  app.post(
+    '/api/v0/robots/:robot/rotate',
+    {
+      config,
+      schema: {
+        summary: 'Give a robot another secret',
+        tags,
+        params: robotParams,
+        response: { 200: RobotWithSecretView },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await requireRobot(requireAccount(request), request.params.robot);
+      const rotated = await auditedChange(deps, request, async (tx, record) => {
+        const changed = await rotateRobotSecret(tx, id);
+        if (!changed) throw noSuchRobot(id);
+        await record(robotEvent('ROBOT_ROTATE', changed.robot));
+        return changed;
+      });
+      return reply.header('cache-control', 'no-store').send({ ...viewRobot(rotated.robot), secret: rotated.secret });
+    },
+  );
 
-  app.delete('/api/v0/robots/:robot', { config, schema: { params: robotParams } }, async (request, reply) => {
-    const robot = await requireRobot(requireAccount(request), request.params.robot);
-    await auditedChange(deps, request, async (tx, record) => {
-      if (!(await deleteRobot(tx, robot.id))) throw noSuchRobot(robot.id);
-      await record(robotEvent('ROBOT_DELETE', robot));
-    });
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/api/v0/robots/:robot',
+    { config, schema: { summary: 'Delete a robot', tags, params: robotParams, response: { 204: NoBody } } },
+    async (request, reply) => {
+      const robot = await requireRobot(requireAccount(request), request.params.robot);
+      await auditedChange(deps, request, async (tx, record) => {
+        if (!(await deleteRobot(tx, robot.id))) throw noSuchRobot(robot.id);
+        await record(robotEvent('ROBOT_DELETE', robot));
+      });
+      return reply.code(204).send();
+    },
+  );
 }
 
 function noSuchRobot(nameOrId: string): DomainError {

@@ -7,7 +7,7 @@ import type { TeamRow } from '../../accounts/team-store.ts';
 import { DomainError, noSuchRepository } from '../../errors/domain-error.ts';
 import type { AccountDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
-import { type AccessLevel, accessLevels, isInTeam, repositoryAccess } from '../../accounts/policy/access.ts';
+import { type AccessLevel, isInTeam, repositoryAccess } from '../../accounts/policy/access.ts';
 import { findRepositories, findRepository } from '../../registry/repositories/repository-store.ts';
 import {
   countGrantedRepositories,
@@ -18,19 +18,25 @@ import {
   listGrantedRepositories,
   listTeamAccess,
   saveTeamAccess,
-  type TeamAccessRow,
 } from '../../accounts/team-access-store.ts';
 import { accountParams, namespaceParams, NameText, repositoryParams } from '../http/names.ts';
-import { objectForm } from '../http/object-form.ts';
+import { listOf, NoBody } from '../http/schemas.ts';
+import { RepositoryView } from '../repositories/repository-view.ts';
+import { AccountView } from './account-view.ts';
+import {
+  AccessLevelView,
+  AccessTeamView,
+  accessForm,
+  NamespaceTeamAccessView,
+  RepositoryAccessView,
+  RepositoryTeamAccessView,
+  TeamAccessView,
+} from './team-access-view.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 const namespaceTeamParams = Type.Object({ ...namespaceParams.properties, team: Name });
 const repositoryTeamParams = Type.Object({ ...repositoryParams.properties, team: Name });
-// As the lists of a repository, of a namespace and of a team show it.
-const accessForm = objectForm<TeamAccessRow & { namespace: string; repository: unknown }>()(
-  { accessLevel: Type.Enum([...accessLevels]) },
-  { team: 'read-only', namespace: 'read-only', repository: 'read-only' },
-);
+const tags = ['team access'];
 
 /** Grants to teams, for repositories and for whole namespaces (DTR 2.7 API). */
 export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
@@ -61,6 +67,16 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
     return { repository, where };
   }
 
+  /** @throws DomainError NO_SUCH_NAMESPACE_TEAM_ACCESS */
+  async function requireNamespaceAccess(namespace: string, clientId: string, team: TeamRow) {
+    const granted = await findTeamAccess(pool, { namespace }, clientId, team.id);
+    if (granted) return { ...granted, namespace };
+    throw new DomainError(
+      'NO_SUCH_NAMESPACE_TEAM_ACCESS',
+      `the team "${team.name}" is granted nothing for the whole namespace "${namespace}"`,
+    );
+  }
+
   async function loadGranted(teamId: string, page: { pageStart: string | undefined; pageSize: number }) {
     const granted = await listGrantedRepositories(pool, teamId, page);
     const repositories = await findRepositories(
@@ -68,7 +84,10 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
       granted.map(({ repositoryId }) => repositoryId),
     );
     const levels = new Map(granted.map(({ publicId, accessLevel }) => [publicId, accessLevel]));
-    return repositories.map((repository) => ({ accessLevel: levels.get(repository.id), repository }));
+    return repositories.flatMap((repository) => {
+      const accessLevel = levels.get(repository.id);
+      return accessLevel === undefined ? [] : [{ accessLevel, repository }];
+    });
   }
 
   /** One page of grants, with the headers that lead to the next. */
@@ -87,7 +106,16 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
 
   app.get(
     '/api/v0/repositories/:namespace/:reponame/teamAccess',
-    { config: { access: 'repository-admin' }, schema: { params: repositoryParams, querystring: pageQuery } },
+    {
+      config: { access: 'repository-admin' },
+      schema: {
+        summary: 'List what teams are granted for a repository',
+        tags,
+        params: repositoryParams,
+        querystring: pageQuery,
+        response: { 200: RepositoryTeamAccessView },
+      },
+    },
     async (request, reply) => {
       const { repository, where } = await requireRepository(request.params);
       await requireOrganization(pool, repository.namespace);
@@ -98,7 +126,16 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
 
   app.put(
     '/api/v0/repositories/:namespace/:reponame/teamAccess/:team',
-    { config: { access: 'repository-admin' }, schema: { params: repositoryTeamParams, body: accessForm } },
+    {
+      config: { access: 'repository-admin' },
+      schema: {
+        summary: 'Grant a team access to a repository',
+        tags,
+        params: repositoryTeamParams,
+        body: accessForm,
+        response: { 200: RepositoryTeamAccessView },
+      },
+    },
     async (request) => {
       const { repository, where } = await requireRepository(request.params);
       const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), request.params.team);
@@ -110,7 +147,15 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
 
   app.delete(
     '/api/v0/repositories/:namespace/:reponame/teamAccess/:team',
-    { config: { access: 'repository-admin' }, schema: { params: repositoryTeamParams } },
+    {
+      config: { access: 'repository-admin' },
+      schema: {
+        summary: 'Take from a team what it is granted for a repository',
+        tags,
+        params: repositoryTeamParams,
+        response: { 204: NoBody },
+      },
+    },
     async (request, reply) => {
       const { repository, where } = await requireRepository(request.params);
       const team = await requireTeam(pool, await requireOrganization(pool, repository.namespace), request.params.team);
@@ -121,7 +166,16 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
 
   app.get(
     '/api/v0/repositoryNamespaces/:namespace/teamAccess',
-    { config: { access: 'namespace-member' }, schema: { params: namespaceParams, querystring: pageQuery } },
+    {
+      config: { access: 'namespace-member' },
+      schema: {
+        summary: 'List what teams are granted for a namespace',
+        tags,
+        params: namespaceParams,
+        querystring: pageQuery,
+        response: { 200: Type.Object({ namespace: Type.String(), teamAccessList: listOf(TeamAccessView) }) },
+      },
+    },
     async (request, reply) => {
       const { name: namespace } = await requireOrganization(pool, request.params.namespace);
       const { teamAccessList, headers } = await page({ namespace }, requireAccount(request).id, request.query);
@@ -131,35 +185,54 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
 
   app.get(
     '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
-    { config: { access: 'namespace-member' }, schema: { params: namespaceTeamParams } },
+    {
+      config: { access: 'namespace-member' },
+      schema: {
+        summary: 'Show what a team is granted for a namespace',
+        tags,
+        params: namespaceTeamParams,
+        response: { 200: NamespaceTeamAccessView },
+      },
+    },
     async (request) => {
       const owner = await requireOrganization(pool, request.params.namespace);
       const team = await requireTeam(pool, owner, request.params.team);
-      const granted = await findTeamAccess(pool, { namespace: owner.name }, requireAccount(request).id, team.id);
-      if (granted) return { ...granted, namespace: owner.name };
-      throw new DomainError(
-        'NO_SUCH_NAMESPACE_TEAM_ACCESS',
-        `the team "${team.name}" is granted nothing for the whole namespace "${owner.name}"`,
-      );
+      return requireNamespaceAccess(owner.name, requireAccount(request).id, team);
     },
   );
 
   app.put(
     '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
-    { config: { access: 'namespace-admin' }, schema: { params: namespaceTeamParams, body: accessForm } },
+    {
+      config: { access: 'namespace-admin' },
+      schema: {
+        summary: 'Grant a team access to a namespace',
+        tags,
+        params: namespaceTeamParams,
+        body: accessForm,
+        response: { 200: NamespaceTeamAccessView },
+      },
+    },
     async (request) => {
       const owner = await requireOrganization(pool, request.params.namespace);
       const team = await requireTeam(pool, owner, request.params.team);
       const target = { namespace: owner.name };
       await change(request, team, { target, ...target }, request.body.accessLevel);
-      const granted = await findTeamAccess(pool, target, requireAccount(request).id, team.id);
-      return { ...granted, namespace: owner.name };
+      return requireNamespaceAccess(owner.name, requireAccount(request).id, team);
     },
   );
 
   app.delete(
     '/api/v0/repositoryNamespaces/:namespace/teamAccess/:team',
-    { config: { access: 'namespace-admin' }, schema: { params: namespaceTeamParams } },
+    {
+      config: { access: 'namespace-admin' },
+      schema: {
+        summary: 'Take from a team what it is granted for a namespace',
+        tags,
+        params: namespaceTeamParams,
+        response: { 204: NoBody },
+      },
+    },
     async (request, reply) => {
       const owner = await requireOrganization(pool, request.params.namespace);
       const team = await requireTeam(pool, owner, request.params.team);
@@ -173,7 +246,15 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
     '/api/v0/accounts/:organization/teams/:team/repositoryAccess',
     {
       config: { access: 'team-member' },
-      schema: { params: Type.Object({ organization: NameText, team: Name }), querystring: pageQuery },
+      schema: {
+        summary: 'List the repositories that a team is granted',
+        tags,
+        params: Type.Object({ organization: NameText, team: Name }),
+        querystring: pageQuery,
+        response: {
+          200: Type.Object({ team: AccessTeamView, repositoryAccessList: listOf(RepositoryAccessView) }),
+        },
+      },
     },
     async (request, reply) => {
       const { pageStart = '', pageSize, count } = request.query;
@@ -199,7 +280,14 @@ export function teamAccessRoutes(app: ApiInstance, deps: AccountDeps): void {
     '/api/v0/accounts/:username/repositoryAccess/:namespace/:reponame',
     {
       config: { access: 'self' },
-      schema: { params: Type.Object({ ...accountParams.properties, ...repositoryParams.properties }) },
+      schema: {
+        summary: 'Show what a user may do with a repository',
+        tags,
+        params: Type.Object({ ...accountParams.properties, ...repositoryParams.properties }),
+        response: {
+          200: Type.Object({ accessLevel: AccessLevelView, user: AccountView, repository: RepositoryView }),
+        },
+      },
     },
     async ({ params: { username, namespace, reponame } }) => {
       const user = await requireUser(pool, username);

@@ -8,7 +8,7 @@ import type { ApiInstance, RouteAccess } from './instance.ts';
 const config = { access: 'anonymous' } as const;
 
 /** What an error looks like, whatever its status (DTR 2.7 API, "errors"). */
-const Errors = Type.Object(
+export const Errors = Type.Object(
   { errors: Type.Array(Type.Object({ code: Type.String(), message: Type.String() })) },
   { title: 'Errors' },
 );

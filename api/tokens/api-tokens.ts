@@ -9,6 +9,7 @@ import {
   findClientToken,
   insertAccessToken,
   listClientTokens,
+  tokenMakers,
   updateClientToken,
   type ClientTokenFilter,
   type ClientTokenRow,
@@ -24,7 +25,9 @@ import type { ChangeDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
 import { countHeader, fillPage } from '../http/paging.ts';
 import { readTime, TimeText } from '../http/times.ts';
-import { objectForm } from '../http/object-form.ts';
+import { formOf } from '../http/object-form.ts';
+import { listOf, NoBody } from '../http/schemas.ts';
+import { ApiTokenView, NewApiTokenView, viewToken } from './api-token-view.ts';
 
 const config = { access: 'authenticated' } as const;
 const maxPageSize = 1_000;
@@ -34,6 +37,7 @@ const maxAncestors = 4;
 const username = Type.Optional(nameText());
 const tokenLabel = Type.String({ maxLength: 255 });
 const tokenParams = Type.Object({ hashedtoken: Type.String({ maxLength: 255 }) });
+const tags = ['API tokens'];
 
 /** `/api/v0/api_tokens` (DTR 2.7 API, "api_tokens"): everybody's own, and for administrators everybody's. */
 export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
@@ -63,6 +67,8 @@ export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
     {
       ...ofOwner,
       schema: {
+        summary: 'List access tokens and refresh tokens',
+        tags,
         querystring: Type.Object(
           {
             username,
@@ -78,6 +84,7 @@ export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
           },
           { additionalProperties: false },
         ),
+        response: { 200: listOf(ApiTokenView) },
       },
     },
     async (request, reply) => {
@@ -100,8 +107,11 @@ export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
     {
       ...ofOwner,
       schema: {
+        summary: 'Make an access token',
+        tags,
         querystring: Type.Object({ username }, { additionalProperties: false }),
         body: Type.Object({ tokenLabel: Type.Optional(tokenLabel) }, { additionalProperties: false }),
+        response: { 200: NewApiTokenView },
       },
     },
     async (request, reply) => {
@@ -146,14 +156,17 @@ export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
     {
       ...ofOwner,
       schema: {
+        summary: 'Delete tokens that were not used for long',
+        tags,
         querystring: Type.Object(
           {
             username,
             usedbefore: Type.Optional(TimeText),
-            generatedby: Type.Enum(['auto', 'user'], { default: 'auto' }),
+            generatedby: Type.Enum([...tokenMakers], { default: 'auto' }),
           },
           { additionalProperties: false },
         ),
+        response: { 200: NoBody },
       },
     },
     async (request, reply) => {
@@ -186,9 +199,11 @@ export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
     return row;
   }
 
-  app.get('/api/v0/api_tokens/:hashedtoken', { config, schema: { params: tokenParams } }, async (request) => {
-    return viewToken(await requireToken(requireAccount(request), request.params.hashedtoken));
-  });
+  app.get(
+    '/api/v0/api_tokens/:hashedtoken',
+    { config, schema: { summary: 'Show a token', tags, params: tokenParams, response: { 200: ApiTokenView } } },
+    async (request) => viewToken(await requireToken(requireAccount(request), request.params.hashedtoken)),
+  );
 
   app.patch(
     '/api/v0/api_tokens/:hashedtoken',
@@ -196,17 +211,14 @@ export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
       config,
       onRequest: async (request) => void (await requireToken(requireAccount(request), request.params.hashedtoken)),
       schema: {
+        summary: 'Rename a token, or make it inactive',
+        tags,
         params: tokenParams,
-        body: objectForm<ReturnType<typeof viewToken>>()(
-          { isActive: Type.Optional(Type.Boolean()), tokenLabel: Type.Optional(tokenLabel) },
-          {
-            hashedToken: 'read-only',
-            lastUsed: 'read-only',
-            createdAt: 'read-only',
-            generatedBy: 'read-only',
-            creatorUa: 'read-only',
-          },
-        ),
+        body: formOf(ApiTokenView, {
+          isActive: Type.Optional(Type.Boolean()),
+          tokenLabel: Type.Optional(tokenLabel),
+        }),
+        response: { 200: ApiTokenView },
       },
     },
     async (request) => {
@@ -223,15 +235,19 @@ export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
     },
   );
 
-  app.delete('/api/v0/api_tokens/:hashedtoken', { config, schema: { params: tokenParams } }, async (request, reply) => {
-    const { hashedtoken } = request.params;
-    await auditedChange(deps, request, async (tx, record) => {
-      const deleted = await deleteClientToken(tx, hashedtoken, ownOf(requireAccount(request)));
-      if (!deleted) throw noSuchToken(hashedtoken);
-      await record(await tokenEvent(tx, 'API_TOKEN_DELETE', deleted));
-    });
-    return reply.code(200).send();
-  });
+  app.delete(
+    '/api/v0/api_tokens/:hashedtoken',
+    { config, schema: { summary: 'Delete a token', tags, params: tokenParams, response: { 200: NoBody } } },
+    async (request, reply) => {
+      const { hashedtoken } = request.params;
+      await auditedChange(deps, request, async (tx, record) => {
+        const deleted = await deleteClientToken(tx, hashedtoken, ownOf(requireAccount(request)));
+        if (!deleted) throw noSuchToken(hashedtoken);
+        await record(await tokenEvent(tx, 'API_TOKEN_DELETE', deleted));
+      });
+      return reply.code(200).send();
+    },
+  );
 }
 
 /** What an event tells of a token: its hash is its name in the API, and gives nobody access. */
@@ -252,20 +268,4 @@ function noSuchToken(hash: string): DomainError {
 /** A day begins at midnight. */
 function timeOfDate(text: string): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
-}
-
-// What MSR, which is written in Go, shows for a token that was never used.
-const neverUsed = '0001-01-01T00:00:00Z';
-
-/** A token as the API shows it (DTR 2.7 API, responses.APIToken). */
-function viewToken({ hash, label, isActive, lastUsed, createdAt, generatedBy, creatorUa }: ClientTokenRow) {
-  return {
-    hashedToken: hash,
-    tokenLabel: label,
-    isActive,
-    lastUsed: lastUsed?.toISOString() ?? neverUsed,
-    createdAt: createdAt.toISOString(),
-    generatedBy,
-    creatorUa,
-  };
 }

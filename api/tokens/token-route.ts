@@ -3,6 +3,7 @@ import { authenticateBasic } from '../http/authenticate.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import type { CallerDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
+import { oneOf } from '../http/schemas.ts';
 import { answerOAuthError, answerTokenError } from './token-errors.ts';
 import { maxScopes, parseScopes } from '../../accounts/tokens/scopes.ts';
 import { createServices, type Service, type ServicesConfig } from '../../accounts/tokens/services.ts';
@@ -21,6 +22,18 @@ const maxFormBytes = 65_536;
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
 const scopes = Type.Optional(Type.Array(Type.String({ maxLength: 4096 }), { maxItems: maxScopes }));
 const maxUserAgentLength = 255;
+const tags = ['tokens'];
+
+/** A token, and how long it holds (Docker registry documentation, "Token authentication", "OAuth 2.0"). */
+const grantFields = {
+  access_token: Type.String(),
+  expires_in: Type.Integer({ description: 'In seconds' }),
+  issued_at: Type.String({ format: 'date-time' }),
+  scope: Type.String(),
+  refresh_token: Type.Optional(Type.String()),
+};
+const TokenView = Type.Object({ token: Type.String(), ...grantFields }, { title: 'Token' });
+const OAuthTokenView = Type.Object({ ...grantFields, token_type: oneOf(['Bearer']) }, { title: 'OAuthToken' });
 
 /**
  * `/auth/token`, the Docker token service: by GET ("Token authentication specification" of CNCF distribution), and by
@@ -37,6 +50,8 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
       config,
       errorHandler: answerTokenError,
       schema: {
+        summary: 'Get a token for the registry or the API',
+        tags,
         querystring: Type.Object({
           service: text(255),
           account: Type.Optional(nameText()),
@@ -45,6 +60,7 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
           realm: text(255),
           scope: scopes,
         }),
+        response: { 200: TokenView },
       },
     },
     async (request, reply) => {
@@ -97,6 +113,9 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
         bodyLimit: maxFormBytes,
         errorHandler: answerOAuthError,
         schema: {
+          summary: 'Get a token by OAuth 2.0',
+          tags,
+          consumes: ['application/x-www-form-urlencoded'],
           body: Type.Object({
             grant_type: text(64),
             service: text(255),
@@ -107,6 +126,7 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
             password: text(4096),
             refresh_token: text(255),
           }),
+          response: { 200: OAuthTokenView },
         },
       },
       async (request, reply) => {
@@ -123,7 +143,7 @@ export function tokenRoutes(app: ApiInstance, deps: TokenRouteDeps): void {
           userAgent: userAgentOf(headers['user-agent']),
         });
         void reply.header('cache-control', 'no-store');
-        return { ...granted, token_type: 'Bearer' };
+        return { ...granted, token_type: 'Bearer' as const };
       },
     );
   });
