@@ -16,6 +16,7 @@ import type { EventDeps, ApiInstance } from '../http/instance.ts';
 import { countHeader, countLimitedHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { administeredRepositories, includesLevel, repositoryAccess } from '../../accounts/policy/access.ts';
 import { readTime, TimeText } from '../http/times.ts';
+import { AnyObject, listOf, oneOf, Timestamp } from '../http/schemas.ts';
 import { nameText, repositoryParams } from '../http/names.ts';
 
 const eventQuery = Type.Object(
@@ -37,6 +38,33 @@ const repositoryEventQuery = Type.Object(
 // What an event tells may be as large as the form that it is about.
 const rowsAtOnce = 100;
 const allKinds = Object.keys(eventKinds) as readonly EventKind[];
+const tags = ['events'];
+
+/** What happened: MSR's fields (DTR 2.7 API, schema.Event), and after them our own. */
+const EventView = Type.Object(
+  {
+    id: Type.String(),
+    publishedAt: Timestamp,
+    // MSR has the id here; what has no account has its name at the most.
+    actor: Type.String(),
+    actorType: Type.String(),
+    type: Type.String(),
+    object: Type.Object({ type: Type.String(), id: Type.String(), name: Type.String() }),
+    target: Type.Optional(Type.Object({ type: Type.String(), id: Type.String() })),
+    repository: Type.String(),
+    kind: oneOf(allKinds),
+    actorName: Type.String(),
+    // From where somebody acts is shown to system administrators, and to everybody of their own acts.
+    address: Type.Optional(Type.String()),
+    outcome: Type.String(),
+    count: Type.Integer(),
+    namespace: Type.String(),
+    details: AnyObject,
+  },
+  { title: 'Event' },
+);
+const EventList = Type.Object({ events: listOf(EventView) });
+
 const pullKinds = new Set<EventKind>(['TAG_PULL', 'MANIFEST_PULL']);
 // Who may read a repository sees what is in it; who pulls, and who is granted what, is for its administrators.
 const readerKinds = new Set<EventKind>(['TAG_PUSH', 'TAG_DELETE', 'MANIFEST_PUSH', 'MANIFEST_DELETE']);
@@ -107,7 +135,15 @@ export function eventRoutes(app: ApiInstance, { pool }: EventDeps): void {
 
   app.get(
     '/api/v0/events',
-    { config: { access: 'authenticated' }, schema: { querystring: eventQuery } },
+    {
+      config: { access: 'authenticated' },
+      schema: {
+        summary: 'List what happened, the newest first',
+        tags,
+        querystring: eventQuery,
+        response: { 200: EventList },
+      },
+    },
     async (request, reply) => {
       const account = requireAccount(request);
       const administered = await administeredRepositories(pool, account);
@@ -122,7 +158,13 @@ export function eventRoutes(app: ApiInstance, { pool }: EventDeps): void {
     '/api/v0/repositories/:namespace/:reponame/events',
     {
       config: { access: 'repository-read' },
-      schema: { params: repositoryParams, querystring: repositoryEventQuery },
+      schema: {
+        summary: 'List what happened in a repository, the newest first',
+        tags,
+        params: repositoryParams,
+        querystring: repositoryEventQuery,
+        response: { 200: EventList },
+      },
     },
     async (request, reply) => {
       const { namespace, reponame: name } = request.params;
@@ -147,18 +189,13 @@ function assertOneOf(name: string, value: string, known: ReadonlySet<string>): v
   throw new DomainError('INVALID_PARAMETERS', `${name} "${value}" is none of ${[...known].join(', ')}`);
 }
 
-/**
- * An event as the API shows it: MSR's fields (DTR 2.7 API, schema.Event), and after them our own. From where somebody
- * acts is shown to system administrators, and to everybody of their own acts.
- */
-function viewEvent(row: EventRow, viewer: Account) {
+function viewEvent(row: EventRow, viewer: Account): Static<typeof EventView> {
   const { id, publishedAt, actorId, actor, actorType, type, repository, namespace, contents, kind } = row;
   const digest = row.objectType === 'TAG' ? contents['digest'] : undefined;
   const showsAddress = viewer.isAdmin || actorId === viewer.id;
   return {
     id,
     publishedAt,
-    // MSR has the id here; what has no account has its name at the most.
     actor: actorId ?? actor,
     actorType,
     type,

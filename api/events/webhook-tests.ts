@@ -23,6 +23,9 @@ export function webhookTestRoutes(app: ApiInstance, deps: EventDeps): void {
     {
       config: { access: 'authenticated' },
       schema: {
+        summary: 'Send an event that did not happen to a receiver',
+        tags: ['webhooks'],
+        response: { 200: Type.Object({ status: Type.Integer({ description: 'What the receiver answered' }) }) },
         body: Type.Object(
           {
             type: webhookFields.type,
@@ -49,24 +52,23 @@ export function webhookTestRoutes(app: ApiInstance, deps: EventDeps): void {
         const payload = { type, createdAt: new Date(), contents: sampleContents(type, account.name, host) };
         const sent = webhookRequest({ endpoint, tlsCert, skipTLSVerification }, payload, `test:${randomUUID()}`);
         const outcome = await deps.outbound.send({ ...sent, signal: deps.stopping }).then(
-          ({ status }) => ({ status, problem: status >= 200 && status < 300 ? undefined : `it answered ${status}` }),
+          ({ status }) => (status >= 200 && status < 300 ? { status } : { problem: `it answered ${status}` }),
           (error: unknown) => {
             if (!(error instanceof OutboundError)) throw error;
             request.log.info({ origin, failure: error.failure, err: error.cause }, 'a webhook test failed');
-            return { status: undefined, problem: error.message };
+            return { problem: error.message };
           },
         );
-        const { status, problem } = outcome;
         await auditedChange(deps, request, async (_, record) =>
           record({
             kind: 'WEBHOOK_TEST',
             object: { id: origin, name: type },
-            outcome: problem === undefined ? 'success' : 'failure',
-            details: { type, endpoint: origin, ...(problem === undefined ? { status } : { problem }) },
+            outcome: outcome.problem === undefined ? 'success' : 'failure',
+            details: { type, endpoint: origin, ...outcome },
           }),
         );
-        if (problem === undefined) return { status };
-        throw new DomainError('INVALID_ENDPOINT', `${origin} has not taken the test event: ${problem}`);
+        if (outcome.problem === undefined) return { status: outcome.status };
+        throw new DomainError('INVALID_ENDPOINT', `${origin} has not taken the test event: ${outcome.problem}`);
       } finally {
         testing.delete(account.id);
       }

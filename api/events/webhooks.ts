@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { EventKind } from '../../events/event-kinds.ts';
+import { type EventKind, webhookTypes } from '../../events/event-kinds.ts';
 import { requireAccount, unchecked } from '../http/access.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import type { ChangeEvent } from '../../events/audit.ts';
@@ -29,16 +29,53 @@ import {
   type WebhookRow,
 } from '../../events/webhook-store.ts';
 import { namespaceParams, nameText, repositoryParams } from '../http/names.ts';
-import { objectForm } from '../http/object-form.ts';
+import { formOf } from '../http/object-form.ts';
+import { allReadOnly, listOf, NoBody, oneOf, readOnly, Timestamp } from '../http/schemas.ts';
 
 const config = { access: 'authenticated' } as const;
-type ShownWebhook = ReturnType<typeof viewWebhook>;
-const decidedHere = {
-  authorID: 'read-only',
-  createdAt: 'read-only',
-  lastSuccessfulAt: 'read-only',
-  failingSince: 'read-only',
-} as const;
+const tags = ['webhooks'];
+
+/** A webhook: DTR 2.7 API, responses.Webhook, and more. */
+const WebhookView = Type.Object(
+  {
+    id: readOnly(Type.String()),
+    type: oneOf(webhookTypes),
+    key: Type.String(),
+    endpoint: Type.String(),
+    ...allReadOnly({
+      authorID: Type.String(),
+      createdAt: Timestamp,
+      lastSuccessfulAt: Type.Optional(Timestamp),
+      failingSince: Type.Optional(Timestamp),
+    }),
+    inactive: Type.Boolean(),
+    tlsCert: Type.String(),
+    skipTLSVerification: Type.Boolean(),
+  },
+  { title: 'Webhook' },
+);
+
+const newWebhookForm = formOf(WebhookView, {
+  type: webhookFields.type,
+  key: Type.Optional(nameText()),
+  endpoint: webhookFields.endpoint,
+  tlsCert: Type.Optional(webhookFields.tlsCert),
+  skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
+  inactive: Type.Optional(Type.Boolean()),
+});
+const webhookForm = formOf(
+  WebhookView,
+  {
+    id: Type.String({ maxLength: 100 }),
+    inactive: Type.Optional(Type.Boolean()),
+    // Not of MSR, where a receiver that moves needs a new subscription.
+    endpoint: Type.Optional(webhookFields.endpoint),
+    tlsCert: Type.Optional(webhookFields.tlsCert),
+    skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
+  },
+  'type',
+  'key',
+);
 // Each may have a certificate of 64 KiB.
 const rowsAtOnce = 64;
 
@@ -72,6 +109,9 @@ export function webhookRoutes(app: ApiInstance, deps: EventDeps): void {
     {
       config,
       schema: {
+        summary: 'List webhooks',
+        tags,
+        response: { 200: listOf(WebhookView) },
         querystring: Type.Object(
           { ...wholePageQuery.properties, webhookType: Type.String({ maxLength: 100, default: 'any' }) },
           { additionalProperties: false },
@@ -91,7 +131,13 @@ export function webhookRoutes(app: ApiInstance, deps: EventDeps): void {
     '/api/v0/accounts/:namespace/webhooks',
     {
       config: { access: 'namespace-admin' },
-      schema: { params: namespaceParams, querystring: wholePageQuery },
+      schema: {
+        summary: 'List the webhooks of a namespace',
+        tags,
+        params: namespaceParams,
+        querystring: wholePageQuery,
+        response: { 200: listOf(WebhookView) },
+      },
     },
     async ({ params: { namespace }, query }, reply) => {
       const { body, headers } = await page({ key: namespace }, query);
@@ -103,7 +149,13 @@ export function webhookRoutes(app: ApiInstance, deps: EventDeps): void {
     '/api/v0/repositories/:namespace/:reponame/webhooks',
     {
       config: { access: 'repository-admin' },
-      schema: { params: repositoryParams, querystring: wholePageQuery },
+      schema: {
+        summary: 'List the webhooks of a repository',
+        tags,
+        params: repositoryParams,
+        querystring: wholePageQuery,
+        response: { 200: listOf(WebhookView) },
+      },
     },
     async ({ params: { namespace, reponame }, query }, reply) => {
       const { body, headers } = await page({ key: `${namespace}/${reponame}` }, query);
@@ -116,19 +168,7 @@ export function webhookRoutes(app: ApiInstance, deps: EventDeps): void {
     {
       config,
       preValidation: async (request) => assertKey(deps, requireAccount(request), unchecked(request.body, 'key')),
-      schema: {
-        body: objectForm<ShownWebhook>()(
-          {
-            type: webhookFields.type,
-            key: Type.Optional(nameText()),
-            endpoint: webhookFields.endpoint,
-            tlsCert: Type.Optional(webhookFields.tlsCert),
-            skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
-            inactive: Type.Optional(Type.Boolean()),
-          },
-          { ...decidedHere, id: 'read-only' },
-        ),
-      },
+      schema: { summary: 'Make a webhook', tags, body: newWebhookForm, response: { 201: WebhookView } },
     },
     async (request, reply) => {
       const { type, key = '', endpoint, tlsCert = '', skipTLSVerification = false, inactive = false } = request.body;
@@ -156,19 +196,7 @@ export function webhookRoutes(app: ApiInstance, deps: EventDeps): void {
     {
       config,
       preValidation: async (request) => void (await findAdministered(request, unchecked(request.body, 'id'))),
-      schema: {
-        body: objectForm<ShownWebhook>()(
-          {
-            id: Type.String({ maxLength: 100 }),
-            inactive: Type.Optional(Type.Boolean()),
-            // Not of MSR, where a receiver that moves needs a new subscription.
-            endpoint: Type.Optional(webhookFields.endpoint),
-            tlsCert: Type.Optional(webhookFields.tlsCert),
-            skipTLSVerification: Type.Optional(webhookFields.skipTLSVerification),
-          },
-          { ...decidedHere, type: 'read-only', key: 'read-only' },
-        ),
-      },
+      schema: { summary: 'Change a webhook', tags, body: webhookForm, response: { 200: listOf(WebhookView) } },
     },
     async (request) => {
       const { id, endpoint, ...rest } = request.body;
@@ -192,7 +220,15 @@ export function webhookRoutes(app: ApiInstance, deps: EventDeps): void {
 
   app.delete(
     '/api/v0/webhooks/:webhook',
-    { config, schema: { params: Type.Object({ webhook: Type.String({ maxLength: 100 }) }) } },
+    {
+      config,
+      schema: {
+        summary: 'Delete a webhook',
+        tags,
+        params: Type.Object({ webhook: Type.String({ maxLength: 100 }) }),
+        response: { 204: NoBody },
+      },
+    },
     async (request, reply) => {
       const found = await findAdministered(request, request.params.webhook);
       await auditedChange(deps, request, async (tx, record) => {
@@ -248,7 +284,6 @@ function noSuchWebhook(id: string): DomainError {
   return new DomainError('NO_SUCH_WEBHOOK', `there is no webhook "${id}": GET /api/v0/webhooks lists them`);
 }
 
-/** A webhook as the API shows it (DTR 2.7 API, responses.Webhook). */
-function viewWebhook({ lastSuccessfulAt, failingSince, ...webhook }: WebhookRow) {
+function viewWebhook({ lastSuccessfulAt, failingSince, ...webhook }: WebhookRow): Static<typeof WebhookView> {
   return { ...webhook, ...(lastSuccessfulAt && { lastSuccessfulAt }), ...(failingSince && { failingSince }) };
 }

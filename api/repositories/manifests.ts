@@ -7,6 +7,25 @@ import type { RepositoryDeps, ApiInstance } from '../http/instance.ts';
 import { countManifests, findTaggedDigest, listManifests } from '../../registry/manifests/manifest-store.ts';
 import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { repositoryParams } from '../http/names.ts';
+import { listOf, NoBody, Timestamp } from '../http/schemas.ts';
+
+const tags = ['manifests'];
+
+/** A manifest (DTR 2.7 API, responses.Manifest); `size` is that of its config and layers, in bytes. */
+export const ManifestView = Type.Object(
+  {
+    digest: Type.String(),
+    mediaType: Type.String(),
+    os: Type.String(),
+    architecture: Type.String(),
+    author: Type.String(),
+    configDigest: Type.String(),
+    configMediaType: Type.String(),
+    size: Type.Integer(),
+    createdAt: Timestamp,
+  },
+  { title: 'Manifest' },
+);
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 
@@ -20,6 +39,9 @@ export function manifestRoutes(app: ApiInstance, deps: RepositoryDeps): void {
     {
       config: { access: 'repository-read' },
       schema: {
+        summary: 'List the manifests of a repository',
+        tags,
+        response: { 200: listOf(ManifestView) },
         params: repositoryParams,
         querystring: Type.Object(
           // A page begins with the manifest of this digest.
@@ -45,7 +67,12 @@ export function manifestRoutes(app: ApiInstance, deps: RepositoryDeps): void {
     `${manifests}/:reference`,
     {
       config: { access: 'repository-delete' },
-      schema: { params: Type.Object({ ...repositoryParams.properties, reference: Name }) },
+      schema: {
+        summary: 'Delete a manifest, with the tags that name it',
+        tags,
+        params: Type.Object({ ...repositoryParams.properties, reference: Name }),
+        response: { 204: NoBody },
+      },
     },
     async (request, reply) => {
       const { namespace, reponame, reference } = request.params;

@@ -11,6 +11,7 @@ import type { RepositoryDeps, ApiInstance } from '../http/instance.ts';
 import { listRepositories } from '../../registry/repositories/repository-store.ts';
 import { repositoryEvent } from './repositories.ts';
 import { namespaceParams } from '../http/names.ts';
+import { NoBody } from '../http/schemas.ts';
 
 const pageSize = 100;
 
@@ -40,7 +41,15 @@ export function namespaceRoutes(app: ApiInstance, deps: RepositoryDeps): void {
 
   app.delete(
     '/api/v0/accounts/:namespace/repositories',
-    { config: { access: 'namespace-admin' }, schema: { params: namespaceParams } },
+    {
+      config: { access: 'namespace-admin' },
+      schema: {
+        summary: 'Delete all repositories of a namespace',
+        tags: ['repositories'],
+        params: namespaceParams,
+        response: { 204: NoBody },
+      },
+    },
     async (request, reply) => {
       await deleteRepositories(request, (await requireNamed(pool, request.params.namespace)).name);
       return reply.code(204).send();
@@ -51,7 +60,12 @@ export function namespaceRoutes(app: ApiInstance, deps: RepositoryDeps): void {
     '/api/v0/accounts/:namespace',
     {
       config: { access: 'system-admin' },
-      schema: { params: namespaceParams },
+      schema: {
+        summary: 'Delete an account with all of its repositories',
+        tags: ['accounts'],
+        params: namespaceParams,
+        response: { 204: NoBody },
+      },
     },
     async (request, reply) => {
       const { namespace } = request.params;

@@ -20,29 +20,44 @@ import {
   updateRepository,
 } from '../../registry/repositories/repository-store.ts';
 import { namespaceParams, repositoryParams } from '../http/names.ts';
-import { objectForm } from '../http/object-form.ts';
+import { formOf } from '../http/object-form.ts';
+import { NoBody } from '../http/schemas.ts';
+import { RepositoryList, RepositoryView, retentions, visibilities } from './repository-view.ts';
 
 const maxGraceSeconds = 10 * 365 * 86_400;
 const defaultGraceSeconds = 7 * 86_400;
 
-const changes = {
-  shortDescription: Type.Optional(Type.String({ maxLength: 1_000 })),
-  longDescription: Type.Optional(Type.String({ maxLength: 100_000 })),
-  scanOnPush: Type.Optional(Type.Boolean()),
-  immutableTags: Type.Optional(Type.Boolean()),
-  enableManifestLists: Type.Optional(Type.Boolean()),
-  tagLimit: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 })),
-  untaggedManifests: Type.Optional(Type.Enum(['keep', 'delete'])),
-  orphanedReferrers: Type.Optional(Type.Enum(['keep', 'delete'])),
-  untaggedGraceSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: maxGraceSeconds })),
-};
-const decidedHere = {
-  id: 'read-only',
-  namespaceType: 'read-only',
-  pulls: 'read-only',
-  pushes: 'read-only',
-  inactive: 'read-only',
-} as const;
+const tags = ['repositories'];
+
+const newRepositoryForm = formOf(RepositoryView, {
+  name: Type.String({ minLength: 1, maxLength: 255 }),
+  shortDescription: Type.String({ maxLength: 1_000, default: '' }),
+  longDescription: Type.String({ maxLength: 100_000, default: '' }),
+  visibility: Type.Enum([...visibilities], { default: 'public' }),
+  scanOnPush: Type.Boolean({ default: false }),
+  immutableTags: Type.Boolean({ default: false }),
+  enableManifestLists: Type.Boolean({ default: true }),
+  tagLimit: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: 0 }),
+  untaggedManifests: Type.Enum([...retentions], { default: 'delete' }),
+  orphanedReferrers: Type.Enum([...retentions], { default: 'delete' }),
+  untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds, default: defaultGraceSeconds }),
+});
+const repositoryForm = formOf(
+  RepositoryView,
+  {
+    shortDescription: Type.Optional(Type.String({ maxLength: 1_000 })),
+    longDescription: Type.Optional(Type.String({ maxLength: 100_000 })),
+    scanOnPush: Type.Optional(Type.Boolean()),
+    immutableTags: Type.Optional(Type.Boolean()),
+    enableManifestLists: Type.Optional(Type.Boolean()),
+    tagLimit: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 })),
+    visibility: Type.Optional(Type.String({ maxLength: 100 })),
+    untaggedManifests: Type.Optional(Type.Enum([...retentions])),
+    orphanedReferrers: Type.Optional(Type.Enum([...retentions])),
+    untaggedGraceSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: maxGraceSeconds })),
+  },
+  'name',
+);
 
 /** `/api/v0/repositories` (DTR 2.7 API). */
 export function repositoryRoutes(app: ApiInstance, deps: RepositoryDeps): void {
@@ -71,7 +86,10 @@ export function repositoryRoutes(app: ApiInstance, deps: RepositoryDeps): void {
 
   app.get(
     '/api/v0/repositories',
-    { config: { access: 'subject' }, schema: { querystring: pageQuery } },
+    {
+      config: { access: 'subject' },
+      schema: { summary: 'List repositories', tags, querystring: pageQuery, response: { 200: RepositoryList } },
+    },
     async (request, reply) => {
       const { body, headers } = await page(requireAccount(request), request.query);
       return reply.headers(headers).send(body);
@@ -80,7 +98,16 @@ export function repositoryRoutes(app: ApiInstance, deps: RepositoryDeps): void {
 
   app.get(
     '/api/v0/repositories/:namespace',
-    { config: { access: 'subject' }, schema: { params: namespaceParams, querystring: pageQuery } },
+    {
+      config: { access: 'subject' },
+      schema: {
+        summary: 'List the repositories of a namespace',
+        tags,
+        params: namespaceParams,
+        querystring: pageQuery,
+        response: { 200: RepositoryList },
+      },
+    },
     async (request, reply) => {
       const { namespace } = request.params;
       if (!(await namespaceExists(pool, namespace))) throw noSuchAccount(namespace);
@@ -94,23 +121,11 @@ export function repositoryRoutes(app: ApiInstance, deps: RepositoryDeps): void {
     {
       config: { access: 'namespace-admin' },
       schema: {
+        summary: 'Make a repository',
+        tags,
         params: namespaceParams,
-        body: objectForm<RepositoryRow>()(
-          {
-            name: Type.String({ minLength: 1, maxLength: 255 }),
-            shortDescription: Type.String({ maxLength: 1_000, default: '' }),
-            longDescription: Type.String({ maxLength: 100_000, default: '' }),
-            visibility: Type.Enum(['public', 'private'], { default: 'public' }),
-            scanOnPush: Type.Boolean({ default: false }),
-            immutableTags: Type.Boolean({ default: false }),
-            enableManifestLists: Type.Boolean({ default: true }),
-            tagLimit: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: 0 }),
-            untaggedManifests: Type.Enum(['keep', 'delete'], { default: 'delete' }),
-            orphanedReferrers: Type.Enum(['keep', 'delete'], { default: 'delete' }),
-            untaggedGraceSeconds: Type.Integer({ minimum: 0, maximum: maxGraceSeconds, default: defaultGraceSeconds }),
-          },
-          { ...decidedHere, namespace: 'read-only' },
-        ),
+        body: newRepositoryForm,
+        response: { 201: RepositoryView },
       },
     },
     async (request, reply) => {
@@ -128,7 +143,10 @@ export function repositoryRoutes(app: ApiInstance, deps: RepositoryDeps): void {
 
   app.get(
     '/api/v0/repositories/:namespace/:reponame',
-    { config: { access: 'repository-read' }, schema: { params: repositoryParams } },
+    {
+      config: { access: 'repository-read' },
+      schema: { summary: 'Show a repository', tags, params: repositoryParams, response: { 200: RepositoryView } },
+    },
     async ({ params: { namespace, reponame } }) => {
       const repository = await findRepository(pool, namespace, reponame);
       if (!repository) throw noSuchRepository(namespace, reponame);
@@ -141,11 +159,11 @@ export function repositoryRoutes(app: ApiInstance, deps: RepositoryDeps): void {
     {
       config: { access: 'repository-admin' },
       schema: {
+        summary: 'Change a repository',
+        tags,
         params: repositoryParams,
-        body: objectForm<RepositoryRow>()(
-          { ...changes, visibility: Type.Optional(Type.String({ maxLength: 100 })) },
-          { ...decidedHere, namespace: 'read-only', name: 'read-only' },
-        ),
+        body: repositoryForm,
+        response: { 200: RepositoryView },
       },
     },
     async (request) => {
@@ -174,7 +192,10 @@ export function repositoryRoutes(app: ApiInstance, deps: RepositoryDeps): void {
 
   app.delete(
     '/api/v0/repositories/:namespace/:reponame',
-    { config: { access: 'repository-admin' }, schema: { params: repositoryParams } },
+    {
+      config: { access: 'repository-admin' },
+      schema: { summary: 'Delete a repository', tags, params: repositoryParams, response: { 204: NoBody } },
+    },
     async (request, reply) => {
       const { namespace, reponame } = request.params;
       await auditedChange(deps, request, async (tx, record) => {

@@ -1,9 +1,11 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { requireAccount } from '../http/access.ts';
 import { authenticateSearch } from '../http/authenticate.ts';
-import { viewAccount } from '../accounts/account-view.ts';
+import { AccountView, viewAccount } from '../accounts/account-view.ts';
 import type { RepositoryDeps, ApiInstance } from '../http/instance.ts';
 import { nameText } from '../http/names.ts';
+import { listOf } from '../http/schemas.ts';
+import { RepositoryView } from './repository-view.ts';
 import { readableRepositories } from '../../accounts/policy/access.ts';
 import { searchRepositories } from '../../registry/repositories/search-repositories.ts';
 import { searchAccounts } from '../../accounts/search-accounts.ts';
@@ -11,6 +13,31 @@ import { searchAccounts } from '../../accounts/search-accounts.ts';
 const maxResults = 100;
 const Text = Type.String({ maxLength: 255 });
 const Limit = Type.Integer({ minimum: 1, maximum: maxResults, default: 25 });
+
+const tags = ['search'];
+
+const Found = Type.Object({
+  accountResults: Type.Optional(listOf(AccountView)),
+  repositoryResults: Type.Optional(listOf(RepositoryView)),
+});
+
+/** What `docker search` shows (Docker Registry HTTP API v1, "Search"). */
+const DockerSearchView = Type.Object(
+  {
+    num_results: Type.Integer(),
+    query: Type.String(),
+    results: listOf(
+      Type.Object({
+        name: Type.String(),
+        description: Type.String(),
+        is_official: Type.Boolean(),
+        is_trusted: Type.Boolean(),
+        star_count: Type.Integer(),
+      }),
+    ),
+  },
+  { title: 'DockerSearch' },
+);
 
 /**
  * `/api/v0/index`, searches of MSR, and `/v1/search`, which `docker search HOST/TERM` asks. Repositories are those that
@@ -24,6 +51,9 @@ export function searchRoutes(app: ApiInstance, deps: RepositoryDeps): void {
     {
       config: { access: 'authenticated' },
       schema: {
+        summary: 'Find repositories and accounts by words',
+        tags,
+        response: { 200: Found },
         querystring: Type.Object(
           {
             query: Text,
@@ -50,7 +80,7 @@ export function searchRoutes(app: ApiInstance, deps: RepositoryDeps): void {
     },
   );
 
-  async function dockerSearch(subject: string, text: string, limit: number) {
+  async function dockerSearch(subject: string, text: string, limit: number): Promise<Static<typeof DockerSearchView>> {
     const found = await searchRepositories(pool, await readableRepositories(pool, subject), { text, limit });
     return {
       num_results: found.length,
@@ -69,7 +99,12 @@ export function searchRoutes(app: ApiInstance, deps: RepositoryDeps): void {
     '/api/v0/index/dockersearch',
     {
       config: { access: 'subject' },
-      schema: { querystring: Type.Object({ q: Text, n: Limit }, { additionalProperties: false }) },
+      schema: {
+        summary: 'Find repositories, as docker search does',
+        tags,
+        querystring: Type.Object({ q: Text, n: Limit }, { additionalProperties: false }),
+        response: { 200: DockerSearchView },
+      },
     },
     async (request) => dockerSearch(requireAccount(request).name, request.query.q, request.query.n),
   );
@@ -81,6 +116,9 @@ export function searchRoutes(app: ApiInstance, deps: RepositoryDeps): void {
       config: { access: 'anonymous', pace: 'network' },
       // Engines may send more than this, such as the page.
       schema: {
+        summary: 'Find repositories, as docker search asks',
+        tags,
+        response: { 200: DockerSearchView },
         querystring: Type.Object(
           { q: Text, n: Limit },
           { maxProperties: 10, propertyNames: Type.String({ maxLength: 100 }) },

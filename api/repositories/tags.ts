@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { RegistryError } from '../../registry/errors.ts';
 import { requireAccount } from '../http/access.ts';
 import { requestActor } from '../http/audited-change.ts';
@@ -8,22 +8,46 @@ import { countHeader, fillPage, pageQuery } from '../http/paging.ts';
 import { includesLevel, repositoryAccess } from '../../accounts/policy/access.ts';
 import { countTags, findTag, listTags, type TagRow } from '../../registry/manifests/tag-store.ts';
 import { repositoryParams } from '../http/names.ts';
+import { listOf, NoBody, Timestamp } from '../http/schemas.ts';
+import { ManifestView } from './manifests.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 255 });
 // The host under which Notary knows the repository; no tag is in Notary here.
 const domain = Type.Optional(Type.String({ maxLength: 255 }));
 const Platform = Type.Optional(Type.String({ maxLength: 255 }));
 
+/** A tag (DTR 2.7 API, responses.ListTag, responses.Tag). Of its manifest lists have the digest alone, unless asked for more. */
+const TagView = Type.Object(
+  {
+    name: Type.String(),
+    author: Type.String(),
+    digest: Type.String(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    hashMismatch: Type.Boolean(),
+    inNotary: Type.Boolean(),
+    manifest: Type.Object(
+      { ...Type.Partial(ManifestView).properties, digest: ManifestView.properties.digest },
+      { title: 'TagManifest' },
+    ),
+  },
+  { title: 'Tag' },
+);
+
 /** `/api/v0/repositories/{namespace}/{reponame}/tags` (DTR 2.7 API). */
 export function tagRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   const { pool, deleteTag } = deps;
-  const tags = '/api/v0/repositories/:namespace/:reponame/tags';
+  const path = '/api/v0/repositories/:namespace/:reponame/tags';
+  const tags = ['tags'];
 
   app.get(
-    tags,
+    path,
     {
       config: { access: 'repository-read' },
       schema: {
+        summary: 'List the tags of a repository',
+        tags,
+        response: { 200: listOf(TagView) },
         params: repositoryParams,
         querystring: Type.Object(
           {
@@ -53,10 +77,13 @@ export function tagRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   );
 
   app.get(
-    `${tags}/:reference`,
+    `${path}/:reference`,
     {
       config: { access: 'repository-read' },
       schema: {
+        summary: 'Show a tag, or all tags of a digest; of an index, for each platform',
+        tags,
+        response: { 200: listOf(TagView) },
         params: Type.Object({ ...repositoryParams.properties, reference: Name }),
         querystring: Type.Object({ domain, os: Platform, arch: Platform }, { additionalProperties: false }),
       },
@@ -72,10 +99,13 @@ export function tagRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   );
 
   app.delete(
-    `${tags}/:tag`,
+    `${path}/:tag`,
     {
       config: { access: 'repository-delete' },
       schema: {
+        summary: 'Delete a tag',
+        tags,
+        response: { 204: NoBody },
         params: Type.Object({ ...repositoryParams.properties, tag: Name }),
         // Deletes a tag although it is immutable, which administrators of the repository may.
         querystring: Type.Object({ domain, force: Type.Boolean({ default: false }) }, { additionalProperties: false }),
@@ -103,16 +133,13 @@ export function tagRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   );
 }
 
-/** A tag as the API shows it (DTR 2.7 API, responses.ListTag, responses.Tag). */
-function viewTag({ manifest, createdAt, updatedAt, ...tag }: TagRow, hasManifest: boolean) {
+function viewTag({ manifest, ...tag }: TagRow, hasManifest: boolean): Static<typeof TagView> {
   const { digest } = manifest;
   return {
     ...tag,
     digest,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
     hashMismatch: false,
     inNotary: false,
-    manifest: hasManifest ? { ...manifest, createdAt: manifest.createdAt.toISOString() } : { digest },
+    manifest: hasManifest ? manifest : { digest },
   };
 }

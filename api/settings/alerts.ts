@@ -1,24 +1,28 @@
 import { statfs } from 'node:fs/promises';
+import { type Static, Type } from 'typebox';
 import type { Queryable } from '../../database/pool.ts';
 import { listFailingCrons } from '../../jobs/crons/failing-crons.ts';
 import { countAbandonedJobs, findOverdueOrders } from '../../jobs/queue/orders.ts';
 import { listMissingWorkers } from '../../jobs/queue/worker-records.ts';
 import { countUncheckedJobs } from '../../jobs/records/unchecked-jobs.ts';
 import { listQuarantined } from '../../registry/blobs/quarantine.ts';
+import { oneOf } from '../http/schemas.ts';
 
 /** Something that an administrator has to look at (DTR 2.7 API, responses.Alert). */
-export interface Alert {
-  /** What it is about; there may be several of one class. */
-  readonly class: 'worker' | 'backlog' | 'cron' | 'disk' | 'blob';
-  /** The same for as long as it is the same trouble. */
-  readonly id: string;
-  /** What is wrong, and what to do. */
-  readonly message: string;
-  /** The image that is concerned. */
-  readonly img?: string;
-  /** Where in the API more is to be seen. */
-  readonly url?: string;
-}
+export const AlertView = Type.Object(
+  {
+    // What it is about; there may be several of one class.
+    class: oneOf(['worker', 'backlog', 'cron', 'disk', 'blob']),
+    // The same for as long as it is the same trouble.
+    id: Type.String(),
+    // What is wrong, and what to do.
+    message: Type.String(),
+    img: Type.Optional(Type.String({ description: 'The image that is concerned' })),
+    url: Type.Optional(Type.String({ description: 'Where in the API more is to be seen' })),
+  },
+  { title: 'Alert' },
+);
+export type Alert = Static<typeof AlertView>;
 
 export interface AlertDeps {
   readonly pool: Queryable;

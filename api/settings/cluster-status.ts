@@ -1,25 +1,34 @@
+import { type Static, Type } from 'typebox';
 import type { Queryable } from '../../database/pool.ts';
 import { findOrderFailure } from '../../jobs/queue/orders.ts';
 import { hasLiveWorker } from '../../jobs/queue/worker-records.ts';
 import { findCollectionWorker } from '../../jobs/records/queries.ts';
 import { countUncheckedJobs } from '../../jobs/records/unchecked-jobs.ts';
+import { mapOf, Timestamp } from '../http/schemas.ts';
 
 /**
  * How the parts of the installation are, in MSR's shape (DTR 2.7 API, responses.ClusterStatus), whose replicas are our
  * parts: `database`, `temporal` and `workers`.
  */
-export interface ClusterStatus {
-  /** There is no RethinkDB, so there is nothing in it. */
-  readonly rethink_system_tables: Readonly<Record<string, never>>;
-  /** `OK` where nothing is known to be wrong; otherwise what is. */
-  readonly replica_health: Readonly<Record<string, string>>;
-  /** When that was looked at. */
-  readonly replica_timestamp: Readonly<Record<string, string>>;
-  /** Whether the registry is read-only; one setting holds for all. */
-  readonly replica_readonly: Readonly<Record<string, boolean>>;
-  /** The worker on which a garbage collection runs; empty: none does. */
-  readonly gc_lock_holder: string;
-}
+export const ClusterStatusView = Type.Object(
+  {
+    // There is no RethinkDB, so there is nothing in it.
+    rethink_system_tables: Type.Object({}),
+    replica_health: {
+      ...mapOf(Type.String()),
+      description: 'OK where nothing is known to be wrong; otherwise what is',
+    },
+    replica_timestamp: { ...mapOf(Timestamp), description: 'When that was looked at' },
+    replica_readonly: {
+      ...mapOf(Type.Boolean()),
+      description: 'Whether the registry is read-only; one setting holds for all',
+    },
+    gc_lock_holder: Type.String({ description: 'The worker on which a garbage collection runs; empty: none does' }),
+  },
+  { title: 'ClusterStatus' },
+);
+
+export type ClusterStatus = Static<typeof ClusterStatusView>;
 
 export interface ClusterStatusDeps {
   readonly pool: Queryable;
@@ -55,7 +64,7 @@ export async function readClusterStatus(
     temporal: lastError === null ? 'OK' : `cannot be reached: ${lastError}`,
     workers: problem ?? (workersProblem || 'OK'),
   };
-  const now = new Date().toISOString();
+  const now = new Date();
   return {
     rethink_system_tables: {},
     replica_health: health,

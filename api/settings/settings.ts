@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import { parseDurationMs } from '../../config/duration.ts';
 import { isSettingName, readSettings, settingFields, type Settings, updateSettings } from '../../settings/settings.ts';
 import { DomainError } from '../../errors/domain-error.ts';
 import type { SettingsDeps, ApiInstance } from '../http/instance.ts';
 import { auditedChange } from '../http/audited-change.ts';
 import { describeValidation } from '../http/describe-validation.ts';
+import { allReadOnly } from '../http/schemas.ts';
 
 const config = { access: 'system-admin' } as const;
+const tags = ['settings'];
 
 /** Why MSR's clients find a field in the settings that cannot be changed there. */
 const fixedBecause = {
@@ -36,7 +38,35 @@ const fixedBecause = {
 } as const;
 type FixedField = keyof typeof fixedBecause;
 
-const fixedFields = Object.keys(fixedBecause) as readonly FixedField[];
+const fixedNames = Object.keys(fixedBecause) as readonly FixedField[];
+
+/** What they show. The key of a certificate is shown to nobody. */
+const fixedFields = allReadOnly({
+  dtrHost: Type.String(),
+  clientCertAuthEnabled: Type.Boolean(),
+  sso: Type.Boolean(),
+  webTLSCert: Type.String(),
+  webTLSCA: Type.String(),
+  webTLSClientCA: Type.String(),
+  scanningEnabled: Type.Boolean(),
+  scanningSyncOnline: Type.Boolean(),
+  scanningDeadline: Type.Integer(),
+  scanningEnableAutoRecheck: Type.Boolean(),
+  httpProxy: Type.String(),
+  httpsProxy: Type.String(),
+  noProxy: Type.String(),
+  logHost: Type.String(),
+  logLevel: Type.String(),
+  logProtocol: Type.String(),
+  nfsHost: Type.String(),
+  nfsPath: Type.String(),
+  storageVolume: Type.String(),
+  replicaID: Type.String(),
+  replicaSettings: Type.Object({}),
+}) satisfies Record<Exclude<FixedField, 'webTLSKey'>, TSchema>;
+const SettingsView = Type.Object({ ...withoutDefaults(settingFields), ...fixedFields }, { title: 'Settings' });
+
+// What a change names of them is compared with what is shown, so that it may be whatever MSR would take.
 const FixedValue = Type.Union([
   Type.Boolean(),
   Type.Number(),
@@ -47,15 +77,17 @@ const FixedValue = Type.Union([
   Type.Null(),
 ]);
 
-/** A field that may be left out, and is not filled in then: what is not named stays. */
-function changeOf<T extends TSchema>({ default: _default, ...field }: T & { default?: unknown }) {
-  return Type.Optional(field as unknown as T);
+/** Fields that are not filled in where they are left out. */
+function withoutDefaults<Fields extends TProperties>(fields: Fields): Fields {
+  const entries = Object.entries(fields as Record<string, TSchema & { default?: unknown }>);
+  return Object.fromEntries(entries.map(([name, { default: _default, ...field }]) => [name, field])) as Fields;
 }
 
 const changeForm = Type.Object(
   {
-    ...Object.fromEntries(Object.entries(settingFields).map(([name, field]) => [name, changeOf(field)])),
-    ...Object.fromEntries(fixedFields.map((name) => [name, Type.Optional(FixedValue)])),
+    // What is not named stays.
+    ...Type.Partial(Type.Object(withoutDefaults(settingFields))).properties,
+    ...Object.fromEntries(fixedNames.map((name) => [name, Type.Optional(FixedValue)])),
   },
   { additionalProperties: false },
 );
@@ -68,13 +100,22 @@ const changeForm = Type.Object(
 export function settingsRoutes(app: ApiInstance, deps: SettingsDeps): void {
   const { pool, wakeSettings } = deps;
   const fixed = fixedValues(deps);
-  const view = (settings: Settings) => ({ ...settings, ...fixed, webTLSKey: undefined });
+  const { webTLSKey: _secret, ...shown } = fixed;
+  const view = (settings: Settings): Static<typeof SettingsView> => ({ ...settings, ...shown });
 
-  app.get('/api/v0/meta/settings', { config }, async () => view(await readSettings(pool)));
+  app.get(
+    '/api/v0/meta/settings',
+    { config, schema: { summary: 'Show the settings', tags, response: { 200: SettingsView } } },
+    async () => view(await readSettings(pool)),
+  );
 
   app.post(
     '/api/v0/meta/settings',
-    { config, attachValidation: true, schema: { body: changeForm } },
+    {
+      config,
+      attachValidation: true,
+      schema: { summary: 'Change settings', tags, body: changeForm, response: { 202: SettingsView } },
+    },
     async (request, reply) => {
       const { validation } = request.validationError ?? {};
       if (validation) throw invalid(describeValidation(validation, 'settings'));
@@ -91,7 +132,7 @@ export function settingsRoutes(app: ApiInstance, deps: SettingsDeps): void {
   );
 }
 
-function fixedValues({ publicUrl }: SettingsDeps): Readonly<Record<FixedField, unknown>> {
+function fixedValues({ publicUrl }: SettingsDeps): Static<TObject<typeof fixedFields>> & { webTLSKey: string } {
   return {
     dtrHost: new URL(publicUrl).host,
     clientCertAuthEnabled: false,
@@ -123,7 +164,7 @@ function readChanges(
   body: Readonly<Record<string, unknown>>,
   fixed: Readonly<Record<FixedField, unknown>>,
 ): Partial<Settings> {
-  for (const name of fixedFields) {
+  for (const name of fixedNames) {
     const isSame = body[name] === undefined || isDeepStrictEqual(body[name], fixed[name]);
     if (!isSame) throw invalid(`${name} cannot be changed here: ${fixedBecause[name]}; leave it out`);
   }
