@@ -24,24 +24,24 @@ export function createCollectionMetrics(): CollectionMetrics {
   const registers = [registry];
   const reviewed = new Counter({
     name: 'jobrunner_gc_reviewed_total',
-    help: 'Reviews that garbage collection has done.',
+    help: 'Reviews done, by kind.',
     labelNames: ['kind'],
     registers,
   });
   const deleted = new Counter({
     name: 'jobrunner_gc_deleted_total',
-    help: 'What garbage collection has taken away.',
+    help: `What garbage collection has deleted, by kind (${collectedKinds.join(', ')}).`,
     labelNames: ['kind'],
     registers,
   });
   const freedBytes = new Counter({
     name: 'jobrunner_gc_freed_bytes_total',
-    help: 'Bytes of the objects that were deleted.',
+    help: 'Bytes of the objects that garbage collection has deleted.',
     registers,
   });
   const failedObjects = new Counter({
     name: 'jobrunner_gc_failed_objects_total',
-    help: 'Failures of the blob store to delete an object.',
+    help: 'Objects that the blob store failed to delete; the next run tries again.',
     registers,
   });
   // A rate needs a zero to begin with.
@@ -61,7 +61,7 @@ export function createCollectionMetrics(): CollectionMetrics {
 /** Adds what garbage collection has still to do, which is read from the database, once for each scrape. */
 export function addCollectionGauges(registry: Registry, pool: pg.Pool): void {
   const registers = [registry];
-  const limit = `no more than ${mostCounted} are counted`;
+  const limit = `counted up to ${mostCounted}`;
   let reading: Promise<CollectionBacklog> | undefined;
   // All gauges of a scrape ask at the same moment.
   function read(): Promise<CollectionBacklog> {
@@ -71,7 +71,7 @@ export function addCollectionGauges(registry: Registry, pool: pg.Pool): void {
 
   void new Gauge({
     name: 'jobrunner_gc_reviews',
-    help: `Reviews that are due, or wait for their time; ${limit} of one kind and state.`,
+    help: `Reviews, by kind (manifest, blob) and state (due, waiting); ${limit} for each.`,
     labelNames: ['kind', 'state'],
     registers,
     async collect() {
@@ -83,7 +83,7 @@ export function addCollectionGauges(registry: Registry, pool: pg.Pool): void {
   });
   void new Gauge({
     name: 'jobrunner_gc_oldest_review_age_seconds',
-    help: 'How long the oldest due review has been due; 0 where none is.',
+    help: 'How long the oldest due review has been due, by kind; 0 if none is due.',
     labelNames: ['kind'],
     registers,
     async collect() {
@@ -91,10 +91,10 @@ export function addCollectionGauges(registry: Registry, pool: pg.Pool): void {
     },
   });
   const figures = [
-    ['jobrunner_gc_pending_objects', `Objects that wait for their deletion; ${limit}.`, 'objects'],
-    ['jobrunner_gc_pending_bytes', 'Bytes of the objects that are counted as waiting.', 'objectBytes'],
+    ['jobrunner_gc_pending_objects', `Objects that wait to be deleted; ${limit}.`, 'objects'],
+    ['jobrunner_gc_pending_bytes', 'Bytes of the objects that jobrunner_gc_pending_objects counts.', 'objectBytes'],
     ['jobrunner_gc_pending_repositories', `Deleted repositories that are not yet emptied; ${limit}.`, 'repositories'],
-    ['jobrunner_gc_quarantined_blobs', `Blobs that are quarantined; ${limit}.`, 'quarantinedBlobs'],
+    ['jobrunner_gc_quarantined_blobs', `Blobs in quarantine; ${limit}.`, 'quarantinedBlobs'],
   ] as const;
   for (const [name, help, figure] of figures) {
     void new Gauge({

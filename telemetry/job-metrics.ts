@@ -19,32 +19,32 @@ export function createJobMetrics(): JobMetrics {
   const registers = [registry];
   const started = new Counter({
     name: 'jobrunner_jobs_started_total',
-    help: 'Jobs that have begun to run.',
+    help: 'Jobs that have started, by action and trigger.',
     labelNames: ['action', 'trigger'],
     registers,
   });
   const ended = new Counter({
     name: 'jobrunner_jobs_ended_total',
-    help: 'Jobs that have ended.',
+    help: 'Jobs that have ended, by action and status (done, error, cancel).',
     labelNames: ['action', 'status'],
     registers,
   });
   const retried = new Counter({
     name: 'jobrunner_jobs_retried_total',
-    help: 'Jobs that failed and are tried again, as another job.',
+    help: 'Jobs that failed and got a retry, by action.',
     labelNames: ['action'],
     registers,
   });
   const waited = new Histogram({
     name: 'jobrunner_job_wait_seconds',
-    help: 'How long jobs waited, from when they were due until they ran.',
+    help: 'How long jobs waited from when they were due until they started, by action.',
     labelNames: ['action'],
     buckets: bucketsSeconds,
     registers,
   });
   const ran = new Histogram({
     name: 'jobrunner_job_duration_seconds',
-    help: 'How long jobs ran.',
+    help: 'How long jobs ran, by action.',
     labelNames: ['action'],
     buckets: bucketsSeconds,
     registers,

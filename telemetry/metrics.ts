@@ -59,20 +59,20 @@ export function createMetrics(
   const registers = [registry];
   const duration = new Histogram({
     name: 'jobrunner_http_request_duration_seconds',
-    help: 'How long requests took, from the first byte in to the last byte out.',
+    help: 'How long requests took, by part: api, enzi, auth, a route of /v2, or other.',
     labelNames: ['part'],
     buckets: durationBucketsSeconds,
     registers,
   });
   const requests = new Counter({
     name: 'jobrunner_http_requests_total',
-    help: 'Requests, by route.',
+    help: 'Requests, by route, method and class of status (2xx to 5xx).',
     labelNames: ['route', 'method', 'status'],
     registers,
   });
   const responses = new Counter({
     name: 'jobrunner_http_responses_total',
-    help: 'Answers, by the class of their status.',
+    help: 'Requests, by class of status alone.',
     labelNames: ['status'],
     registers,
   });
@@ -80,7 +80,7 @@ export function createMetrics(
   for (const status of statusClasses) responses.inc({ status }, 0);
   const failures = new Counter({
     name: 'jobrunner_scrape_failures_total',
-    help: 'Scrapes that could not read the database.',
+    help: 'Scrapes that could not read PostgreSQL.',
     registers,
   });
   const stored = storedMetrics(pool);
@@ -124,12 +124,12 @@ function partOf(route: string): string {
 }
 
 /** What is read from the database, by the one process that answers the scrape. */
-function storedMetrics(pool: pg.Pool): Registry {
+export function storedMetrics(pool: pg.Pool): Registry {
   const registry = new Registry();
   const registers = [registry];
   void new Gauge({
     name: 'jobrunner_jobs_in_flight',
-    help: 'Jobs that Temporal has.',
+    help: 'Jobs in flight, by action and status.',
     labelNames: ['action', 'status'],
     registers,
     async collect() {
@@ -139,7 +139,7 @@ function storedMetrics(pool: pg.Pool): Registry {
   });
   void new Gauge({
     name: 'jobrunner_jobs_backlog',
-    help: `Jobs that are due and wait to be started; no more than ${mostCounted} of one kind are counted.`,
+    help: `Jobs that are due and not yet admitted, by action; counted up to ${mostCounted} for each lane.`,
     labelNames: ['action'],
     registers,
     async collect() {
@@ -150,7 +150,7 @@ function storedMetrics(pool: pg.Pool): Registry {
   });
   void new Gauge({
     name: 'jobrunner_workers',
-    help: 'Processes that run jobs.',
+    help: 'Workers, by deployment and status (running, dead, stopped).',
     labelNames: ['deployment', 'status'],
     registers,
     async collect() {
@@ -173,7 +173,7 @@ function storedMetrics(pool: pg.Pool): Registry {
   });
   void new Gauge({
     name: 'jobrunner_outbox_retried_rows',
-    help: 'Orders that Temporal did not take when it was told of them, and that it is told again.',
+    help: 'Orders that Temporal did not accept at first, and that are sent again.',
     registers,
     async collect() {
       this.set((await countOrders(pool)).retried);

@@ -26,18 +26,18 @@ export function createProcessMetrics(processName: string): ProcessMetrics {
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'jobrunner_process_info',
-    help: 'The process id behind a name in the label process.',
+    help: 'The process id (pid) behind each value of the label process.',
     labelNames: ['pid'],
     registers,
   }).set({ pid: String(process.pid) }, 1);
   const requests = new Counter({
     name: 'jobrunner_process_http_requests_total',
-    help: 'HTTP requests that each process has answered.',
+    help: 'Requests that each process has answered.',
     registers,
   });
   const replacements = new Counter({
     name: 'jobrunner_process_replacements_total',
-    help: 'HTTP processes that hung, and that this process has killed and replaced.',
+    help: 'HTTP processes that hung, and that the primary process has killed and replaced.',
     registers,
   });
   return {

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { type LimitName, limitNames, limits } from '../../settings/limits.ts';
-import { limitsPage } from '../../docs/limits-page.ts';
 import { createTestCertificate } from '../support/certificates.ts';
 import { limitsOfPushes } from '../support/limits-of-pushes.ts';
 import { createOrganization } from '../accounts/organization.ts';
@@ -291,9 +289,4 @@ test('what there is beyond a limit that became smaller stays, and what only chan
   assert.equal((await cron('four', '@daily')).outcome, '409 LIMIT_REACHED');
   const { crons } = (await api.send('GET', `${api0}/crons`)).json as { crons: unknown[] };
   assert.equal(crons.length, 3);
-});
-
-test('docs/limits.md says what the program does', async () => {
-  const page = await readFile(new URL('../../docs/limits.md', import.meta.url), 'utf8');
-  assert.equal(page, limitsPage(limits), 'it is not current: run npm run docs');
 });

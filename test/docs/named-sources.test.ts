@@ -12,6 +12,7 @@ const root = join(import.meta.dirname, '../..');
 const foreignFiles: ReadonlyMap<string, string> = new Map([
   ['/etc/docker/daemon.json', "where a user's Docker is told of registries without TLS"],
   ['config.json', "what Docker's client has after a login, and others read as well"],
+  ['Node.js', 'the runtime, as its metrics name it'],
   ['prometheus.yml', "where a user's Prometheus is told what to scrape"],
   ['/api/v0/openapi.json', 'a route, and no file'],
   ['/api/v0/docs.json', 'a route, and no file'],

@@ -66,10 +66,10 @@ test(
       );
     });
 
-    await t.test('OPERATIONS.md has every metric, and no other', async () => {
+    await t.test('docs/metrics.md has every metric, and no other', async () => {
       const response = await fetch(jobrunner.metricsUrl);
       const served = [...(await response.text()).matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
-      const page = await readFile(new URL('../../OPERATIONS.md', import.meta.url), 'utf8');
+      const page = await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
       const listed = [...page.matchAll(/^\| `((?:jobrunner|process|nodejs)_\w+)`/gm)].map(([, name = '']) => name);
       assert.deepEqual(listed.toSorted(), served.toSorted());
     });
