@@ -238,7 +238,7 @@ export const variables = {
     'port on which /metrics is served to Prometheus, without asking who it is (default: none)',
     parsePort,
   ),
-  METRICS_HOST: variable('address to listen on for that', asIs, { default: '127.0.0.1' }),
+  METRICS_HOST: variable('address on which METRICS_PORT listens', asIs, { default: '127.0.0.1' }),
   HTTP_PROCESSES: variable(
     'how many processes serve HTTP on PORT; 1: this one alone (default: one for each core)',
     parseInteger(1, 1_024),
@@ -253,7 +253,7 @@ export const variables = {
     parseHttpUrl,
   ),
   TLS_CERT_FILE: variable('PEM of the certificate, and of those up to the root, with which NGINX speaks TLS', asIs),
-  TLS_KEY_FILE: variable('PEM of its key', asIs),
+  TLS_KEY_FILE: variable('PEM of the key of TLS_CERT_FILE', asIs),
   CLIENT_CA_FILE: variable('PEM of the authorities whose certificates NGINX lets clients sign in with', asIs),
   NGINX_SECRET: variable('what an NGINX in front proves itself with, to send the bytes of blobs', parseSharedSecret, {
     isSecret: true,
@@ -339,11 +339,11 @@ export const variables = {
   ),
   GC_REVIEW_DELAY: variable('how long after an event a manifest or blob is reviewed', parseDuration, { default: '1h' }),
   GC_EVENT_DELAYS: variable(
-    `the same for single kinds of event, such as tag_delete=24h,manifest_upload=2h; kinds: ${reviewEvents.join(', ')}`,
+    `GC_REVIEW_DELAY for single kinds of event, such as tag_delete=24h,manifest_upload=2h; kinds: ${reviewEvents.join(', ')}`,
     parseEventDelays,
   ),
   GC_BLOB_LEASE: variable(
-    'how long a manifest or blob that a pusher was told of is kept without a reference',
+    'how long a manifest or blob that a pusher was told exists is kept without a reference',
     parseDuration,
     { default: '1h' },
   ),
@@ -370,15 +370,15 @@ export const variables = {
   }),
   LDAP_CA: variable('PEM of the authority that signed the certificate of the directory', asIs, { isSecret: true }),
   LDAP_BIND_DN: variable('distinguished name of the account that searches (default: nobody)', parseDistinguishedName),
-  LDAP_BIND_PASSWORD: variable('its password', asIs, { isSecret: true }),
+  LDAP_BIND_PASSWORD: variable('password of LDAP_BIND_DN', asIs, { isSecret: true }),
   LDAP_USER_BASE_DN: variable('where people are, such as ou=people,dc=example,dc=com', parseDistinguishedName),
-  LDAP_USER_FILTER: variable('which entries there are people', parseLdapFilter, {
+  LDAP_USER_FILTER: variable('which entries below LDAP_USER_BASE_DN are people', parseLdapFilter, {
     default: '(objectClass=inetOrgPerson)',
   }),
   LDAP_USERNAME_ATTRIBUTE: variable('attribute with the user name', parseLdapAttribute, { default: 'uid' }),
   LDAP_FULL_NAME_ATTRIBUTE: variable('attribute with the full name', parseLdapAttribute, { default: 'cn' }),
   LDAP_GROUP_BASE_DN: variable('where groups are (default: groups are not asked for)', parseDistinguishedName),
-  LDAP_GROUP_FILTER: variable('which entries there are groups', parseLdapFilter, {
+  LDAP_GROUP_FILTER: variable('which entries below LDAP_GROUP_BASE_DN are groups', parseLdapFilter, {
     default: '(|(objectClass=groupOfNames)(objectClass=group))',
   }),
   LDAP_GROUP_MEMBER_ATTRIBUTE: variable(
@@ -400,7 +400,7 @@ export const variables = {
   SHUTDOWN_GRACE: variable('how long running activities and transfers may go on after SIGTERM', parseDuration, {
     default: '20s',
   }),
-  LOG_LEVEL: variable('least level of log lines', oneOf('trace', 'debug', 'info', 'warn', 'error'), {
+  LOG_LEVEL: variable('lowest level of log lines that is written', oneOf('trace', 'debug', 'info', 'warn', 'error'), {
     default: 'info',
   }),
 } satisfies Record<string, Variable<unknown>>;

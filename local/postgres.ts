@@ -169,7 +169,9 @@ export async function endLeftoverPostgres(dataDir: string): Promise<boolean> {
     signal(pid, name);
     if (await waitForExit(pid, stopTimeoutSeconds * 1_000)) return true;
   }
-  throw new StartError(`PostgreSQL, process ${pid}, was left behind and does not end: end it`);
+  throw new StartError(
+    `an earlier start left PostgreSQL running as process ${pid}, and it does not stop: end that process`,
+  );
 }
 
 async function launch(cluster: Cluster, wantedPort: number | undefined): Promise<number> {

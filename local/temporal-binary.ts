@@ -120,7 +120,7 @@ async function intoCache(
     await download({ folder: await mkdtemp(join(unfinished, 'work-')), target, ...(signal && { signal }) });
     await chmod(target, 0o755);
     if (!(await isUsable(target, (text) => versionOf(text) === pinnedVersion))) {
-      throw new Error(`what it brought is not the CLI ${pinnedVersion}, or does not run here`);
+      throw new Error(`the downloaded program is not the CLI ${pinnedVersion}, or does not run here`);
     }
     const path = join(cache, `temporal-${pinnedVersion}`);
     await rename(target, path);
@@ -141,6 +141,6 @@ async function downloadBySdk({ folder, target, signal }: DownloadOptions): Promi
   const [name] = await readdir(folder);
   // The SDK's error is a chain of causes in one line; the last one says the most.
   const problem = /Error: (.*?)\]?$/m.exec(stderr)?.[1]?.split(': ').at(-1);
-  if (code !== 0 || name === undefined) throw new Error(problem ?? 'it brought nothing');
+  if (code !== 0 || name === undefined) throw new Error(problem ?? 'nothing was downloaded');
   await rename(join(folder, name), target);
 }

@@ -140,7 +140,7 @@ async function openRegistry(
   const settings = await followSettings({
     q: pool,
     listener,
-    onError: (error) => log.warn({ err: error }, 'the settings could not be read; those from before hold'),
+    onError: (error) => log.warn({ err: error }, 'the settings could not be read; the last ones stay in effect'),
   });
   cleanUp.defer(() => settings.close());
   const registry = createRegistry({

@@ -130,13 +130,13 @@ async function prepare(config: ServeConfig, roles: ReadonlySet<Role>, log: Proce
   try {
     await prepareDatabase(pool, config, log);
     if (config.ldap?.url.startsWith('ldap:') && !config.ldap.startTls) {
-      log.warn({}, 'passwords go to the LDAP directory as they are: set LDAP_START_TLS=true, or an ldaps URL');
+      log.warn({}, 'passwords are sent to the LDAP directory unencrypted: set LDAP_START_TLS=true, or an ldaps URL');
     }
     // What is wrong with it is told once, and not by every child.
     if (roles.has('registry')) (await openBlobStore(config, log)).close();
     if (roles.has('worker') && config.makesDefaultCrons) {
       const made = await makeDefaultCrons(pool, actions);
-      if (made.length > 0) log.info({ actions: made }, 'made the crons that actions begin with');
+      if (made.length > 0) log.info({ actions: made }, 'created the default crons');
     }
     if (roles.has('garant')) await loadSigningKey(pool, config.secretKey);
     return await ensureFirstAdmin(pool, config.adminPassword);

@@ -18,7 +18,7 @@ export function claimJobs(
         if (jobId !== undefined && runId !== undefined && !info.isLocal) {
           // It is for people to see: the work does not wait for it to be right.
           await claimJob(pool, { jobId, runId, workerId }).catch((err: unknown) =>
-            log.warn({ ...jobFields(jobId, runId), err }, 'a job was not claimed'),
+            log.warn({ ...jobFields(jobId, runId), err }, 'the worker of a job could not be recorded'),
           );
         }
         return next(input);

@@ -49,7 +49,8 @@ export async function startHeartbeat({ pool, worker, slots, wakeDispatcher, log 
     log,
     poll: async () => {
       const outcome = await sendHeartbeat(pool, worker.id, slots());
-      if (outcome === 'resurrected') log.warn({ workerId: worker.id }, 'this worker was taken for dead');
+      if (outcome === 'resurrected')
+        log.warn({ workerId: worker.id }, 'this worker was marked dead; it is running again');
       if (outcome === 'removed') await registerWorker(pool, worker);
       const silentMs = performance.now() - toldAtMs;
       toldAtMs = performance.now();

@@ -99,7 +99,7 @@ async function bringToTemporal(loop: Loop, { id }: CronRow): Promise<void> {
       if (state.applied !== cron.applied) log.info({ cron: cron.name, schedule: cron.schedule }, 'schedule applied');
     } catch (error) {
       if (!isAboutCron(error)) throw error;
-      log.error({ err: error, cron: cron.name }, 'Temporal does not take a cron');
+      log.error({ err: error, cron: cron.name }, 'Temporal does not accept the schedule of a cron');
       await recordCronProblem(tx, cron, error.message);
     }
     loop.compared.add(id);

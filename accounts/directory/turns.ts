@@ -21,7 +21,8 @@ export function createTurns(atOnce: number, maxWaiting: number): Turns {
       free--;
       return;
     }
-    if (waiting.size >= maxWaiting) throw new DirectoryUnavailableError('too many wait for the directory: try again');
+    if (waiting.size >= maxWaiting)
+      throw new DirectoryUnavailableError('too many sign-ins wait for the LDAP directory: try again');
     const turn = Promise.withResolvers<void>();
     const take = (): void => turn.resolve();
     const giveUp = (): void => {

@@ -45,7 +45,7 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
       if (!(error instanceof DirectoryUnavailableError)) throw error;
       throw new DomainError(
         'UNAVAILABLE',
-        'the directory that knows the password does not answer just now: try again',
+        'the LDAP directory, which checks this password, does not answer just now: try again',
         {
           cause: error,
         },
@@ -56,7 +56,10 @@ export function createDirectorySignIn({ pool, directory, createOnLogin, log }: D
       importAccount(tx, member, { creates: createOnLogin, address }),
     );
     if (!account) {
-      log.warn({ name: member.name, outcome }, 'somebody of the directory may not sign in');
+      log.warn(
+        { name: member.name, outcome },
+        'a person whom the LDAP directory accepts has no account here, and may not sign in',
+      );
       return undefined;
     }
     accountIds.remember(digest, account.id);

@@ -37,7 +37,7 @@ export async function followEndedTokens({ pool, listener, log }: EndedTokensDeps
     listener,
     channel,
     pollIntervalMs,
-    onError: (error) => log.warn({ err: error }, 'which tokens have ended could not be read; it is read again soon'),
+    onError: (error) => log.warn({ err: error }, 'the list of revoked tokens could not be read; it is read again soon'),
   });
   return {
     hasEnded: (generations) => generations.some((generation) => ended.current().has(generation)),

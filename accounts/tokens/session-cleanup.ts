@@ -30,7 +30,10 @@ export function startSessionCleanup(pool: pg.Pool, log: Pick<Logger, 'warn'>): S
         while (!stop.signal.aborted && (await deletePage(pool, pageSize)) === pageSize);
       }
     } catch (error) {
-      log.warn({ err: error }, 'what signing in has left behind could not be deleted; it is tried again soon');
+      log.warn(
+        { err: error },
+        'expired sessions, networks and token generations could not be deleted; the next clean-up tries again',
+      );
     }
   }
   const start = (): void => {

@@ -122,7 +122,7 @@ export function createTokenGrants({ pool, signer, tokenUsage }: TokenGrantsDeps)
 
 function assertApiToken({ signedIn, scopes }: TokenRequest): void {
   if (!signedIn) {
-    throw new DomainError('NOT_AUTHENTICATED', 'nobody gets no token for the API: sign in with Authorization: Basic');
+    throw new DomainError('NOT_AUTHENTICATED', 'a token for the API needs credentials: send Authorization: Basic');
   }
   if (scopes.length > 0) {
     throw new DomainError(

@@ -145,7 +145,7 @@ export function apiTokenRoutes(app: ApiInstance, deps: ChangeDeps): void {
     if (parent && before.length >= maxAncestors) {
       throw new DomainError(
         'NOT_AUTHORIZED',
-        'this access token was made with one that was made with others: make the next one with the password',
+        'this access token is the last of a chain in which each was made with the one before: make the next one with the password',
       );
     }
     return parent;

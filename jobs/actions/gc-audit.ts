@@ -6,7 +6,9 @@ export const gcAuditAction = defineAction({
   description: 'Compares the blob store with the database, both ways, and repairs what differs if it is told to.',
   stopAdvice: 'Safe to cancel, terminate or reset at any time; the next run begins again.',
   parameters: {
-    repair: flag('delete objects that nobody has owned for a day, quarantine blobs without their object'),
+    repair: flag(
+      'whether to delete objects older than a day that no blob or upload owns, and to quarantine blobs without their object',
+    ),
     batchSize: batchSize('objects or blobs per page'),
     maxDuration,
     maxPerSecond: { ...maxPerSecond, default: 1_000 },

@@ -58,7 +58,7 @@ export function createAdmissionPlan({ queues, inFlight, offers }: Omit<Admission
     if (paused) return byAction(`the action ${action} is paused`);
     const most = maxRunning ?? maxRunningByDefault(action, workers);
     const places = most - (running.get(action) ?? 0);
-    if (places < 1) return byAction(`${most} jobs of the action ${action} run already, the most that may`);
+    if (places < 1) return byAction(`${most} jobs of the action ${action} run already, which is its limit`);
     if (ratePerMinute === null) return { limit: places };
     const starts = Math.floor(tokens) - (taken.get(action) ?? 0);
     if (starts < 1) return byAction(`the action ${action} is held to ${ratePerMinute} starts per minute`);

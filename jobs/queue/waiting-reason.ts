@@ -50,7 +50,7 @@ async function findReason(q: Queryable, job: JobRow): Promise<Reason | undefined
     case 'order':
       return start.attempts === 0
         ? { text: 'it is on its way to Temporal', isOwn: false }
-        : { text: `Temporal cannot be told: ${start.lastError ?? ''}`, isOwn: true };
+        : { text: `its order to Temporal failed, and is tried again: ${start.lastError ?? ''}`, isOwn: true };
     case 'queued': {
       const room = createAdmissionPlan(await loadAdmissionState(q)).roomFor(start);
       return 'obstacle' in room

@@ -171,7 +171,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     if (!refusal) {
       const fields = { err: error, requestId, method: req.method, path: req.url?.slice(0, 512) };
       if (shown.code === 'UNKNOWN') log.error(fields, 'request failed');
-      else log.warn(fields, 'request refused for lack of what the registry stands on');
+      else log.warn(fields, 'request refused: the database or the blob store cannot serve it just now');
     }
     sendError(req, res, shown);
   }

@@ -92,7 +92,10 @@ export function createTrafficRecorder({ pool, wakeDispatcher, log, host }: Traff
 
   async function flushAsked(): Promise<void> {
     await askedTags.write().catch((error: unknown) => {
-      log.warn({ err: error }, 'for which tags clients ask could not be written; their pulls are told by digest alone');
+      log.warn(
+        { err: error },
+        'the tags that clients asked for could not be recorded; their pulls are reported by digest only',
+      );
     });
   }
 
@@ -102,7 +105,7 @@ export function createTrafficRecorder({ pool, wakeDispatcher, log, host }: Traff
     const pending = [...pulls.values()].filter(({ tag, at }) => tag !== undefined || at.getTime() <= settledAtMs);
     const waiting = [...pulls].filter(([, { tag, at }]) => tag === undefined && at.getTime() > settledAtMs);
     pulls = new Map(waiting);
-    if (isFull) log.warn({ kept: maxPendingPulls }, 'more pulls than can be told of; the others were only counted');
+    if (isFull) log.warn({ kept: maxPendingPulls }, 'too many pulls to report each; the others were only counted');
     isFull = false;
     while (pending.length > 0) {
       const batch = pending.slice(0, eventsPerTransaction);

@@ -48,7 +48,7 @@ export async function listNames(
   );
   const nextToken = page.IsTruncated ? page.NextContinuationToken : undefined;
   if (page.IsTruncated && (nextToken === undefined || nextToken === token)) {
-    throw new Error(`S3 does not say how the list of ${prefix}${folder} goes on`);
+    throw new Error(`S3 gave no continuation token for the list of ${prefix}${folder}, which has more pages`);
   }
   const names = (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified }) => ({
     name: Key,

@@ -312,7 +312,7 @@ test('crons and the schedules of Temporal', { skip: missing('temporal') }, async
       return jobId;
     };
     const limits = [
-      [{ maxRunning: 1 }, '1 jobs of the action sleep run already, the most that may'],
+      [{ maxRunning: 1 }, '1 jobs of the action sleep run already, which is its limit'],
       [{ maxRunning: null, ratePerMinute: 1 }, 'the action sleep is held to 1 starts per minute'],
     ] as const;
     for (const [limit, reason] of limits) {

@@ -31,7 +31,10 @@ test('an action that nobody has changed has so many places for each worker, less
 test('a paused action, a full one, and one that is held to a rate say so', () => {
   const cases = [
     [queue({ paused: true, maxRunning: 5 }), { obstacle: 'the action sleep is paused', by: 'action' }],
-    [queue({ maxRunning: 2 }), { obstacle: '2 jobs of the action sleep run already, the most that may', by: 'action' }],
+    [
+      queue({ maxRunning: 2 }),
+      { obstacle: '2 jobs of the action sleep run already, which is its limit', by: 'action' },
+    ],
     [
       queue({ ratePerMinute: 60, tokens: 0.9 }),
       { obstacle: 'the action sleep is held to 60 starts per minute', by: 'action' },
