@@ -36,19 +36,6 @@ export function formOf<
   return Type.Object<Properties>(properties, { additionalProperties: false, ignored });
 }
 
-/**
- * The same, of a view that no schema describes: the names of its fields are given by hand.
- *
- * @template View the object as the API shows it
- * @returns makes the schema, of the fields that the request may change and the names of the others
- */
-export function objectForm<View>() {
-  return <Properties extends TProperties>(
-    properties: Properties,
-    readOnly: Readonly<Record<Exclude<keyof View & string, keyof Properties>, 'read-only'>>,
-  ) => Type.Object(properties, { additionalProperties: false, ignored: Object.keys(readOnly) });
-}
-
 /** Takes out of bodies what their schemas ignore, before they are checked. */
 export function ignoreReadOnlyFields(app: ApiInstance): void {
   app.addHook('preValidation', async ({ routeOptions: { schema }, body }) => {

@@ -99,20 +99,20 @@ export function tagRoutes(app: ApiInstance, deps: RepositoryDeps): void {
   );
 
   app.delete(
-    `${path}/:tag`,
+    `${path}/:reference`,
     {
       config: { access: 'repository-delete' },
       schema: {
         summary: 'Delete a tag',
         tags,
         response: { 204: NoBody },
-        params: Type.Object({ ...repositoryParams.properties, tag: Name }),
+        params: Type.Object({ ...repositoryParams.properties, reference: Name }),
         // Deletes a tag although it is immutable, which administrators of the repository may.
         querystring: Type.Object({ domain, force: Type.Boolean({ default: false }) }, { additionalProperties: false }),
       },
     },
     async (request, reply) => {
-      const { namespace, reponame, tag } = request.params;
+      const { namespace, reponame, reference: tag } = request.params;
       const { force } = request.query;
       const repository = { namespace, name: reponame, full: `${namespace}/${reponame}` };
       if (force) {

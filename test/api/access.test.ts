@@ -145,7 +145,7 @@ const expected: Readonly<Record<string, string>> = {
   'POST /api/v0/meta/settings': 'system-admin',
   'GET /api/v0/repositories/:namespace/:reponame/tags': 'repository-read',
   'GET /api/v0/repositories/:namespace/:reponame/tags/:reference': 'repository-read',
-  'DELETE /api/v0/repositories/:namespace/:reponame/tags/:tag': 'repository-delete',
+  'DELETE /api/v0/repositories/:namespace/:reponame/tags/:reference': 'repository-delete',
   'DELETE /api/v0/accounts/:namespace': 'system-admin',
   'GET /api/v0/admin/version': 'authenticated',
   'GET /api/v0/robots': 'authenticated',

@@ -307,7 +307,7 @@ const changes: Readonly<Record<string, Row>> = {
       return { path: `${app}/manifests/${digest}` };
     },
   },
-  [`DELETE ${api0}/repositories/:namespace/:reponame/tags/:tag`]: {
+  [`DELETE ${api0}/repositories/:namespace/:reponame/tags/:reference`]: {
     kinds: ['TAG_DELETE'],
     change: async ({ pool }) => {
       await pool.query(

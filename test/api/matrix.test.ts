@@ -98,7 +98,7 @@ const matrix: readonly Row[] = [
   row(`GET ${api}/repositories/:namespace/:reponame/tags`, andRobot(reader(200), 200), `${app}/tags`),
   row(`GET ${api}/repositories/:namespace/:reponame/tags/:reference`, andRobot(reader(404), 404), `${app}/tags/none`),
   row(
-    `DELETE ${api}/repositories/:namespace/:reponame/tags/:tag`,
+    `DELETE ${api}/repositories/:namespace/:reponame/tags/:reference`,
     [...nobody, 404, 404, 403, 404, 404, 404, 404],
     `${app}/tags/none`,
   ),

@@ -46,7 +46,7 @@ test('read-only, no route of the API takes content away, and all others go on', 
     'DELETE /api/v0/accounts/:namespace/repositories',
     'DELETE /api/v0/repositories/:namespace/:reponame',
     'DELETE /api/v0/repositories/:namespace/:reponame/manifests/:reference',
-    'DELETE /api/v0/repositories/:namespace/:reponame/tags/:tag',
+    'DELETE /api/v0/repositories/:namespace/:reponame/tags/:reference',
   ];
   await setReadOnly(api, true);
   const before = await contentOf(api);

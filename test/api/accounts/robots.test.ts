@@ -254,7 +254,7 @@ test('a robot reads and deletes by the API where it may, and uses no other route
     'GET /api/v0/repositories/:namespace/:reponame/tags': 200,
     // There is no such tag.
     'GET /api/v0/repositories/:namespace/:reponame/tags/:reference': 404,
-    'DELETE /api/v0/repositories/:namespace/:reponame/tags/:tag': 404,
+    'DELETE /api/v0/repositories/:namespace/:reponame/tags/:reference': 404,
   };
   for (const { method, url, access } of api.routes) {
     if (access === 'anonymous' || method === 'HEAD') continue;

@@ -234,7 +234,7 @@ const client = await createTestCertificate('client');
 const changes: readonly (readonly [string, Change])[] = [
   [`POST ${api0}/repositories/:namespace`, { body: { name: 'more' }, outcome: '201', gives: { namespace: 'acme' } }],
   [`PATCH ${app}`, { body: { shortDescription: 'x' }, gives: { namespace: 'acme', name: 'app' } }],
-  [`DELETE ${app}/tags/:tag`, { outcome: '404 NO_SUCH_TAG' }],
+  [`DELETE ${app}/tags/:reference`, { outcome: '404 NO_SUCH_TAG' }],
   [`DELETE ${app}/manifests/:reference`, { outcome: '404 NO_SUCH_REF' }],
   [`POST ${api0}/webhooks`, { body: hook, outcome: '201', gives: { key: 'acme/app' } }],
   [
