@@ -55,8 +55,8 @@ export async function startHttpProcess(options: HttpProcessOptions): Promise<Htt
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
-  // Compiled code that is read back saves a child the type stripping, and its 20 MB.
-  const compiled = join(options.settings.config.dataDir, 'cache', 'compiled');
+  // Compiled code that is read back saves a child the type stripping, and its 20 MB. This process may have a cache already.
+  const compiled = process.env['NODE_COMPILE_CACHE'] ?? join(options.settings.config.dataDir, 'cache', 'compiled');
   return watch(cluster.fork(httpProcessEnvironment({ NODE_COMPILE_CACHE: compiled })), options);
 }
 
