@@ -7,7 +7,6 @@ import type pg from 'pg';
 import { checkAccess } from '../../api/http/access.ts';
 import { createApiApp } from '../../api/http/app.ts';
 import { describeApi } from '../../api/http/openapi.ts';
-import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import { createOidcSignIn } from '../../accounts/sign-in/oidc.ts';
 import type { OidcProviderDeps } from '../../accounts/sign-in/oidc-provider.ts';
 import { createSessions } from '../../accounts/sign-in/sessions.ts';
@@ -41,6 +40,7 @@ import { apiRoutes } from '../../api/routes.ts';
 import { createLogger } from '../../log/create-logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { checkAnswers } from './check-answers.ts';
+import { quickPasswordHash } from '../support/password-hash.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import type { requestParts, Schema } from './schema-walk.ts';
 
@@ -49,8 +49,6 @@ export const password = 'correct horse battery';
 export const services = { publicUrl: 'http://registry.example:8080', notaryService: 'notary' } as const;
 /** What the NGINX in front proves itself with. */
 export const nginxSecret = 's'.repeat(32);
-// Hashed once: it takes as long as it is meant to take.
-const passwordHash = await hashPassword(password);
 
 export interface ApiResponse {
   readonly status: number;
@@ -130,6 +128,8 @@ export interface TestApi {
 export interface TestApiOptions {
   /** Whether webhooks may lead to private addresses, such as those of networks for documentation. Default: true. */
   readonly allowPrivate?: boolean;
+  /** What `password` is stored as. Default: one that takes no time to check. */
+  readonly passwordHash?: string;
   /** How long the refusal of a name takes. */
   readonly refusalMs?: number;
   readonly problems?: () => string[];
@@ -152,6 +152,7 @@ export async function startApi(
   t: TestContext,
   {
     allowPrivate = true,
+    passwordHash = quickPasswordHash(password),
     refusalMs = 100,
     problems = () => [],
     dataDir = tmpdir(),

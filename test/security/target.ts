@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
-import { hashPassword } from '../../accounts/sign-in/passwords.ts';
 import { type RawAnswer, rawRequest } from '../e2e/raw-request.ts';
 import { startRegistryProcess } from '../e2e/registry-process.ts';
 import type { Client } from '../e2e/client.ts';
 import type { ProductProcess } from '../e2e/jobrunner-process.ts';
 import type { CleanUp } from '../support/clean-up.ts';
+import { quickPasswordHash } from '../support/password-hash.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 /** An answer, with its JSON and its first error taken out. */
@@ -69,7 +69,7 @@ export async function startTarget(cleanUp: CleanUp, env: Readonly<Record<string,
   const port = Number(new URL(baseUrl).port);
   await pool.query(
     'INSERT INTO accounts.accounts (name, password_hash) SELECT name, $2 FROM unnest($1::text[]) AS name',
-    [people, await hashPassword(password)],
+    [people, quickPasswordHash(password)],
   );
 
   const send: Target['send'] = async (who, method, path, { headers = {}, body } = {}) => {

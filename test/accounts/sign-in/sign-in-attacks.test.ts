@@ -62,7 +62,7 @@ function attack(api: TestApi, addresses: number, nameOf: (attempt: number) => st
 }
 
 test('forty wrong passwords from one address hold up nobody elsewhere', { timeout: 180_000 }, async (t) => {
-  const api = await startApi(t);
+  const api = await startApi(t, { passwordHash: await hashPassword(password) });
   const wrong = Array.from({ length: 40 }, (_, index) => signIn(api, 'ada', `wrong-${index}`, '203.0.113.1'));
   await delay(500);
   const startedMs = performance.now();
@@ -82,7 +82,7 @@ const attacks: Readonly<Record<string, (attempt: number) => string>> = {
 
 for (const [what, nameOf] of Object.entries(attacks)) {
   test(`wrong passwords ${what} from 250 addresses do not hold up who is known`, { timeout: 180_000 }, async (t) => {
-    const api = await startApi(t);
+    const api = await startApi(t, { passwordHash: await hashPassword(password) });
     const users = await addKnownUsers(api, 12);
     const { token } = (await api.send('POST', '/api/v0/api_tokens', { as: 'ada', body: {} })).json as { token: string };
     const refresh = await api.send('GET', '/auth/token?offline_token=true', { as: 'ada' });
@@ -121,7 +121,7 @@ test(
   'a first sign-in from elsewhere comes through while forty addresses try passwords',
   { timeout: 180_000 },
   async (t) => {
-    const api = await startApi(t);
+    const api = await startApi(t, { passwordHash: await hashPassword(password) });
     const [user] = await addKnownUsers(api, 1);
     assert.ok(user);
     const { answers, stop } = attack(api, 40, () => user.name);

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { hashPassword } from '../../../accounts/sign-in/passwords.ts';
 import { deleteOldGenerations, followEndedTokens } from '../../../accounts/tokens/ended-tokens.ts';
 import { createTokenVerifier, TokenRejectedError } from '../../../accounts/tokens/tokens.ts';
 import { createVerificationKeys } from '../../../accounts/tokens/verification-keys.ts';
 import { createListener } from '../../../database/listener.ts';
 import { createLogger } from '../../../log/create-logger.ts';
 import { createTestCertificate } from '../../support/certificates.ts';
+import { quickPasswordHash } from '../../support/password-hash.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { eventually } from '../../e2e/eventually.ts';
 import { createOrganization } from '../organization.ts';
 import { basic, bearer, nginxSecret, password, startApi, type TestApi } from '../../api/test-api.ts';
 
 const log = createLogger({ level: 'silent' });
-const newHash = await hashPassword('another password');
+const newHash = quickPasswordHash('another password');
 
 async function start(t: TestContext) {
   const { url, pool } = await createTestDatabase(t);

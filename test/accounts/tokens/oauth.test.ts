@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeJwt } from 'jose';
-import { hashPassword } from '../../../accounts/sign-in/passwords.ts';
+import { quickPasswordHash } from '../../support/password-hash.ts';
 import { basic, password, startApi, type ApiResponse, type TestApi } from '../../api/test-api.ts';
 
 type Answer = Readonly<Record<'access_token' | 'refresh_token' | 'scope' | 'token_type', string>>;
@@ -79,7 +79,7 @@ test('a refresh token ends with the password, the account, its access token, and
   const first = await signIn(api);
   await change(`UPDATE accounts.accounts SET full_name = 'Ada' WHERE name = 'ada'`);
   assert.equal((await refresh(api, first.refresh_token)).status, 200);
-  const newHash = await hashPassword('another password');
+  const newHash = quickPasswordHash('another password');
   await change(`UPDATE accounts.accounts SET password_hash = $1 WHERE name = 'ada'`, newHash);
   assert.equal((await refresh(api, first.refresh_token)).status, 401, 'password changed');
 
