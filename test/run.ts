@@ -33,7 +33,13 @@ const events = run({
   concurrency: availableParallelism(),
   timeout: testTimeoutMs,
   signal: interrupted.signal,
-  env: { ...process.env, TEST_POSTGRES_URL: postgres.url, TMPDIR: folder, NODE_COMPILE_CACHE: compiled },
+  env: {
+    ...process.env,
+    TEST_POSTGRES_URL: postgres.url,
+    TEST_RUN_FOLDER: folder,
+    TMPDIR: folder,
+    NODE_COMPILE_CACHE: compiled,
+  },
 });
 // The summary of each file, and, without a file, of all.
 events.on('test:summary', ({ success }) => (hasFailed ||= !success));

@@ -25,7 +25,7 @@ test(
   { skip: missing('temporal'), timeout: 300_000 },
   async (t) => {
     const cleanUp = createCleanUp(t);
-    const jobrunner = await startJobrunner(cleanUp);
+    const jobrunner = await startJobrunner(cleanUp, { isFirstStart: true });
     const { client, port, dataDir, metricsUrl } = jobrunner;
 
     await t.test('it says who reaches it, and how others would', async () => {

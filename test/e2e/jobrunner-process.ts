@@ -13,6 +13,7 @@ import { endProcess, isRunning, signal } from '../../local/process.ts';
 import type { CleanUp } from '../support/clean-up.ts';
 import { endWithProcess } from '../support/end-with-process.ts';
 import { createClient, type Client } from './client.ts';
+import { layPreparedCluster } from './prepared-cluster.ts';
 
 /** How a process ended. */
 export interface Exit {
@@ -65,6 +66,8 @@ export interface Jobrunner {
 export interface JobrunnerOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** Whether it makes its PostgreSQL by itself, as for a user, rather than find a copy of one. Default: false. */
+  readonly isFirstStart?: boolean;
 }
 
 const rootPath = fileURLToPath(new URL('../../', import.meta.url));
@@ -191,8 +194,12 @@ export function startSettings(dataDir: string, port: number, password: string): 
 }
 
 /** Starts the product as a user does, with all that it embeds, and waits until it is ready. */
-export async function startJobrunner(t: CleanUp, { env = {}, args = [] }: JobrunnerOptions = {}): Promise<Jobrunner> {
+export async function startJobrunner(
+  t: CleanUp,
+  { env = {}, args = [], isFirstStart = false }: JobrunnerOptions = {},
+): Promise<Jobrunner> {
   const dataDir = await temporaryDataDir(t);
+  if (!isFirstStart && env['DATABASE_URL'] === undefined) await layPreparedCluster(dataDir);
   const port = await freePort();
   const password = randomBytes(8).toString('hex');
   const metricsPort = String(await freePort());

@@ -21,7 +21,7 @@ async function commandsOf(heading: string): Promise<string[]> {
 
 test('the commands of README.md about the API work as they are written', { skip, timeout: 300_000 }, async (t) => {
   const cleanUp = createCleanUp(t);
-  const jobrunner = await startJobrunner(cleanUp);
+  const jobrunner = await startJobrunner(cleanUp, { isFirstStart: true });
   const { client, port, password } = jobrunner;
   const receiverPort = await freePort();
   const filled = (await commandsOf('Use the API')).map((command) =>
