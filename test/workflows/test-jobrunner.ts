@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
-import type { WorkflowBundle } from '@temporalio/worker';
 import type pg from 'pg';
 import type { LdapConfig } from '../../config/load.ts';
 import { createListener, type Listener } from '../../database/listener.ts';
@@ -18,7 +17,6 @@ import { createFilesystemBlobStore } from '../../registry/store/filesystem-blob-
 import type { BlobStore } from '../../registry/store/blob-store.ts';
 import { createLogger } from '../../log/create-logger.ts';
 import type { Logger } from '../../log/logger.ts';
-import { bundleWorkflows } from '../../workers/bundle.ts';
 import { startDispatcher } from '../../workers/dispatcher.ts';
 import { startHeartbeat } from '../../workers/heartbeat.ts';
 import { registerSearchAttributes } from '../../workers/search-attributes.ts';
@@ -27,6 +25,7 @@ import { startWorkers } from '../../workers/workers.ts';
 import { createCleanUp, type CleanUp } from '../support/clean-up.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
+import { bundledWorkflows } from '../support/workflow-bundle.ts';
 
 /** The jobrunner with real PostgreSQL, Temporal and blob store, in this process. */
 export interface TestJobrunner {
@@ -59,7 +58,6 @@ export const publicUrl = 'http://registry.example:8080';
 /** What the workers of tests say they are. */
 export const testVersion = '1.0.0';
 const waitTimeoutMs = 20_000;
-let bundle: Promise<WorkflowBundle> | undefined;
 let isRuntimeInstalled = false;
 
 /**
@@ -84,7 +82,9 @@ export async function startTestJobrunner(
 ): Promise<TestJobrunner> {
   if (!isRuntimeInstalled) installTemporalRuntime(log);
   isRuntimeInstalled = true;
-  bundle ??= bundleWorkflows();
+  const bundling = bundledWorkflows();
+  // Awaited below; a failure before that must not count as unhandled.
+  bundling.catch(() => undefined);
   const cleanUp = createCleanUp(t);
   const { url, pool } = await createTestDatabase(cleanUp);
   const blobs = await mkdtemp(join(tmpdir(), 'jobrunner-test-blobs-'));
@@ -103,7 +103,7 @@ export async function startTestJobrunner(
   const workers = await startWorkers({
     connection: native,
     namespace: server.namespace,
-    bundle: await bundle,
+    bundle: await bundling,
     pool,
     blobStore,
     cache,
