@@ -29,7 +29,7 @@ import { robotRoutes } from './accounts/robots.ts';
 import { searchRoutes } from './repositories/search.ts';
 import { settingsRoutes } from './settings/settings.ts';
 import { tagRoutes } from './repositories/tags.ts';
-import { teamAccessRoutes } from './accounts/team-access.ts';
+import { teamAccessRoutes } from './repositories/team-access.ts';
 import { webhookTestRoutes } from './events/webhook-tests.ts';
 import { webhookRoutes } from './events/webhooks.ts';
 import { workerRoutes } from './jobs/workers.ts';

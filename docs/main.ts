@@ -2,7 +2,7 @@
 // what is not current.
 import { writeFile } from 'node:fs/promises';
 import { generateTypes } from '../client/generate.ts';
-import { openApiDocument } from './openapi.ts';
+import { openApiDocument } from '../api/description.ts';
 import { generatedPages } from './pages.ts';
 
 for (const [name, page] of await generatedPages()) await writeFile(new URL(name, import.meta.url), page);

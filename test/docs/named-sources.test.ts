@@ -16,6 +16,9 @@ const foreignFiles: ReadonlyMap<string, string> = new Map([
   ['prometheus.yml', "where a user's Prometheus is told what to scrape"],
   ['/api/v0/openapi.json', 'a route, and no file'],
   ['/api/v0/docs.json', 'a route, and no file'],
+  ['REGISTRY/api/v0/openapi.json', 'a route, and no file'],
+  ['./webhook.ts', 'a line of workflows/index.ts, before which a new action is entered'],
+  ['../activities/webhook.ts', 'a line of workers/activities.ts, before which a new action is entered'],
   ['9999_future.sql', 'a migration of a later version, which a test makes up'],
 ]);
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { generateTypes } from '../../client/generate.ts';
-import { openApiDocument } from '../../docs/openapi.ts';
+import { openApiDocument } from '../../api/description.ts';
 
 test('the description of the API is valid, and follows the rules that Redocly recommends', async () => {
   const source = JSON.stringify(await openApiDocument());

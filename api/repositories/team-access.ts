@@ -21,8 +21,8 @@ import {
 } from '../../accounts/team-access-store.ts';
 import { accountParams, namespaceParams, NameText, repositoryParams } from '../http/names.ts';
 import { listOf, NoBody } from '../http/schemas.ts';
-import { RepositoryView } from '../repositories/repository-view.ts';
-import { AccountView } from './account-view.ts';
+import { RepositoryView } from './repository-view.ts';
+import { AccountView } from '../accounts/account-view.ts';
 import {
   AccessLevelView,
   AccessTeamView,

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import { pino } from 'pino';
-import { createApiApp } from '../api/http/app.ts';
-import { hoistModels } from '../api/http/hoist-models.ts';
-import type { ApiDeps } from '../api/http/instance.ts';
-import { describeApi } from '../api/http/openapi.ts';
-import { apiRoutes } from '../api/routes.ts';
-import { keyRoutes } from '../api/tokens/key-routes.ts';
-import { tokenRoutes } from '../api/tokens/token-route.ts';
+import { createApiApp } from './http/app.ts';
+import { hoistModels } from './http/hoist-models.ts';
+import type { ApiDeps } from './http/instance.ts';
+import { describeApi } from './http/openapi.ts';
+import { apiRoutes } from './routes.ts';
+import { keyRoutes } from './tokens/key-routes.ts';
+import { tokenRoutes } from './tokens/token-route.ts';
 
 /** The description of the whole API by OpenAPI 3.1, as a server gives it at `/api/v0/openapi.json`. */
 export async function openApiDocument(): Promise<object> {

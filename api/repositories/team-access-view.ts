@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { accessLevels } from '../../accounts/policy/access.ts';
 import { formOf } from '../http/object-form.ts';
 import { allReadOnly, listOf, oneOf, readOnly } from '../http/schemas.ts';
-import { RepositoryView } from '../repositories/repository-view.ts';
+import { RepositoryView } from './repository-view.ts';
 
 /** How much a team or user may do with a repository. */
 export const AccessLevelView = oneOf(accessLevels);
