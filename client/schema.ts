@@ -1,1639 +1,1639 @@
 // Made from the API's own description by `npm run docs`: change the routes, not this file.
 
 export interface paths {
-    readonly "/api/v0/openapi.json": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show this description */
-        readonly get: operations["getApiV0OpenapiJson"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0OpenapiJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/docs.json": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/docs.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show this description */
-        readonly get: operations["getApiV0DocsJson"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0DocsJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/actions": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the actions, the statuses of jobs, and the actions of MSR that are not here */
-        readonly get: operations["getApiV0Actions"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0Actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/actions/{action}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show an action */
-        readonly get: operations["getApiV0ActionsByAction"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0ActionsByAction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/action_configs": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/action_configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the configs of actions */
-        readonly get: operations["getApiV0Action_configs"];
-        readonly put?: never;
+        get: operations["getApiV0Action_configs"];
+        put?: never;
         /** Set the defaults of the parameters of an action */
-        readonly post: operations["postApiV0Action_configs"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0Action_configs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/action_configs/{action}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/action_configs/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show the config of an action */
-        readonly get: operations["getApiV0Action_configsByAction"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getApiV0Action_configsByAction"];
+        put?: never;
+        post?: never;
         /** Delete the config of an action */
-        readonly delete: operations["deleteApiV0Action_configsByAction"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0Action_configsByAction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/jobs": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List jobs, the most recently scheduled first */
-        readonly get: operations["getApiV0Jobs"];
-        readonly put?: never;
+        get: operations["getApiV0Jobs"];
+        put?: never;
         /** Run an action */
-        readonly post: operations["postApiV0Jobs"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0Jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/jobs/{jobID}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/jobs/{jobID}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a job */
-        readonly get: operations["getApiV0JobsByJobID"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getApiV0JobsByJobID"];
+        put?: never;
+        post?: never;
         /** Cancel and delete a job */
-        readonly delete: operations["deleteApiV0JobsByJobID"];
-        readonly options?: never;
-        readonly head?: never;
+        delete: operations["deleteApiV0JobsByJobID"];
+        options?: never;
+        head?: never;
         /** Change the priority of a job that waits */
-        readonly patch: operations["patchApiV0JobsByJobID"];
-        readonly trace?: never;
+        patch: operations["patchApiV0JobsByJobID"];
+        trace?: never;
     };
-    readonly "/api/v0/jobs/{jobID}/cancel": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/jobs/{jobID}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Cancel a job */
-        readonly post: operations["postApiV0JobsByJobIDCancel"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0JobsByJobIDCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/jobs/{jobID}/logs": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/jobs/{jobID}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Read or follow the log of a job */
-        readonly get: operations["getApiV0JobsByJobIDLogs"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0JobsByJobIDLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/jobs/{jobID}/pause": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/jobs/{jobID}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Pause a job at its next checkpoint */
-        readonly post: operations["postApiV0JobsByJobIDPause"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0JobsByJobIDPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/jobs/{jobID}/resume": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/jobs/{jobID}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Let a job that is paused go on */
-        readonly post: operations["postApiV0JobsByJobIDResume"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0JobsByJobIDResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/jobs/{jobID}/rerun": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/jobs/{jobID}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Run a job that has ended again */
-        readonly post: operations["postApiV0JobsByJobIDRerun"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0JobsByJobIDRerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/jobs/cancel": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/jobs/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Cancel the jobs of a filter, or count them */
-        readonly post: operations["postApiV0JobsCancel"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0JobsCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/crons": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/crons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List crons */
-        readonly get: operations["getApiV0Crons"];
-        readonly put?: never;
+        get: operations["getApiV0Crons"];
+        put?: never;
         /** Make or change a cron */
-        readonly post: operations["postApiV0Crons"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0Crons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/crons/{cron}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/crons/{cron}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a cron */
-        readonly get: operations["getApiV0CronsByCron"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getApiV0CronsByCron"];
+        put?: never;
+        post?: never;
         /** Delete a cron */
-        readonly delete: operations["deleteApiV0CronsByCron"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0CronsByCron"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/crons/{cron}/pause": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/crons/{cron}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Pause a cron */
-        readonly post: operations["postApiV0CronsByCronPause"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0CronsByCronPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/crons/{cron}/resume": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/crons/{cron}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Let a cron that is paused go on */
-        readonly post: operations["postApiV0CronsByCronResume"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0CronsByCronResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/crons/{cron}/trigger": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/crons/{cron}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Run a cron now */
-        readonly post: operations["postApiV0CronsByCronTrigger"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0CronsByCronTrigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/workers": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List workers */
-        readonly get: operations["getApiV0Workers"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0Workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/workers/{workerID}/capacity": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/workers/{workerID}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Set the capacity of the deployment of a worker */
-        readonly post: operations["postApiV0WorkersByWorkerIDCapacity"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0WorkersByWorkerIDCapacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/deployments": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List deployments: what the workers of one name may do at once */
-        readonly get: operations["getApiV0Deployments"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0Deployments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/deployments/{name}/capacity": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/deployments/{name}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
+        get?: never;
         /** Set the capacity of a deployment */
-        readonly put: operations["putApiV0DeploymentsByNameCapacity"];
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put: operations["putApiV0DeploymentsByNameCapacity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/queues": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the queues, one for each action */
-        readonly get: operations["getApiV0Queues"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0Queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/queues/{action}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/queues/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         /** Pause the queue of an action, or set how many of its jobs run */
-        readonly patch: operations["patchApiV0QueuesByAction"];
-        readonly trace?: never;
+        patch: operations["patchApiV0QueuesByAction"];
+        trace?: never;
     };
-    readonly "/api/v0/webhooks": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List webhooks */
-        readonly get: operations["getApiV0Webhooks"];
-        readonly put?: never;
+        get: operations["getApiV0Webhooks"];
+        put?: never;
         /** Make a webhook */
-        readonly post: operations["postApiV0Webhooks"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0Webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/accounts/{namespace}/webhooks": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/accounts/{namespace}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the webhooks of a namespace */
-        readonly get: operations["getApiV0AccountsByNamespaceWebhooks"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0AccountsByNamespaceWebhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}/webhooks": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the webhooks of a repository */
-        readonly get: operations["getApiV0RepositoriesByNamespaceByReponameWebhooks"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0RepositoriesByNamespaceByReponameWebhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/webhooks/update": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/webhooks/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Change a webhook */
-        readonly post: operations["postApiV0WebhooksUpdate"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0WebhooksUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/webhooks/{webhook}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /** Delete a webhook */
-        readonly delete: operations["deleteApiV0WebhooksByWebhook"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0WebhooksByWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/webhooks/test": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/webhooks/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Send an event that did not happen to a receiver */
-        readonly post: operations["postApiV0WebhooksTest"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0WebhooksTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List repositories */
-        readonly get: operations["getApiV0Repositories"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0Repositories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the repositories of a namespace */
-        readonly get: operations["getApiV0RepositoriesByNamespace"];
-        readonly put?: never;
+        get: operations["getApiV0RepositoriesByNamespace"];
+        put?: never;
         /** Make a repository */
-        readonly post: operations["postApiV0RepositoriesByNamespace"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0RepositoriesByNamespace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a repository */
-        readonly get: operations["getApiV0RepositoriesByNamespaceByReponame"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getApiV0RepositoriesByNamespaceByReponame"];
+        put?: never;
+        post?: never;
         /** Delete a repository */
-        readonly delete: operations["deleteApiV0RepositoriesByNamespaceByReponame"];
-        readonly options?: never;
-        readonly head?: never;
+        delete: operations["deleteApiV0RepositoriesByNamespaceByReponame"];
+        options?: never;
+        head?: never;
         /** Change a repository */
-        readonly patch: operations["patchApiV0RepositoriesByNamespaceByReponame"];
-        readonly trace?: never;
+        patch: operations["patchApiV0RepositoriesByNamespaceByReponame"];
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}/tags": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the tags of a repository */
-        readonly get: operations["getApiV0RepositoriesByNamespaceByReponameTags"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0RepositoriesByNamespaceByReponameTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}/tags/{reference}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}/tags/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a tag, or all tags of a digest; of an index, for each platform */
-        readonly get: operations["getApiV0RepositoriesByNamespaceByReponameTagsByReference"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getApiV0RepositoriesByNamespaceByReponameTagsByReference"];
+        put?: never;
+        post?: never;
         /** Delete a tag */
-        readonly delete: operations["deleteApiV0RepositoriesByNamespaceByReponameTagsByReference"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0RepositoriesByNamespaceByReponameTagsByReference"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}/manifests": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}/manifests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the manifests of a repository */
-        readonly get: operations["getApiV0RepositoriesByNamespaceByReponameManifests"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0RepositoriesByNamespaceByReponameManifests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}/manifests/{reference}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}/manifests/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /** Delete a manifest, with the tags that name it */
-        readonly delete: operations["deleteApiV0RepositoriesByNamespaceByReponameManifestsByReference"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0RepositoriesByNamespaceByReponameManifestsByReference"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/accounts/{namespace}/repositories": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/accounts/{namespace}/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /** Delete all repositories of a namespace */
-        readonly delete: operations["deleteApiV0AccountsByNamespaceRepositories"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0AccountsByNamespaceRepositories"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/accounts/{namespace}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/accounts/{namespace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /** Delete an account with all of its repositories */
-        readonly delete: operations["deleteApiV0AccountsByNamespace"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0AccountsByNamespace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/index/autocomplete": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/index/autocomplete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Find repositories and accounts by words */
-        readonly get: operations["getApiV0IndexAutocomplete"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0IndexAutocomplete"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/index/dockersearch": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/index/dockersearch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Find repositories, as docker search does */
-        readonly get: operations["getApiV0IndexDockersearch"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0IndexDockersearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/content_caches": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/content_caches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List content caches */
-        readonly get: operations["getApiV0Content_caches"];
-        readonly put?: never;
+        get: operations["getApiV0Content_caches"];
+        put?: never;
         /** Register a content cache */
-        readonly post: operations["postApiV0Content_caches"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0Content_caches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/content_caches/{contentcacheuuid}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/content_caches/{contentcacheuuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a content cache */
-        readonly get: operations["getApiV0Content_cachesByContentcacheuuid"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getApiV0Content_cachesByContentcacheuuid"];
+        put?: never;
+        post?: never;
         /** Remove a content cache */
-        readonly delete: operations["deleteApiV0Content_cachesByContentcacheuuid"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0Content_cachesByContentcacheuuid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/accounts/{username}/settings": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/accounts/{username}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show the settings of a user */
-        readonly get: operations["getApiV0AccountsByUsernameSettings"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
+        get: operations["getApiV0AccountsByUsernameSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         /** Change the settings of a user */
-        readonly patch: operations["patchApiV0AccountsByUsernameSettings"];
-        readonly trace?: never;
+        patch: operations["patchApiV0AccountsByUsernameSettings"];
+        trace?: never;
     };
-    readonly "/api/v0/admin/version": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/admin/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show the version of this program */
-        readonly get: operations["getApiV0AdminVersion"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0AdminVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/api_tokens": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/api_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List access tokens and refresh tokens */
-        readonly get: operations["getApiV0Api_tokens"];
-        readonly put?: never;
+        get: operations["getApiV0Api_tokens"];
+        put?: never;
         /** Make an access token */
-        readonly post: operations["postApiV0Api_tokens"];
+        post: operations["postApiV0Api_tokens"];
         /** Delete tokens that were not used for long */
-        readonly delete: operations["deleteApiV0Api_tokens"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0Api_tokens"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/api_tokens/{hashedtoken}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/api_tokens/{hashedtoken}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a token */
-        readonly get: operations["getApiV0Api_tokensByHashedtoken"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getApiV0Api_tokensByHashedtoken"];
+        put?: never;
+        post?: never;
         /** Delete a token */
-        readonly delete: operations["deleteApiV0Api_tokensByHashedtoken"];
-        readonly options?: never;
-        readonly head?: never;
+        delete: operations["deleteApiV0Api_tokensByHashedtoken"];
+        options?: never;
+        head?: never;
         /** Rename a token, or make it inactive */
-        readonly patch: operations["patchApiV0Api_tokensByHashedtoken"];
-        readonly trace?: never;
+        patch: operations["patchApiV0Api_tokensByHashedtoken"];
+        trace?: never;
     };
-    readonly "/api/v0/meta/settings": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/meta/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show the settings */
-        readonly get: operations["getApiV0MetaSettings"];
-        readonly put?: never;
+        get: operations["getApiV0MetaSettings"];
+        put?: never;
         /** Change settings */
-        readonly post: operations["postApiV0MetaSettings"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0MetaSettings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/meta/analytics/preview": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/meta/analytics/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show the report of the use */
-        readonly get: operations["getApiV0MetaAnalyticsPreview"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0MetaAnalyticsPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/events": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List what happened, the newest first */
-        readonly get: operations["getApiV0Events"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0Events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}/events": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List what happened in a repository, the newest first */
-        readonly get: operations["getApiV0RepositoriesByNamespaceByReponameEvents"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0RepositoriesByNamespaceByReponameEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/meta/features": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/meta/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show what this version can do */
-        readonly get: operations["getApiV0MetaFeatures"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0MetaFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/meta/alerts": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/meta/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List what an administrator has to look at */
-        readonly get: operations["getApiV0MetaAlerts"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0MetaAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/meta/cluster_status": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/meta/cluster_status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show how the parts are */
-        readonly get: operations["getApiV0MetaCluster_status"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0MetaCluster_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/accounts/language": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/accounts/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show the language of this server */
-        readonly get: operations["getApiV0AccountsLanguage"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0AccountsLanguage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}/teamAccess": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}/teamAccess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List what teams are granted for a repository */
-        readonly get: operations["getApiV0RepositoriesByNamespaceByReponameTeamAccess"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0RepositoriesByNamespaceByReponameTeamAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositories/{namespace}/{reponame}/teamAccess/{team}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositories/{namespace}/{reponame}/teamAccess/{team}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
+        get?: never;
         /** Grant a team access to a repository */
-        readonly put: operations["putApiV0RepositoriesByNamespaceByReponameTeamAccessByTeam"];
-        readonly post?: never;
+        put: operations["putApiV0RepositoriesByNamespaceByReponameTeamAccessByTeam"];
+        post?: never;
         /** Take from a team what it is granted for a repository */
-        readonly delete: operations["deleteApiV0RepositoriesByNamespaceByReponameTeamAccessByTeam"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0RepositoriesByNamespaceByReponameTeamAccessByTeam"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositoryNamespaces/{namespace}/teamAccess": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositoryNamespaces/{namespace}/teamAccess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List what teams are granted for a namespace */
-        readonly get: operations["getApiV0RepositoryNamespacesByNamespaceTeamAccess"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0RepositoryNamespacesByNamespaceTeamAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/repositoryNamespaces/{namespace}/teamAccess/{team}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/repositoryNamespaces/{namespace}/teamAccess/{team}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show what a team is granted for a namespace */
-        readonly get: operations["getApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam"];
+        get: operations["getApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam"];
         /** Grant a team access to a namespace */
-        readonly put: operations["putApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam"];
-        readonly post?: never;
+        put: operations["putApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam"];
+        post?: never;
         /** Take from a team what it is granted for a namespace */
-        readonly delete: operations["deleteApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/accounts/{organization}/teams/{team}/repositoryAccess": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/accounts/{organization}/teams/{team}/repositoryAccess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the repositories that a team is granted */
-        readonly get: operations["getApiV0AccountsByOrganizationTeamsByTeamRepositoryAccess"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0AccountsByOrganizationTeamsByTeamRepositoryAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/accounts/{username}/repositoryAccess/{namespace}/{reponame}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/accounts/{username}/repositoryAccess/{namespace}/{reponame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show what a user may do with a repository */
-        readonly get: operations["getApiV0AccountsByUsernameRepositoryAccessByNamespaceByReponame"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApiV0AccountsByUsernameRepositoryAccessByNamespaceByReponame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List accounts */
-        readonly get: operations["getEnziV0Accounts"];
-        readonly put?: never;
+        get: operations["getEnziV0Accounts"];
+        put?: never;
         /** Make a user or an organization */
-        readonly post: operations["postEnziV0Accounts"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postEnziV0Accounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{username}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show an account */
-        readonly get: operations["getEnziV0AccountsByUsername"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getEnziV0AccountsByUsername"];
+        put?: never;
+        post?: never;
         /** Delete an account */
-        readonly delete: operations["deleteEnziV0AccountsByUsername"];
-        readonly options?: never;
-        readonly head?: never;
+        delete: operations["deleteEnziV0AccountsByUsername"];
+        options?: never;
+        head?: never;
         /** Change an account */
-        readonly patch: operations["patchEnziV0AccountsByUsername"];
-        readonly trace?: never;
+        patch: operations["patchEnziV0AccountsByUsername"];
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{username}/changePassword": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{username}/changePassword": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Change the password of a user */
-        readonly post: operations["postEnziV0AccountsByUsernameChangePassword"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postEnziV0AccountsByUsernameChangePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/robots": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/robots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List robots */
-        readonly get: operations["getApiV0Robots"];
-        readonly put?: never;
+        get: operations["getApiV0Robots"];
+        put?: never;
         /** Make a robot */
-        readonly post: operations["postApiV0Robots"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0Robots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v0/robots/{robot}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/robots/{robot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a robot */
-        readonly get: operations["getApiV0RobotsByRobot"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getApiV0RobotsByRobot"];
+        put?: never;
+        post?: never;
         /** Delete a robot */
-        readonly delete: operations["deleteApiV0RobotsByRobot"];
-        readonly options?: never;
-        readonly head?: never;
+        delete: operations["deleteApiV0RobotsByRobot"];
+        options?: never;
+        head?: never;
         /** Change a robot */
-        readonly patch: operations["patchApiV0RobotsByRobot"];
-        readonly trace?: never;
+        patch: operations["patchApiV0RobotsByRobot"];
+        trace?: never;
     };
-    readonly "/api/v0/robots/{robot}/rotate": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v0/robots/{robot}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Give a robot another secret */
-        readonly post: operations["postApiV0RobotsByRobotRotate"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postApiV0RobotsByRobotRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{username}/publicKeys": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{username}/publicKeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the certificates of a user */
-        readonly get: operations["getEnziV0AccountsByUsernamePublicKeys"];
-        readonly put?: never;
+        get: operations["getEnziV0AccountsByUsernamePublicKeys"];
+        put?: never;
         /** Register a certificate by which a user signs in */
-        readonly post: operations["postEnziV0AccountsByUsernamePublicKeys"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postEnziV0AccountsByUsernamePublicKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{username}/publicKeys/{key}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{username}/publicKeys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /** Remove a certificate of a user */
-        readonly delete: operations["deleteEnziV0AccountsByUsernamePublicKeysByKey"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteEnziV0AccountsByUsernamePublicKeysByKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{username}/organizations": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{username}/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the organizations of a user */
-        readonly get: operations["getEnziV0AccountsByUsernameOrganizations"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getEnziV0AccountsByUsernameOrganizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{organization}/members": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{organization}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the members of an organization */
-        readonly get: operations["getEnziV0AccountsByOrganizationMembers"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getEnziV0AccountsByOrganizationMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{organization}/members/{member}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{organization}/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a member of an organization */
-        readonly get: operations["getEnziV0AccountsByOrganizationMembersByMember"];
+        get: operations["getEnziV0AccountsByOrganizationMembersByMember"];
         /** Add a member to an organization, or change one */
-        readonly put: operations["putEnziV0AccountsByOrganizationMembersByMember"];
-        readonly post?: never;
+        put: operations["putEnziV0AccountsByOrganizationMembersByMember"];
+        post?: never;
         /** Remove a member from an organization and its teams */
-        readonly delete: operations["deleteEnziV0AccountsByOrganizationMembersByMember"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteEnziV0AccountsByOrganizationMembersByMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{organization}/teams": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{organization}/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the teams of an organization */
-        readonly get: operations["getEnziV0AccountsByOrganizationTeams"];
-        readonly put?: never;
+        get: operations["getEnziV0AccountsByOrganizationTeams"];
+        put?: never;
         /** Make a team */
-        readonly post: operations["postEnziV0AccountsByOrganizationTeams"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postEnziV0AccountsByOrganizationTeams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{organization}/teams/{team}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{organization}/teams/{team}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a team */
-        readonly get: operations["getEnziV0AccountsByOrganizationTeamsByTeam"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getEnziV0AccountsByOrganizationTeamsByTeam"];
+        put?: never;
+        post?: never;
         /** Delete a team */
-        readonly delete: operations["deleteEnziV0AccountsByOrganizationTeamsByTeam"];
-        readonly options?: never;
-        readonly head?: never;
+        delete: operations["deleteEnziV0AccountsByOrganizationTeamsByTeam"];
+        options?: never;
+        head?: never;
         /** Change a team */
-        readonly patch: operations["patchEnziV0AccountsByOrganizationTeamsByTeam"];
-        readonly trace?: never;
+        patch: operations["patchEnziV0AccountsByOrganizationTeamsByTeam"];
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{organization}/teams/{team}/members": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{organization}/teams/{team}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the members of a team */
-        readonly get: operations["getEnziV0AccountsByOrganizationTeamsByTeamMembers"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getEnziV0AccountsByOrganizationTeamsByTeamMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{organization}/teams/{team}/members/{member}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{organization}/teams/{team}/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show a member of a team */
-        readonly get: operations["getEnziV0AccountsByOrganizationTeamsByTeamMembersByMember"];
+        get: operations["getEnziV0AccountsByOrganizationTeamsByTeamMembersByMember"];
         /** Add a member to a team, or change one */
-        readonly put: operations["putEnziV0AccountsByOrganizationTeamsByTeamMembersByMember"];
-        readonly post?: never;
+        put: operations["putEnziV0AccountsByOrganizationTeamsByTeamMembersByMember"];
+        post?: never;
         /** Remove a member from a team */
-        readonly delete: operations["deleteEnziV0AccountsByOrganizationTeamsByTeamMembersByMember"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteEnziV0AccountsByOrganizationTeamsByTeamMembersByMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/login": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show how people may sign in */
-        readonly get: operations["getEnziV0Login"];
-        readonly put?: never;
+        get: operations["getEnziV0Login"];
+        put?: never;
         /** Begin a session with a password */
-        readonly post: operations["postEnziV0Login"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postEnziV0Login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/logout": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** End the session of this browser */
-        readonly post: operations["postEnziV0Logout"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postEnziV0Logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/session": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show who has signed in, and the session of this browser */
-        readonly get: operations["getEnziV0Session"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getEnziV0Session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{username}/sessions": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{username}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** List the sessions of a user */
-        readonly get: operations["getEnziV0AccountsByUsernameSessions"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getEnziV0AccountsByUsernameSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{username}/sessions/{session}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{username}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /** End a session of a user */
-        readonly delete: operations["deleteEnziV0AccountsByUsernameSessionsBySession"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteEnziV0AccountsByUsernameSessionsBySession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/accounts/{organization}/teams/{team}/memberSyncConfig": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/accounts/{organization}/teams/{team}/memberSyncConfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show which groups put people into a team */
-        readonly get: operations["getEnziV0AccountsByOrganizationTeamsByTeamMemberSyncConfig"];
+        get: operations["getEnziV0AccountsByOrganizationTeamsByTeamMemberSyncConfig"];
         /** Set which groups put people into a team */
-        readonly put: operations["putEnziV0AccountsByOrganizationTeamsByTeamMemberSyncConfig"];
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put: operations["putEnziV0AccountsByOrganizationTeamsByTeamMemberSyncConfig"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/oidc/login": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/oidc/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Send a browser to the OpenID provider to sign in */
-        readonly get: operations["getEnziV0OidcLogin"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getEnziV0OidcLogin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/oidc/callback": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Begin the session of a browser that comes back from the OpenID provider */
-        readonly get: operations["getEnziV0OidcCallback"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getEnziV0OidcCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/enzi/v0/conf/auth/ldap": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/enzi/v0/conf/auth/ldap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show how the LDAP directory is set up */
-        readonly get: operations["getEnziV0ConfAuthLdap"];
+        get: operations["getEnziV0ConfAuthLdap"];
         /** Say where the LDAP directory is set up */
-        readonly put: operations["putEnziV0ConfAuthLdap"];
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put: operations["putEnziV0ConfAuthLdap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/auth/token": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Get a token for the registry or the API */
-        readonly get: operations["getAuthToken"];
-        readonly put?: never;
+        get: operations["getAuthToken"];
+        put?: never;
         /** Get a token by OAuth 2.0 */
-        readonly post: operations["postAuthToken"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["postAuthToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/auth/jwks": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/auth/jwks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show the keys by which tokens are verified */
-        readonly get: operations["getAuthJwks"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getAuthJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/auth/root.pem": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/auth/root.pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Show the certificate above the keys by which tokens are verified */
-        readonly get: operations["getAuthRootPem"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getAuthRootPem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        readonly Errors: {
-            readonly errors: readonly {
-                readonly code: string;
-                readonly message: string;
+        Errors: {
+            errors: {
+                code: string;
+                message: string;
             }[];
         };
-        readonly Action: {
-            readonly name: string;
-            readonly aliases: readonly string[];
-            readonly description: string;
-            readonly stopAdvice: string;
-            readonly parameters: {
-                readonly [key: string]: unknown;
+        Action: {
+            name: string;
+            aliases: string[];
+            description: string;
+            stopAdvice: string;
+            parameters: {
+                [key: string]: unknown;
             };
             /** @enum {string} */
-            readonly taskQueue: "jobrunner-control" | "jobrunner-maintenance" | "jobrunner-webhook";
-            readonly priority: number;
-            readonly capacityMap: {
-                readonly [key: string]: number;
+            taskQueue: "jobrunner-control" | "jobrunner-maintenance" | "jobrunner-webhook";
+            priority: number;
+            capacityMap: {
+                [key: string]: number;
             };
-            readonly deadline: string;
-            readonly stopTimeout: string;
+            deadline: string;
+            stopTimeout: string;
             /** @enum {string} */
-            readonly overlap: "skip" | "allow";
-            readonly startedBy: readonly ("api" | "schedule" | "event" | "retry")[];
-            readonly defaultCron: string | null;
-            readonly pausable: boolean;
+            overlap: "skip" | "allow";
+            startedBy: ("api" | "schedule" | "event" | "retry")[];
+            defaultCron: string | null;
+            pausable: boolean;
         };
-        readonly JobStatus: {
+        JobStatus: {
             /** @enum {string} */
-            readonly name: "waiting" | "running" | "done" | "error" | "cancel_request" | "cancel" | "deleted" | "worker_dead" | "worker_shutdown" | "worker_resurrection";
-            readonly aliases: readonly string[];
+            name: "waiting" | "running" | "done" | "error" | "cancel_request" | "cancel" | "deleted" | "worker_dead" | "worker_shutdown" | "worker_resurrection";
+            aliases: string[];
         };
-        readonly AbsentAction: {
-            readonly name: string;
-            readonly instead: string;
+        AbsentAction: {
+            name: string;
+            instead: string;
         };
-        readonly ActionConfig: {
+        ActionConfig: {
             readonly id: string;
-            readonly action: string;
-            readonly parameters: {
-                readonly [key: string]: string;
+            action: string;
+            parameters: {
+                [key: string]: string;
             };
         };
-        readonly JobProgress: {
-            readonly phase: string;
-            readonly done: number;
-            readonly total: number | null;
-            readonly bytes: number | null;
-            readonly rate: number | null;
-            readonly secondsLeft: number | null;
+        JobProgress: {
+            phase: string;
+            done: number;
+            total: number | null;
+            bytes: number | null;
+            rate: number | null;
+            secondsLeft: number | null;
             /** Format: date-time */
-            readonly updatedAt: string;
+            updatedAt: string;
         };
-        readonly Job: {
+        Job: {
             readonly id: string;
             readonly retryFromID: string;
             readonly workerID: string;
             /** @enum {string} */
             readonly status: "waiting" | "running" | "done" | "error" | "cancel_request" | "cancel" | "deleted" | "worker_dead" | "worker_shutdown" | "worker_resurrection";
             /** Format: date-time */
-            readonly scheduledAt: string;
+            scheduledAt: string;
             /** Format: date-time */
             readonly lastUpdated: string;
-            readonly action: string;
+            action: string;
             readonly retriesLeft: number;
             readonly retriesTotal: number;
-            readonly capacityMap: {
-                readonly [key: string]: number;
+            capacityMap: {
+                [key: string]: number;
             };
-            readonly parameters: {
-                readonly [key: string]: string;
+            parameters: {
+                [key: string]: string;
             };
-            readonly deadline: string;
-            readonly stopTimeout: string;
+            deadline: string;
+            stopTimeout: string;
             /** @enum {string} */
             readonly trigger: "api" | "schedule" | "event" | "retry";
             readonly requestedBy: string;
@@ -1644,60 +1644,60 @@ export interface components {
             readonly startedAt: string | null;
             /** Format: date-time */
             readonly endedAt: string | null;
-            readonly priority: number;
-            readonly paused: boolean;
-            readonly pausing: boolean;
+            priority: number;
+            paused: boolean;
+            pausing: boolean;
             readonly progress: components["schemas"]["JobProgress"] | null;
             readonly result: unknown;
             readonly failure: string | null;
             readonly waitingReason?: string;
         };
-        readonly JobLogLine: {
-            readonly lineNum: number;
-            readonly data: string;
+        JobLogLine: {
+            lineNum: number;
+            data: string;
         };
-        readonly CronRun: {
-            readonly jobID: string;
+        CronRun: {
+            jobID: string;
             /** @enum {string} */
-            readonly status: "waiting" | "running" | "done" | "error" | "cancel_request" | "cancel" | "deleted" | "worker_dead" | "worker_shutdown" | "worker_resurrection";
+            status: "waiting" | "running" | "done" | "error" | "cancel_request" | "cancel" | "deleted" | "worker_dead" | "worker_shutdown" | "worker_resurrection";
             /** @enum {string} */
-            readonly trigger: "api" | "schedule" | "event" | "retry";
+            trigger: "api" | "schedule" | "event" | "retry";
             /** Format: date-time */
-            readonly dueAt: string;
+            dueAt: string;
             /** Format: date-time */
-            readonly startedAt: string | null;
+            startedAt: string | null;
             /** Format: date-time */
-            readonly endedAt: string | null;
-            readonly failure: string | null;
-            readonly waitingReason?: string;
+            endedAt: string | null;
+            failure: string | null;
+            waitingReason?: string;
         };
-        readonly Cron: {
+        Cron: {
             readonly id: string;
-            readonly name: string;
-            readonly action: string;
-            readonly schedule: string;
-            readonly timeZone: string;
-            readonly jitter: string;
-            readonly catchupWindow: string;
-            readonly retries: number;
-            readonly capacityMap: {
-                readonly [key: string]: number;
+            name: string;
+            action: string;
+            schedule: string;
+            timeZone: string;
+            jitter: string;
+            catchupWindow: string;
+            retries: number;
+            capacityMap: {
+                [key: string]: number;
             };
-            readonly parameters: {
-                readonly [key: string]: string;
+            parameters: {
+                [key: string]: string;
             };
-            readonly deadline: string;
-            readonly stopTimeout: string;
-            readonly isPaused: boolean;
+            deadline: string;
+            stopTimeout: string;
+            isPaused: boolean;
             readonly note: string;
-            readonly isQueuePaused: boolean;
+            isQueuePaused: boolean;
             /** Format: date-time */
             readonly nextRun?: string;
-            readonly nextRuns: readonly string[];
-            readonly lastRuns: readonly components["schemas"]["CronRun"][];
+            readonly nextRuns: string[];
+            readonly lastRuns: components["schemas"]["CronRun"][];
             readonly missedRuns: {
-                readonly tooLate: number;
-                readonly overlap: number;
+                tooLate: number;
+                overlap: number;
             };
             readonly problem: string;
             readonly isApplied: boolean;
@@ -1705,56 +1705,56 @@ export interface components {
             /** Format: date-time */
             readonly updatedAt: string;
         };
-        readonly Worker: {
+        Worker: {
             readonly id: string;
             /** @enum {string} */
             readonly status: "running" | "dead" | "stopped";
-            readonly capacityMap: {
-                readonly [key: string]: number;
+            capacityMap: {
+                [key: string]: number;
             };
             /** Format: date-time */
             readonly heartbeatExpiration: string;
             readonly deployment: string;
-            readonly roles: readonly string[];
+            readonly roles: string[];
             readonly version: string;
-            readonly slots: readonly {
-                readonly taskQueue: string;
-                readonly kind: string;
-                readonly used: number;
-                readonly free: number;
-                readonly total: number;
+            readonly slots: {
+                taskQueue: string;
+                kind: string;
+                used: number;
+                free: number;
+                total: number;
             }[];
             /** Format: date-time */
             readonly startedAt: string;
             /** Format: date-time */
             readonly lastHeartbeat: string;
         };
-        readonly Deployment: {
+        Deployment: {
             readonly name: string;
             readonly workers: number;
-            readonly capacityMap: {
-                readonly [key: string]: number;
+            capacityMap: {
+                [key: string]: number;
             };
         };
-        readonly Queue: {
+        Queue: {
             readonly action: string;
-            readonly paused: boolean;
-            readonly note: string;
+            paused: boolean;
+            note: string;
             readonly pausedBy: string;
             /** Format: date-time */
             readonly pausedAt: string | null;
-            readonly maxRunning: number | null;
+            maxRunning: number | null;
             readonly mayRun: number;
-            readonly ratePerMinute: number | null;
+            ratePerMinute: number | null;
             readonly waiting: number;
             readonly running: number;
         };
-        readonly Webhook: {
+        Webhook: {
             readonly id: string;
             /** @enum {string} */
-            readonly type: "TAG_PUSH" | "TAG_PULL" | "TAG_DELETE" | "MANIFEST_PUSH" | "MANIFEST_PULL" | "MANIFEST_DELETE" | "REPO_EVENT" | "REPO_CREATED" | "REPO_UPDATED" | "REPO_DELETED";
-            readonly key: string;
-            readonly endpoint: string;
+            type: "TAG_PUSH" | "TAG_PULL" | "TAG_DELETE" | "MANIFEST_PUSH" | "MANIFEST_PULL" | "MANIFEST_DELETE" | "REPO_EVENT" | "REPO_CREATED" | "REPO_UPDATED" | "REPO_DELETED";
+            key: string;
+            endpoint: string;
             readonly authorID: string;
             /** Format: date-time */
             readonly createdAt: string;
@@ -1762,108 +1762,108 @@ export interface components {
             readonly lastSuccessfulAt?: string;
             /** Format: date-time */
             readonly failingSince?: string;
-            readonly inactive: boolean;
-            readonly tlsCert: string;
-            readonly skipTLSVerification: boolean;
+            inactive: boolean;
+            tlsCert: string;
+            skipTLSVerification: boolean;
         };
-        readonly Repository: {
+        Repository: {
             readonly id: string;
             readonly namespace: string;
             /** @enum {string} */
             readonly namespaceType: "user" | "organization";
-            readonly name: string;
-            readonly shortDescription: string;
-            readonly longDescription?: string;
+            name: string;
+            shortDescription: string;
+            longDescription?: string;
             /** @enum {string} */
-            readonly visibility: "public" | "private";
-            readonly scanOnPush: boolean;
-            readonly immutableTags: boolean;
-            readonly enableManifestLists: boolean;
-            readonly tagLimit: number;
+            visibility: "public" | "private";
+            scanOnPush: boolean;
+            immutableTags: boolean;
+            enableManifestLists: boolean;
+            tagLimit: number;
             /** @enum {string} */
-            readonly untaggedManifests: "keep" | "delete";
+            untaggedManifests: "keep" | "delete";
             /** @enum {string} */
-            readonly orphanedReferrers: "keep" | "delete";
-            readonly untaggedGraceSeconds: number;
+            orphanedReferrers: "keep" | "delete";
+            untaggedGraceSeconds: number;
             readonly pulls: number;
             readonly pushes: number;
             readonly inactive: {
-                readonly scanOnPush?: string;
+                scanOnPush?: string;
             };
         };
-        readonly TagManifest: {
-            readonly digest: string;
-            readonly mediaType?: string;
-            readonly os?: string;
-            readonly architecture?: string;
-            readonly author?: string;
-            readonly configDigest?: string;
-            readonly configMediaType?: string;
-            readonly size?: number;
+        TagManifest: {
+            digest: string;
+            mediaType?: string;
+            os?: string;
+            architecture?: string;
+            author?: string;
+            configDigest?: string;
+            configMediaType?: string;
+            size?: number;
             /** Format: date-time */
-            readonly createdAt?: string;
+            createdAt?: string;
         };
-        readonly Tag: {
-            readonly name: string;
-            readonly author: string;
-            readonly digest: string;
+        Tag: {
+            name: string;
+            author: string;
+            digest: string;
             /** Format: date-time */
-            readonly createdAt: string;
+            createdAt: string;
             /** Format: date-time */
-            readonly updatedAt: string;
-            readonly hashMismatch: boolean;
-            readonly inNotary: boolean;
-            readonly manifest: components["schemas"]["TagManifest"];
+            updatedAt: string;
+            hashMismatch: boolean;
+            inNotary: boolean;
+            manifest: components["schemas"]["TagManifest"];
         };
-        readonly Manifest: {
-            readonly digest: string;
-            readonly mediaType: string;
-            readonly os: string;
-            readonly architecture: string;
-            readonly author: string;
-            readonly configDigest: string;
-            readonly configMediaType: string;
-            readonly size: number;
+        Manifest: {
+            digest: string;
+            mediaType: string;
+            os: string;
+            architecture: string;
+            author: string;
+            configDigest: string;
+            configMediaType: string;
+            size: number;
             /** Format: date-time */
-            readonly createdAt: string;
+            createdAt: string;
         };
-        readonly Account: {
+        Account: {
             readonly id: string;
-            readonly name: string;
-            readonly fullName: string;
-            readonly isOrg: boolean;
-            readonly isAdmin?: boolean;
-            readonly isActive?: boolean;
+            name: string;
+            fullName: string;
+            isOrg: boolean;
+            isAdmin?: boolean;
+            isActive?: boolean;
             readonly isImported?: boolean;
             readonly onDemand?: boolean;
             readonly otpEnabled?: boolean;
             readonly membersCount?: number;
             readonly teamsCount?: number;
         };
-        readonly DockerSearch: {
-            readonly num_results: number;
-            readonly query: string;
-            readonly results: readonly {
-                readonly name: string;
-                readonly description: string;
-                readonly is_official: boolean;
-                readonly is_trusted: boolean;
-                readonly star_count: number;
+        DockerSearch: {
+            num_results: number;
+            query: string;
+            results: {
+                name: string;
+                description: string;
+                is_official: boolean;
+                is_trusted: boolean;
+                star_count: number;
             }[];
         };
-        readonly ContentCache: {
+        ContentCache: {
             readonly id: string;
-            readonly name: string;
-            readonly host: string;
+            name: string;
+            host: string;
         };
-        readonly UserSettings: {
+        UserSettings: {
             /** @description The chosen content cache; empty for none */
-            readonly ContentCacheUUID: string;
+            ContentCacheUUID: string;
         };
-        readonly ApiToken: {
+        ApiToken: {
             readonly hashedToken: string;
-            readonly tokenLabel: string;
-            readonly isActive: boolean;
+            tokenLabel: string;
+            isActive: boolean;
             /**
              * Format: date-time
              * @description The year 1 where it was never used
@@ -1875,11 +1875,11 @@ export interface components {
             readonly generatedBy: "user" | "auto";
             readonly creatorUa: string;
         };
-        readonly NewApiToken: {
+        NewApiToken: {
             readonly token: string;
             readonly hashedToken: string;
-            readonly tokenLabel: string;
-            readonly isActive: boolean;
+            tokenLabel: string;
+            isActive: boolean;
             /**
              * Format: date-time
              * @description The year 1 where it was never used
@@ -1891,39 +1891,39 @@ export interface components {
             readonly generatedBy: "user" | "auto";
             readonly creatorUa: string;
         };
-        readonly Settings: {
-            readonly createRepositoryOnPush: boolean;
-            readonly readOnlyRegistry: boolean;
-            readonly jobHistoryCompactionEnabled: boolean;
-            readonly jobHistoryToKeep: number;
-            readonly jobHistoryMaxAge: string;
-            readonly repoEventHistoryCompactionEnabled: boolean;
-            readonly repoEventHistoryToKeep: number;
-            readonly repoEventHistoryMaxAge: string;
-            readonly reportAnalytics: boolean;
-            readonly anonymizeAnalytics: boolean;
-            readonly disablePersistentCookies: boolean;
-            readonly disableBackupWarning: boolean;
-            readonly disableUpgrades: boolean;
-            readonly maxRepositoriesPerNamespace: number;
-            readonly maxManifestsPerRepository: number;
-            readonly maxTagsPerRepository: number;
-            readonly maxOpenUploadsPerRepository: number;
-            readonly maxOpenUploadsPerAccount: number;
-            readonly maxWebhooksPerRepository: number;
-            readonly maxWebhooksPerNamespace: number;
-            readonly maxWebhooksOfInstallation: number;
-            readonly maxRobotsPerNamespace: number;
-            readonly maxRobotsOfInstallation: number;
-            readonly maxTeamsPerOrganization: number;
-            readonly maxAccessTokensPerAccount: number;
-            readonly maxRefreshTokensPerAccount: number;
-            readonly maxSessionsPerAccount: number;
-            readonly maxPublicKeysPerAccount: number;
-            readonly maxWaitingJobsPerAccount: number;
-            readonly maxCrons: number;
-            readonly maxContentCaches: number;
-            readonly maxDeployments: number;
+        Settings: {
+            createRepositoryOnPush: boolean;
+            readOnlyRegistry: boolean;
+            jobHistoryCompactionEnabled: boolean;
+            jobHistoryToKeep: number;
+            jobHistoryMaxAge: string;
+            repoEventHistoryCompactionEnabled: boolean;
+            repoEventHistoryToKeep: number;
+            repoEventHistoryMaxAge: string;
+            reportAnalytics: boolean;
+            anonymizeAnalytics: boolean;
+            disablePersistentCookies: boolean;
+            disableBackupWarning: boolean;
+            disableUpgrades: boolean;
+            maxRepositoriesPerNamespace: number;
+            maxManifestsPerRepository: number;
+            maxTagsPerRepository: number;
+            maxOpenUploadsPerRepository: number;
+            maxOpenUploadsPerAccount: number;
+            maxWebhooksPerRepository: number;
+            maxWebhooksPerNamespace: number;
+            maxWebhooksOfInstallation: number;
+            maxRobotsPerNamespace: number;
+            maxRobotsOfInstallation: number;
+            maxTeamsPerOrganization: number;
+            maxAccessTokensPerAccount: number;
+            maxRefreshTokensPerAccount: number;
+            maxSessionsPerAccount: number;
+            maxPublicKeysPerAccount: number;
+            maxWaitingJobsPerAccount: number;
+            maxCrons: number;
+            maxContentCaches: number;
+            maxDeployments: number;
             readonly dtrHost: string;
             readonly clientCertAuthEnabled: boolean;
             readonly sso: boolean;
@@ -1946,135 +1946,135 @@ export interface components {
             readonly replicaID: string;
             readonly replicaSettings: Record<string, never>;
         };
-        readonly UsageReport: {
-            readonly installation: string;
-            readonly version: string;
+        UsageReport: {
+            installation: string;
+            version: string;
             /** Format: date-time */
-            readonly generatedAt: string;
-            readonly isAnonymous: boolean;
-            readonly names?: {
-                readonly publicUrl: string;
-                readonly organizations: readonly string[];
+            generatedAt: string;
+            isAnonymous: boolean;
+            names?: {
+                publicUrl: string;
+                organizations: string[];
             };
-            readonly totals: {
-                readonly [key: string]: number;
+            totals: {
+                [key: string]: number;
             };
-            readonly estimated: readonly string[];
-            readonly jobs: readonly {
-                readonly action: string;
+            estimated: string[];
+            jobs: {
+                action: string;
                 /** @enum {string} */
-                readonly status: "waiting" | "running" | "done" | "error" | "cancel_request" | "cancel" | "deleted" | "worker_dead" | "worker_shutdown" | "worker_resurrection";
-                readonly count: number;
-                readonly meanSeconds: number | null;
+                status: "waiting" | "running" | "done" | "error" | "cancel_request" | "cancel" | "deleted" | "worker_dead" | "worker_shutdown" | "worker_resurrection";
+                count: number;
+                meanSeconds: number | null;
             }[];
         };
-        readonly Event: {
-            readonly id: string;
+        Event: {
+            id: string;
             /** Format: date-time */
-            readonly publishedAt: string;
-            readonly actor: string;
-            readonly actorType: string;
-            readonly type: string;
-            readonly object: {
-                readonly type: string;
-                readonly id: string;
-                readonly name: string;
+            publishedAt: string;
+            actor: string;
+            actorType: string;
+            type: string;
+            object: {
+                type: string;
+                id: string;
+                name: string;
             };
-            readonly target?: {
-                readonly type: string;
-                readonly id: string;
+            target?: {
+                type: string;
+                id: string;
             };
-            readonly repository: string;
+            repository: string;
             /** @enum {string} */
-            readonly kind: "TAG_PUSH" | "TAG_PULL" | "TAG_DELETE" | "MANIFEST_PUSH" | "MANIFEST_PULL" | "MANIFEST_DELETE" | "REPOSITORY_CREATE" | "REPOSITORY_UPDATE" | "REPOSITORY_DELETE" | "TEAM_ACCESS_UPDATE" | "TEAM_ACCESS_DELETE" | "WEBHOOK_CREATE" | "WEBHOOK_UPDATE" | "WEBHOOK_TEST" | "WEBHOOK_DELETE" | "ACCOUNT_CREATE" | "ACCOUNT_UPDATE" | "ACCOUNT_DELETE" | "PASSWORD_CHANGE" | "MEMBER_UPDATE" | "MEMBER_DELETE" | "TEAM_CREATE" | "TEAM_UPDATE" | "TEAM_DELETE" | "TEAM_MEMBER_UPDATE" | "TEAM_MEMBER_DELETE" | "MEMBER_SYNC_UPDATE" | "ROBOT_CREATE" | "ROBOT_UPDATE" | "ROBOT_ROTATE" | "ROBOT_DELETE" | "PUBLIC_KEY_CREATE" | "PUBLIC_KEY_DELETE" | "SESSION_CREATE" | "SESSION_DELETE" | "SIGN_IN" | "SIGN_IN_FAILURE" | "SIGN_IN_LOCKOUT" | "API_TOKEN_CREATE" | "API_TOKEN_UPDATE" | "API_TOKEN_DELETE" | "JOB_CREATE" | "JOB_PAUSE" | "JOB_RESUME" | "JOB_UPDATE" | "JOB_CANCEL" | "JOB_DELETE" | "JOBS_CANCEL" | "ACTION_CONFIG_UPDATE" | "ACTION_CONFIG_DELETE" | "QUEUE_UPDATE" | "DEPLOYMENT_UPDATE" | "CRON_UPDATE" | "CRON_DELETE" | "CONTENT_CACHE_CREATE" | "CONTENT_CACHE_DELETE" | "USER_SETTINGS_UPDATE" | "SETTINGS_UPDATE";
-            readonly actorName: string;
-            readonly address?: string;
-            readonly outcome: string;
-            readonly count: number;
-            readonly namespace: string;
-            readonly details: {
-                readonly [key: string]: unknown;
+            kind: "TAG_PUSH" | "TAG_PULL" | "TAG_DELETE" | "MANIFEST_PUSH" | "MANIFEST_PULL" | "MANIFEST_DELETE" | "REPOSITORY_CREATE" | "REPOSITORY_UPDATE" | "REPOSITORY_DELETE" | "TEAM_ACCESS_UPDATE" | "TEAM_ACCESS_DELETE" | "WEBHOOK_CREATE" | "WEBHOOK_UPDATE" | "WEBHOOK_TEST" | "WEBHOOK_DELETE" | "ACCOUNT_CREATE" | "ACCOUNT_UPDATE" | "ACCOUNT_DELETE" | "PASSWORD_CHANGE" | "MEMBER_UPDATE" | "MEMBER_DELETE" | "TEAM_CREATE" | "TEAM_UPDATE" | "TEAM_DELETE" | "TEAM_MEMBER_UPDATE" | "TEAM_MEMBER_DELETE" | "MEMBER_SYNC_UPDATE" | "ROBOT_CREATE" | "ROBOT_UPDATE" | "ROBOT_ROTATE" | "ROBOT_DELETE" | "PUBLIC_KEY_CREATE" | "PUBLIC_KEY_DELETE" | "SESSION_CREATE" | "SESSION_DELETE" | "SIGN_IN" | "SIGN_IN_FAILURE" | "SIGN_IN_LOCKOUT" | "API_TOKEN_CREATE" | "API_TOKEN_UPDATE" | "API_TOKEN_DELETE" | "JOB_CREATE" | "JOB_PAUSE" | "JOB_RESUME" | "JOB_UPDATE" | "JOB_CANCEL" | "JOB_DELETE" | "JOBS_CANCEL" | "ACTION_CONFIG_UPDATE" | "ACTION_CONFIG_DELETE" | "QUEUE_UPDATE" | "DEPLOYMENT_UPDATE" | "CRON_UPDATE" | "CRON_DELETE" | "CONTENT_CACHE_CREATE" | "CONTENT_CACHE_DELETE" | "USER_SETTINGS_UPDATE" | "SETTINGS_UPDATE";
+            actorName: string;
+            address?: string;
+            outcome: string;
+            count: number;
+            namespace: string;
+            details: {
+                [key: string]: unknown;
             };
         };
-        readonly Features: {
-            readonly db_version: number;
-            readonly metadataStoreOptedIn: boolean;
-            readonly mirroringLicensed: boolean;
-            readonly onlineGCEnabled: boolean;
-            readonly promotionLicensed: boolean;
-            readonly scanningEnabled: boolean;
-            readonly scanningLicensed: boolean;
-            readonly ucpHost: string;
+        Features: {
+            db_version: number;
+            metadataStoreOptedIn: boolean;
+            mirroringLicensed: boolean;
+            onlineGCEnabled: boolean;
+            promotionLicensed: boolean;
+            scanningEnabled: boolean;
+            scanningLicensed: boolean;
+            ucpHost: string;
         };
-        readonly Alert: {
+        Alert: {
             /** @enum {string} */
-            readonly class: "worker" | "backlog" | "cron" | "disk" | "blob";
-            readonly id: string;
-            readonly message: string;
+            class: "worker" | "backlog" | "cron" | "disk" | "blob";
+            id: string;
+            message: string;
             /** @description The image that is concerned */
-            readonly img?: string;
+            img?: string;
             /** @description Where in the API more is to be seen */
-            readonly url?: string;
+            url?: string;
         };
-        readonly ClusterStatus: {
-            readonly rethink_system_tables: Record<string, never>;
+        ClusterStatus: {
+            rethink_system_tables: Record<string, never>;
             /** @description OK where nothing is known to be wrong; otherwise what is */
-            readonly replica_health: {
-                readonly [key: string]: string;
+            replica_health: {
+                [key: string]: string;
             };
             /** @description When that was looked at */
-            readonly replica_timestamp: {
-                readonly [key: string]: string;
+            replica_timestamp: {
+                [key: string]: string;
             };
             /** @description Whether the registry is read-only; one setting holds for all */
-            readonly replica_readonly: {
-                readonly [key: string]: boolean;
+            replica_readonly: {
+                [key: string]: boolean;
             };
             /** @description The worker on which a garbage collection runs; empty: none does */
-            readonly gc_lock_holder: string;
+            gc_lock_holder: string;
         };
-        readonly AccessTeam: {
-            readonly id: string;
-            readonly name: string;
+        AccessTeam: {
+            id: string;
+            name: string;
             /** @description Whether whoever asks is in the team */
-            readonly clientUserIsMember: boolean;
+            clientUserIsMember: boolean;
         };
-        readonly TeamAccess: {
+        TeamAccess: {
             /** @enum {string} */
-            readonly accessLevel: "read-only" | "read-write" | "admin";
+            accessLevel: "read-only" | "read-write" | "admin";
             readonly team: components["schemas"]["AccessTeam"];
         };
-        readonly RepositoryTeamAccess: {
+        RepositoryTeamAccess: {
             readonly repository: components["schemas"]["Repository"];
-            readonly teamAccessList: readonly components["schemas"]["TeamAccess"][];
+            readonly teamAccessList: components["schemas"]["TeamAccess"][];
         };
-        readonly NamespaceTeamAccess: {
+        NamespaceTeamAccess: {
             /** @enum {string} */
-            readonly accessLevel: "read-only" | "read-write" | "admin";
+            accessLevel: "read-only" | "read-write" | "admin";
             readonly team: components["schemas"]["AccessTeam"];
             readonly namespace: string;
         };
-        readonly RepositoryAccess: {
+        RepositoryAccess: {
             /** @enum {string} */
-            readonly accessLevel: "read-only" | "read-write" | "admin";
+            accessLevel: "read-only" | "read-write" | "admin";
             readonly repository: components["schemas"]["Repository"];
         };
-        readonly Robot: {
+        Robot: {
             readonly id: string;
             /** @description What it signs in with */
             readonly name: string;
             /** @description Whose administrators run it; empty: system administrators alone */
             readonly namespace: string;
-            readonly description: string;
-            readonly isActive: boolean;
+            description: string;
+            isActive: boolean;
             /** @description Whether pushes of the robot make repositories that are not there */
-            readonly createRepositories: boolean;
+            createRepositories: boolean;
             /** @description A time by RFC 3339, or `never` */
-            readonly expiresAt: string;
-            readonly permissions: readonly {
+            expiresAt: string;
+            permissions: {
                 /** @description `<namespace>/<name>`, or `<namespace>/*` for all of a namespace */
-                readonly repository: string;
-                readonly actions: readonly ("pull" | "push" | "delete")[];
+                repository: string;
+                actions: ("pull" | "push" | "delete")[];
             }[];
             readonly createdBy: string;
             /** Format: date-time */
@@ -2083,22 +2083,22 @@ export interface components {
             readonly lastUsed: string;
             readonly isExpired: boolean;
         };
-        readonly RobotWithSecret: {
+        RobotWithSecret: {
             readonly id: string;
             /** @description What it signs in with */
             readonly name: string;
             /** @description Whose administrators run it; empty: system administrators alone */
             readonly namespace: string;
-            readonly description: string;
-            readonly isActive: boolean;
+            description: string;
+            isActive: boolean;
             /** @description Whether pushes of the robot make repositories that are not there */
-            readonly createRepositories: boolean;
+            createRepositories: boolean;
             /** @description A time by RFC 3339, or `never` */
-            readonly expiresAt: string;
-            readonly permissions: readonly {
+            expiresAt: string;
+            permissions: {
                 /** @description `<namespace>/<name>`, or `<namespace>/*` for all of a namespace */
-                readonly repository: string;
-                readonly actions: readonly ("pull" | "push" | "delete")[];
+                repository: string;
+                actions: ("pull" | "push" | "delete")[];
             }[];
             readonly createdBy: string;
             /** Format: date-time */
@@ -2108,7 +2108,7 @@ export interface components {
             readonly isExpired: boolean;
             readonly secret: string;
         };
-        readonly PublicKey: {
+        PublicKey: {
             /** @description SHA-256 of the certificate, in hex */
             readonly id: string;
             readonly accountID: string;
@@ -2118,26 +2118,26 @@ export interface components {
             /** Format: date-time */
             readonly createdAt: string;
         };
-        readonly Membership: {
+        Membership: {
             /** @description Whether an owner of the organization, or an administrator of the team */
-            readonly isAdmin: boolean;
-            readonly isPublic: boolean;
+            isAdmin: boolean;
+            isPublic: boolean;
             readonly org: components["schemas"]["Account"];
         };
-        readonly Member: {
+        Member: {
             /** @description Whether an owner of the organization, or an administrator of the team */
-            readonly isAdmin: boolean;
-            readonly isPublic: boolean;
+            isAdmin: boolean;
+            isPublic: boolean;
             readonly member: components["schemas"]["Account"];
         };
-        readonly Team: {
+        Team: {
             readonly id: string;
             readonly orgID: string;
-            readonly name: string;
-            readonly description: string;
+            name: string;
+            description: string;
             readonly membersCount: number;
         };
-        readonly Session: {
+        Session: {
             readonly id: string;
             /** Format: date-time */
             readonly createdAt: string;
@@ -2155,7 +2155,7 @@ export interface components {
             readonly address: string;
             readonly userAgent: string;
         };
-        readonly ListedSession: {
+        ListedSession: {
             readonly id: string;
             /** Format: date-time */
             readonly createdAt: string;
@@ -2174,14 +2174,14 @@ export interface components {
             readonly userAgent: string;
             readonly isCurrent: boolean;
         };
-        readonly MemberSyncConfig: {
-            readonly enableSync: boolean;
-            readonly ldapGroups: readonly string[];
-            readonly oidcGroups: readonly string[];
-            readonly selectGroupMembers: boolean;
-            readonly groupDN: string;
+        MemberSyncConfig: {
+            enableSync: boolean;
+            ldapGroups: string[];
+            oidcGroups: string[];
+            selectGroupMembers: boolean;
+            groupDN: string;
         };
-        readonly LdapConfig: {
+        LdapConfig: {
             readonly isEnabled: boolean;
             readonly serverURL: string;
             readonly startTLS: boolean;
@@ -2189,51 +2189,51 @@ export interface components {
             readonly rootCerts: string;
             readonly readerDN: string;
             readonly jitUserProvisioning: boolean;
-            readonly userSearchConfigs: readonly {
-                readonly baseDN: string;
-                readonly scopeSubtree: boolean;
-                readonly filter: string;
-                readonly usernameAttr: string;
-                readonly fullNameAttr: string;
+            readonly userSearchConfigs: {
+                baseDN: string;
+                scopeSubtree: boolean;
+                filter: string;
+                usernameAttr: string;
+                fullNameAttr: string;
             }[];
             readonly adminSyncOpts: {
-                readonly enableSync: boolean;
-                readonly selectGroupMembers: boolean;
-                readonly groupDN: string;
-                readonly groupMemberAttr: string;
+                enableSync: boolean;
+                selectGroupMembers: boolean;
+                groupDN: string;
+                groupMemberAttr: string;
             };
         };
-        readonly Token: {
-            readonly token: string;
-            readonly access_token: string;
+        Token: {
+            token: string;
+            access_token: string;
             /** @description In seconds */
-            readonly expires_in: number;
+            expires_in: number;
             /** Format: date-time */
-            readonly issued_at: string;
-            readonly scope: string;
-            readonly refresh_token?: string;
+            issued_at: string;
+            scope: string;
+            refresh_token?: string;
         };
-        readonly OAuthToken: {
-            readonly access_token: string;
+        OAuthToken: {
+            access_token: string;
             /** @description In seconds */
-            readonly expires_in: number;
+            expires_in: number;
             /** Format: date-time */
-            readonly issued_at: string;
-            readonly scope: string;
-            readonly refresh_token?: string;
+            issued_at: string;
+            scope: string;
+            refresh_token?: string;
             /** @enum {string} */
-            readonly token_type: "Bearer";
+            token_type: "Bearer";
         };
-        readonly KeySet: {
-            readonly keys: readonly {
-                readonly kty: string;
-                readonly crv?: string;
-                readonly x?: string;
-                readonly y?: string;
-                readonly kid?: string;
-                readonly alg?: string;
-                readonly use?: string;
-                readonly x5c?: readonly string[];
+        KeySet: {
+            keys: {
+                kty: string;
+                crv?: string;
+                x?: string;
+                y?: string;
+                kid?: string;
+                alg?: string;
+                use?: string;
+                x5c?: string[];
             }[];
         };
     };
@@ -2245,4634 +2245,4634 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly getApiV0OpenapiJson: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0OpenapiJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly [key: string]: unknown;
+                    "application/json": {
+                        [key: string]: unknown;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0DocsJson: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0DocsJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly [key: string]: unknown;
+                    "application/json": {
+                        [key: string]: unknown;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Actions: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0Actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly actions: readonly components["schemas"]["Action"][];
-                        readonly statuses: readonly components["schemas"]["JobStatus"][];
-                        readonly absentActions: readonly components["schemas"]["AbsentAction"][];
+                    "application/json": {
+                        actions: components["schemas"]["Action"][];
+                        statuses: components["schemas"]["JobStatus"][];
+                        absentActions: components["schemas"]["AbsentAction"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0ActionsByAction: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly action: string;
+    getApiV0ActionsByAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Action"];
+                    "application/json": components["schemas"]["Action"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Action_configs: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0Action_configs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly actionConfigs: readonly components["schemas"]["ActionConfig"][];
+                    "application/json": {
+                        actionConfigs: components["schemas"]["ActionConfig"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0Action_configs: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0Action_configs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly action: string;
-                    readonly parameters?: {
-                        readonly [key: string]: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    action: string;
+                    parameters?: {
+                        [key: string]: string;
                     } | null;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ActionConfig"];
+                    "application/json": components["schemas"]["ActionConfig"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Action_configsByAction: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly action: string;
+    getApiV0Action_configsByAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ActionConfig"];
+                    "application/json": components["schemas"]["ActionConfig"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0Action_configsByAction: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly action: string;
+    deleteApiV0Action_configsByAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Jobs: {
-        readonly parameters: {
-            readonly query?: {
-                readonly action?: string;
-                readonly worker?: string;
-                readonly status?: string;
-                readonly namespace?: string;
-                readonly repository?: string;
-                readonly requestedBy?: string;
-                readonly trigger?: "any" | "api" | "schedule" | "event" | "retry";
-                readonly running?: "any" | "true" | "false";
-                readonly after?: string;
-                readonly start?: number;
-                readonly limit?: number;
+    getApiV0Jobs: {
+        parameters: {
+            query?: {
+                action?: string;
+                worker?: string;
+                status?: string;
+                namespace?: string;
+                repository?: string;
+                requestedBy?: string;
+                trigger?: "any" | "api" | "schedule" | "event" | "retry";
+                running?: "any" | "true" | "false";
+                after?: string;
+                start?: number;
+                limit?: number;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly jobs: readonly components["schemas"]["Job"][];
+                    "application/json": {
+                        jobs: components["schemas"]["Job"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0Jobs: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0Jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly action: string;
-                    readonly parameters?: {
-                        readonly [key: string]: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    action: string;
+                    parameters?: {
+                        [key: string]: string;
                     } | null;
-                    readonly capacityMap?: {
-                        readonly [key: string]: number;
+                    capacityMap?: {
+                        [key: string]: number;
                     } | null;
-                    readonly retries?: number;
-                    readonly deadline?: string;
-                    readonly stopTimeout?: string;
-                    readonly scheduledAt?: string;
-                    readonly priority?: number;
-                    readonly paused?: boolean;
-                    readonly pausing?: boolean;
+                    retries?: number;
+                    deadline?: string;
+                    stopTimeout?: string;
+                    scheduledAt?: string;
+                    priority?: number;
+                    paused?: boolean;
+                    pausing?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0JobsByJobID: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly jobID: string;
+    getApiV0JobsByJobID: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0JobsByJobID: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly jobID: string;
+    deleteApiV0JobsByJobID: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly patchApiV0JobsByJobID: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly jobID: string;
+    patchApiV0JobsByJobID: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
+        requestBody: {
+            content: {
+                "application/json": {
                     /** @enum {unknown} */
-                    readonly priority: 1 | 2 | 3 | 4 | 5;
+                    priority: 1 | 2 | 3 | 4 | 5;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0JobsByJobIDCancel: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly jobID: string;
+    postApiV0JobsByJobIDCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0JobsByJobIDLogs: {
-        readonly parameters: {
-            readonly query?: {
-                readonly stream?: boolean;
-                readonly offset?: number;
-                readonly limit?: number;
+    getApiV0JobsByJobIDLogs: {
+        parameters: {
+            query?: {
+                stream?: boolean;
+                offset?: number;
+                limit?: number;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly jobID: string;
+            header?: never;
+            path: {
+                jobID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["JobLogLine"][];
-                    readonly "application/x-ndjson": components["schemas"]["JobLogLine"];
+                    "application/json": components["schemas"]["JobLogLine"][];
+                    "application/x-ndjson": components["schemas"]["JobLogLine"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0JobsByJobIDPause: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly jobID: string;
+    postApiV0JobsByJobIDPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": null | {
-                    readonly note?: string;
+        requestBody: {
+            content: {
+                "application/json": null | {
+                    note?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0JobsByJobIDResume: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly jobID: string;
+    postApiV0JobsByJobIDResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": null | {
-                    readonly note?: string;
+        requestBody: {
+            content: {
+                "application/json": null | {
+                    note?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0JobsByJobIDRerun: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly jobID: string;
+    postApiV0JobsByJobIDRerun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0JobsCancel: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0JobsCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
+        requestBody: {
+            content: {
+                "application/json": {
                     /** @default any */
-                    readonly action?: string;
+                    action?: string;
                     /** @default any */
-                    readonly worker?: string;
+                    worker?: string;
                     /** @default any */
-                    readonly status?: string;
-                    readonly namespace?: string;
-                    readonly repository?: string;
-                    readonly requestedBy?: string;
+                    status?: string;
+                    namespace?: string;
+                    repository?: string;
+                    requestedBy?: string;
                     /**
                      * @default any
                      * @enum {unknown}
                      */
-                    readonly trigger?: "any" | "api" | "schedule" | "event" | "retry";
+                    trigger?: "any" | "api" | "schedule" | "event" | "retry";
                     /** @default false */
-                    readonly dryRun?: boolean;
+                    dryRun?: boolean;
                     /** @default 10000 */
-                    readonly limit?: number;
+                    limit?: number;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly count: number;
-                        readonly hasMore: boolean;
-                        readonly dryRun: boolean;
+                    "application/json": {
+                        count: number;
+                        hasMore: boolean;
+                        dryRun: boolean;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Crons: {
-        readonly parameters: {
-            readonly query?: {
-                readonly pageStart?: string;
-                readonly pageSize?: number;
+    getApiV0Crons: {
+        parameters: {
+            query?: {
+                pageStart?: string;
+                pageSize?: number;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly crons: readonly components["schemas"]["Cron"][];
+                    "application/json": {
+                        crons: components["schemas"]["Cron"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0Crons: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0Crons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly action: string;
-                    readonly parameters?: {
-                        readonly [key: string]: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    action: string;
+                    parameters?: {
+                        [key: string]: string;
                     } | null;
-                    readonly capacityMap?: {
-                        readonly [key: string]: number;
+                    capacityMap?: {
+                        [key: string]: number;
                     } | null;
-                    readonly retries?: number;
-                    readonly deadline?: string;
-                    readonly stopTimeout?: string;
-                    readonly name?: string;
-                    readonly schedule: string;
-                    readonly timeZone?: string;
-                    readonly jitter?: string;
-                    readonly catchupWindow?: string;
-                    readonly isPaused?: boolean;
-                    readonly isQueuePaused?: boolean;
+                    retries?: number;
+                    deadline?: string;
+                    stopTimeout?: string;
+                    name?: string;
+                    schedule: string;
+                    timeZone?: string;
+                    jitter?: string;
+                    catchupWindow?: string;
+                    isPaused?: boolean;
+                    isQueuePaused?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Cron"];
+                    "application/json": components["schemas"]["Cron"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0CronsByCron: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly cron: string;
+    getApiV0CronsByCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cron: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Cron"];
+                    "application/json": components["schemas"]["Cron"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0CronsByCron: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly cron: string;
+    deleteApiV0CronsByCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cron: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0CronsByCronPause: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly cron: string;
+    postApiV0CronsByCronPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cron: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly note?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    note?: string;
                 } | null;
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Cron"];
+                    "application/json": components["schemas"]["Cron"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0CronsByCronResume: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly cron: string;
+    postApiV0CronsByCronResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cron: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly note?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    note?: string;
                 } | null;
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Cron"];
+                    "application/json": components["schemas"]["Cron"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0CronsByCronTrigger: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly cron: string;
+    postApiV0CronsByCronTrigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cron: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Workers: {
-        readonly parameters: {
-            readonly query?: {
-                readonly pageStart?: string;
-                readonly pageSize?: number;
+    getApiV0Workers: {
+        parameters: {
+            query?: {
+                pageStart?: string;
+                pageSize?: number;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly workers: readonly components["schemas"]["Worker"][];
+                    "application/json": {
+                        workers: components["schemas"]["Worker"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0WorkersByWorkerIDCapacity: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly workerID: string;
+    postApiV0WorkersByWorkerIDCapacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workerID: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly capacityMap: {
-                        readonly [key: string]: number;
+        requestBody: {
+            content: {
+                "application/json": {
+                    capacityMap: {
+                        [key: string]: number;
                     };
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Deployment"];
+                    "application/json": components["schemas"]["Deployment"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Deployments: {
-        readonly parameters: {
-            readonly query?: {
-                readonly pageStart?: string;
-                readonly pageSize?: number;
+    getApiV0Deployments: {
+        parameters: {
+            query?: {
+                pageStart?: string;
+                pageSize?: number;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly deployments: readonly components["schemas"]["Deployment"][];
+                    "application/json": {
+                        deployments: components["schemas"]["Deployment"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly putApiV0DeploymentsByNameCapacity: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    putApiV0DeploymentsByNameCapacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /** @description 1 to 63 letters, digits, ".", "_" and "-", a letter or digit first */
-                readonly name: string;
+                name: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly capacityMap: {
-                        readonly [key: string]: number;
+        requestBody: {
+            content: {
+                "application/json": {
+                    capacityMap: {
+                        [key: string]: number;
                     };
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Deployment"];
+                    "application/json": components["schemas"]["Deployment"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Queues: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0Queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly queues: readonly components["schemas"]["Queue"][];
+                    "application/json": {
+                        queues: components["schemas"]["Queue"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly patchApiV0QueuesByAction: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly action: string;
+    patchApiV0QueuesByAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly paused?: boolean;
-                    readonly note?: string;
-                    readonly maxRunning?: number | null;
-                    readonly ratePerMinute?: number | null;
+        requestBody: {
+            content: {
+                "application/json": {
+                    paused?: boolean;
+                    note?: string;
+                    maxRunning?: number | null;
+                    ratePerMinute?: number | null;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Queue"];
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Webhooks: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0Webhooks: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
-                readonly webhookType?: string;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
+                webhookType?: string;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Webhook"][];
+                    "application/json": components["schemas"]["Webhook"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0Webhooks: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0Webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly type: string;
-                    readonly key?: string;
-                    readonly endpoint: string;
-                    readonly tlsCert?: string;
-                    readonly skipTLSVerification?: boolean;
-                    readonly inactive?: boolean;
+        requestBody: {
+            content: {
+                "application/json": {
+                    type: string;
+                    key?: string;
+                    endpoint: string;
+                    tlsCert?: string;
+                    skipTLSVerification?: boolean;
+                    inactive?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was made */
-            readonly 201: {
+            201: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Webhook"];
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0AccountsByNamespaceWebhooks: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0AccountsByNamespaceWebhooks: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
+            header?: never;
+            path: {
+                namespace: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Webhook"][];
+                    "application/json": components["schemas"]["Webhook"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoriesByNamespaceByReponameWebhooks: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0RepositoriesByNamespaceByReponameWebhooks: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Webhook"][];
+                    "application/json": components["schemas"]["Webhook"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0WebhooksUpdate: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0WebhooksUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly id: string;
-                    readonly inactive?: boolean;
-                    readonly endpoint?: string;
-                    readonly tlsCert?: string;
-                    readonly skipTLSVerification?: boolean;
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: string;
+                    inactive?: boolean;
+                    endpoint?: string;
+                    tlsCert?: string;
+                    skipTLSVerification?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Webhook"][];
+                    "application/json": components["schemas"]["Webhook"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0WebhooksByWebhook: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly webhook: string;
+    deleteApiV0WebhooksByWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0WebhooksTest: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0WebhooksTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly type: string;
-                    readonly endpoint: string;
-                    readonly tlsCert?: string;
-                    readonly skipTLSVerification?: boolean;
+        requestBody: {
+            content: {
+                "application/json": {
+                    type: string;
+                    endpoint: string;
+                    tlsCert?: string;
+                    skipTLSVerification?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
+                    "application/json": {
                         /** @description What the receiver answered */
-                        readonly status: number;
+                        status: number;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Repositories: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0Repositories: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly repositories: readonly components["schemas"]["Repository"][];
+                    "application/json": {
+                        repositories: components["schemas"]["Repository"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoriesByNamespace: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0RepositoriesByNamespace: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
+            header?: never;
+            path: {
+                namespace: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly repositories: readonly components["schemas"]["Repository"][];
+                    "application/json": {
+                        repositories: components["schemas"]["Repository"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0RepositoriesByNamespace: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
+    postApiV0RepositoriesByNamespace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly name: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
                     /** @default  */
-                    readonly shortDescription?: string;
+                    shortDescription?: string;
                     /** @default  */
-                    readonly longDescription?: string;
+                    longDescription?: string;
                     /**
                      * @default public
                      * @enum {unknown}
                      */
-                    readonly visibility?: "public" | "private";
+                    visibility?: "public" | "private";
                     /** @default false */
-                    readonly scanOnPush?: boolean;
+                    scanOnPush?: boolean;
                     /** @default false */
-                    readonly immutableTags?: boolean;
+                    immutableTags?: boolean;
                     /** @default true */
-                    readonly enableManifestLists?: boolean;
+                    enableManifestLists?: boolean;
                     /** @default 0 */
-                    readonly tagLimit?: number;
+                    tagLimit?: number;
                     /**
                      * @default delete
                      * @enum {unknown}
                      */
-                    readonly untaggedManifests?: "keep" | "delete";
+                    untaggedManifests?: "keep" | "delete";
                     /**
                      * @default delete
                      * @enum {unknown}
                      */
-                    readonly orphanedReferrers?: "keep" | "delete";
+                    orphanedReferrers?: "keep" | "delete";
                     /** @default 604800 */
-                    readonly untaggedGraceSeconds?: number;
+                    untaggedGraceSeconds?: number;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was made */
-            readonly 201: {
+            201: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Repository"];
+                    "application/json": components["schemas"]["Repository"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoriesByNamespaceByReponame: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
+    getApiV0RepositoriesByNamespaceByReponame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Repository"];
+                    "application/json": components["schemas"]["Repository"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0RepositoriesByNamespaceByReponame: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
+    deleteApiV0RepositoriesByNamespaceByReponame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly patchApiV0RepositoriesByNamespaceByReponame: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
+    patchApiV0RepositoriesByNamespaceByReponame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly shortDescription?: string;
-                    readonly longDescription?: string;
-                    readonly scanOnPush?: boolean;
-                    readonly immutableTags?: boolean;
-                    readonly enableManifestLists?: boolean;
-                    readonly tagLimit?: number;
-                    readonly visibility?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    shortDescription?: string;
+                    longDescription?: string;
+                    scanOnPush?: boolean;
+                    immutableTags?: boolean;
+                    enableManifestLists?: boolean;
+                    tagLimit?: number;
+                    visibility?: string;
                     /** @enum {unknown} */
-                    readonly untaggedManifests?: "keep" | "delete";
+                    untaggedManifests?: "keep" | "delete";
                     /** @enum {unknown} */
-                    readonly orphanedReferrers?: "keep" | "delete";
-                    readonly untaggedGraceSeconds?: number;
+                    orphanedReferrers?: "keep" | "delete";
+                    untaggedGraceSeconds?: number;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Repository"];
+                    "application/json": components["schemas"]["Repository"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoriesByNamespaceByReponameTags: {
-        readonly parameters: {
-            readonly query?: {
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
-                readonly includeManifests?: boolean;
-                readonly domain?: string;
+    getApiV0RepositoriesByNamespaceByReponameTags: {
+        parameters: {
+            query?: {
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
+                includeManifests?: boolean;
+                domain?: string;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Tag"][];
+                    "application/json": components["schemas"]["Tag"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoriesByNamespaceByReponameTagsByReference: {
-        readonly parameters: {
-            readonly query?: {
-                readonly domain?: string;
-                readonly os?: string;
-                readonly arch?: string;
+    getApiV0RepositoriesByNamespaceByReponameTagsByReference: {
+        parameters: {
+            query?: {
+                domain?: string;
+                os?: string;
+                arch?: string;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
-                readonly reference: string;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
+                reference: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Tag"][];
+                    "application/json": components["schemas"]["Tag"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0RepositoriesByNamespaceByReponameTagsByReference: {
-        readonly parameters: {
-            readonly query?: {
-                readonly domain?: string;
-                readonly force?: boolean;
+    deleteApiV0RepositoriesByNamespaceByReponameTagsByReference: {
+        parameters: {
+            query?: {
+                domain?: string;
+                force?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
-                readonly reference: string;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
+                reference: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoriesByNamespaceByReponameManifests: {
-        readonly parameters: {
-            readonly query?: {
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+    getApiV0RepositoriesByNamespaceByReponameManifests: {
+        parameters: {
+            query?: {
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Manifest"][];
+                    "application/json": components["schemas"]["Manifest"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0RepositoriesByNamespaceByReponameManifestsByReference: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
-                readonly reference: string;
+    deleteApiV0RepositoriesByNamespaceByReponameManifestsByReference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
+                reference: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0AccountsByNamespaceRepositories: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
+    deleteApiV0AccountsByNamespaceRepositories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0AccountsByNamespace: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
+    deleteApiV0AccountsByNamespace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0IndexAutocomplete: {
-        readonly parameters: {
-            readonly query: {
-                readonly query: string;
-                readonly includeRepositories?: boolean;
-                readonly includeAccounts?: boolean;
-                readonly namespace?: string;
-                readonly limit?: number;
+    getApiV0IndexAutocomplete: {
+        parameters: {
+            query: {
+                query: string;
+                includeRepositories?: boolean;
+                includeAccounts?: boolean;
+                namespace?: string;
+                limit?: number;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly accountResults?: readonly components["schemas"]["Account"][];
-                        readonly repositoryResults?: readonly components["schemas"]["Repository"][];
+                    "application/json": {
+                        accountResults?: components["schemas"]["Account"][];
+                        repositoryResults?: components["schemas"]["Repository"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0IndexDockersearch: {
-        readonly parameters: {
-            readonly query: {
-                readonly q: string;
-                readonly n?: number;
+    getApiV0IndexDockersearch: {
+        parameters: {
+            query: {
+                q: string;
+                n?: number;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DockerSearch"];
+                    "application/json": components["schemas"]["DockerSearch"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Content_caches: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0Content_caches: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["ContentCache"][];
+                    "application/json": components["schemas"]["ContentCache"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0Content_caches: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0Content_caches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly name: string;
-                    readonly host: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    host: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was made */
-            readonly 201: {
+            201: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ContentCache"];
+                    "application/json": components["schemas"]["ContentCache"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Content_cachesByContentcacheuuid: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly contentcacheuuid: string;
+    getApiV0Content_cachesByContentcacheuuid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contentcacheuuid: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ContentCache"];
+                    "application/json": components["schemas"]["ContentCache"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0Content_cachesByContentcacheuuid: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly contentcacheuuid: string;
+    deleteApiV0Content_cachesByContentcacheuuid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contentcacheuuid: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0AccountsByUsernameSettings: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+    getApiV0AccountsByUsernameSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["UserSettings"];
+                    "application/json": components["schemas"]["UserSettings"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly patchApiV0AccountsByUsernameSettings: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+    patchApiV0AccountsByUsernameSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly contentCacheUUID?: string;
-                    readonly ContentCacheUUID?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    contentCacheUUID?: string;
+                    ContentCacheUUID?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["UserSettings"];
+                    "application/json": components["schemas"]["UserSettings"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0AdminVersion: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0AdminVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly version: string;
+                    "application/json": {
+                        version: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Api_tokens: {
-        readonly parameters: {
-            readonly query?: {
-                readonly username?: string;
+    getApiV0Api_tokens: {
+        parameters: {
+            query?: {
+                username?: string;
                 /** @description the hash that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["ApiToken"][];
+                    "application/json": components["schemas"]["ApiToken"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0Api_tokens: {
-        readonly parameters: {
-            readonly query?: {
-                readonly username?: string;
+    postApiV0Api_tokens: {
+        parameters: {
+            query?: {
+                username?: string;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly tokenLabel?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    tokenLabel?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["NewApiToken"];
+                    "application/json": components["schemas"]["NewApiToken"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0Api_tokens: {
-        readonly parameters: {
-            readonly query?: {
-                readonly username?: string;
-                readonly usedbefore?: string;
-                readonly generatedby?: "user" | "auto";
+    deleteApiV0Api_tokens: {
+        parameters: {
+            query?: {
+                username?: string;
+                usedbefore?: string;
+                generatedby?: "user" | "auto";
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Api_tokensByHashedtoken: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly hashedtoken: string;
+    getApiV0Api_tokensByHashedtoken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hashedtoken: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ApiToken"];
+                    "application/json": components["schemas"]["ApiToken"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0Api_tokensByHashedtoken: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly hashedtoken: string;
+    deleteApiV0Api_tokensByHashedtoken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hashedtoken: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly patchApiV0Api_tokensByHashedtoken: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly hashedtoken: string;
+    patchApiV0Api_tokensByHashedtoken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hashedtoken: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly isActive?: boolean;
-                    readonly tokenLabel?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    isActive?: boolean;
+                    tokenLabel?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ApiToken"];
+                    "application/json": components["schemas"]["ApiToken"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0MetaSettings: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0MetaSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0MetaSettings: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0MetaSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly createRepositoryOnPush?: boolean;
-                    readonly readOnlyRegistry?: boolean;
-                    readonly jobHistoryCompactionEnabled?: boolean;
-                    readonly jobHistoryToKeep?: number;
-                    readonly jobHistoryMaxAge?: string;
-                    readonly repoEventHistoryCompactionEnabled?: boolean;
-                    readonly repoEventHistoryToKeep?: number;
-                    readonly repoEventHistoryMaxAge?: string;
-                    readonly reportAnalytics?: boolean;
-                    readonly anonymizeAnalytics?: boolean;
-                    readonly disablePersistentCookies?: boolean;
-                    readonly disableBackupWarning?: boolean;
-                    readonly disableUpgrades?: boolean;
-                    readonly maxRepositoriesPerNamespace?: number;
-                    readonly maxManifestsPerRepository?: number;
-                    readonly maxTagsPerRepository?: number;
-                    readonly maxOpenUploadsPerRepository?: number;
-                    readonly maxOpenUploadsPerAccount?: number;
-                    readonly maxWebhooksPerRepository?: number;
-                    readonly maxWebhooksPerNamespace?: number;
-                    readonly maxWebhooksOfInstallation?: number;
-                    readonly maxRobotsPerNamespace?: number;
-                    readonly maxRobotsOfInstallation?: number;
-                    readonly maxTeamsPerOrganization?: number;
-                    readonly maxAccessTokensPerAccount?: number;
-                    readonly maxRefreshTokensPerAccount?: number;
-                    readonly maxSessionsPerAccount?: number;
-                    readonly maxPublicKeysPerAccount?: number;
-                    readonly maxWaitingJobsPerAccount?: number;
-                    readonly maxCrons?: number;
-                    readonly maxContentCaches?: number;
-                    readonly maxDeployments?: number;
-                    readonly dtrHost?: boolean | number | string | Record<string, never> | null;
-                    readonly clientCertAuthEnabled?: boolean | number | string | Record<string, never> | null;
-                    readonly sso?: boolean | number | string | Record<string, never> | null;
-                    readonly webTLSCert?: boolean | number | string | Record<string, never> | null;
-                    readonly webTLSKey?: boolean | number | string | Record<string, never> | null;
-                    readonly webTLSCA?: boolean | number | string | Record<string, never> | null;
-                    readonly webTLSClientCA?: boolean | number | string | Record<string, never> | null;
-                    readonly scanningEnabled?: boolean | number | string | Record<string, never> | null;
-                    readonly scanningSyncOnline?: boolean | number | string | Record<string, never> | null;
-                    readonly scanningDeadline?: boolean | number | string | Record<string, never> | null;
-                    readonly scanningEnableAutoRecheck?: boolean | number | string | Record<string, never> | null;
-                    readonly httpProxy?: boolean | number | string | Record<string, never> | null;
-                    readonly httpsProxy?: boolean | number | string | Record<string, never> | null;
-                    readonly noProxy?: boolean | number | string | Record<string, never> | null;
-                    readonly logHost?: boolean | number | string | Record<string, never> | null;
-                    readonly logLevel?: boolean | number | string | Record<string, never> | null;
-                    readonly logProtocol?: boolean | number | string | Record<string, never> | null;
-                    readonly nfsHost?: boolean | number | string | Record<string, never> | null;
-                    readonly nfsPath?: boolean | number | string | Record<string, never> | null;
-                    readonly storageVolume?: boolean | number | string | Record<string, never> | null;
-                    readonly replicaID?: boolean | number | string | Record<string, never> | null;
-                    readonly replicaSettings?: boolean | number | string | Record<string, never> | null;
+        requestBody: {
+            content: {
+                "application/json": {
+                    createRepositoryOnPush?: boolean;
+                    readOnlyRegistry?: boolean;
+                    jobHistoryCompactionEnabled?: boolean;
+                    jobHistoryToKeep?: number;
+                    jobHistoryMaxAge?: string;
+                    repoEventHistoryCompactionEnabled?: boolean;
+                    repoEventHistoryToKeep?: number;
+                    repoEventHistoryMaxAge?: string;
+                    reportAnalytics?: boolean;
+                    anonymizeAnalytics?: boolean;
+                    disablePersistentCookies?: boolean;
+                    disableBackupWarning?: boolean;
+                    disableUpgrades?: boolean;
+                    maxRepositoriesPerNamespace?: number;
+                    maxManifestsPerRepository?: number;
+                    maxTagsPerRepository?: number;
+                    maxOpenUploadsPerRepository?: number;
+                    maxOpenUploadsPerAccount?: number;
+                    maxWebhooksPerRepository?: number;
+                    maxWebhooksPerNamespace?: number;
+                    maxWebhooksOfInstallation?: number;
+                    maxRobotsPerNamespace?: number;
+                    maxRobotsOfInstallation?: number;
+                    maxTeamsPerOrganization?: number;
+                    maxAccessTokensPerAccount?: number;
+                    maxRefreshTokensPerAccount?: number;
+                    maxSessionsPerAccount?: number;
+                    maxPublicKeysPerAccount?: number;
+                    maxWaitingJobsPerAccount?: number;
+                    maxCrons?: number;
+                    maxContentCaches?: number;
+                    maxDeployments?: number;
+                    dtrHost?: boolean | number | string | Record<string, never> | null;
+                    clientCertAuthEnabled?: boolean | number | string | Record<string, never> | null;
+                    sso?: boolean | number | string | Record<string, never> | null;
+                    webTLSCert?: boolean | number | string | Record<string, never> | null;
+                    webTLSKey?: boolean | number | string | Record<string, never> | null;
+                    webTLSCA?: boolean | number | string | Record<string, never> | null;
+                    webTLSClientCA?: boolean | number | string | Record<string, never> | null;
+                    scanningEnabled?: boolean | number | string | Record<string, never> | null;
+                    scanningSyncOnline?: boolean | number | string | Record<string, never> | null;
+                    scanningDeadline?: boolean | number | string | Record<string, never> | null;
+                    scanningEnableAutoRecheck?: boolean | number | string | Record<string, never> | null;
+                    httpProxy?: boolean | number | string | Record<string, never> | null;
+                    httpsProxy?: boolean | number | string | Record<string, never> | null;
+                    noProxy?: boolean | number | string | Record<string, never> | null;
+                    logHost?: boolean | number | string | Record<string, never> | null;
+                    logLevel?: boolean | number | string | Record<string, never> | null;
+                    logProtocol?: boolean | number | string | Record<string, never> | null;
+                    nfsHost?: boolean | number | string | Record<string, never> | null;
+                    nfsPath?: boolean | number | string | Record<string, never> | null;
+                    storageVolume?: boolean | number | string | Record<string, never> | null;
+                    replicaID?: boolean | number | string | Record<string, never> | null;
+                    replicaSettings?: boolean | number | string | Record<string, never> | null;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was done, or is being done */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0MetaAnalyticsPreview: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0MetaAnalyticsPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly isOn: boolean;
-                        readonly url: string | null;
-                        readonly report: components["schemas"]["UsageReport"];
+                    "application/json": {
+                        isOn: boolean;
+                        url: string | null;
+                        report: components["schemas"]["UsageReport"];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Events: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0Events: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
-                readonly publishedBefore?: string;
-                readonly publishedAfter?: string;
-                readonly actorId?: string;
-                readonly eventType?: string;
-                readonly objectType?: string;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
+                publishedBefore?: string;
+                publishedAfter?: string;
+                actorId?: string;
+                eventType?: string;
+                objectType?: string;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly events: readonly components["schemas"]["Event"][];
+                    "application/json": {
+                        events: components["schemas"]["Event"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoriesByNamespaceByReponameEvents: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0RepositoriesByNamespaceByReponameEvents: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
-                readonly publishedBefore?: string;
-                readonly publishedAfter?: string;
-                readonly actorId?: string;
-                readonly eventType?: string;
-                readonly objectType?: string;
-                readonly excludePull?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
+                publishedBefore?: string;
+                publishedAfter?: string;
+                actorId?: string;
+                eventType?: string;
+                objectType?: string;
+                excludePull?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly events: readonly components["schemas"]["Event"][];
+                    "application/json": {
+                        events: components["schemas"]["Event"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0MetaFeatures: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0MetaFeatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Features"];
+                    "application/json": components["schemas"]["Features"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0MetaAlerts: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0MetaAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Alert"][];
+                    "application/json": components["schemas"]["Alert"][];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0MetaCluster_status: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0MetaCluster_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ClusterStatus"];
+                    "application/json": components["schemas"]["ClusterStatus"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0AccountsLanguage: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getApiV0AccountsLanguage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly language: string;
+                    "application/json": {
+                        language: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoriesByNamespaceByReponameTeamAccess: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0RepositoriesByNamespaceByReponameTeamAccess: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["RepositoryTeamAccess"];
+                    "application/json": components["schemas"]["RepositoryTeamAccess"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly putApiV0RepositoriesByNamespaceByReponameTeamAccessByTeam: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
-                readonly team: string;
+    putApiV0RepositoriesByNamespaceByReponameTeamAccessByTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
+        requestBody: {
+            content: {
+                "application/json": {
                     /** @enum {unknown} */
-                    readonly accessLevel: "read-only" | "read-write" | "admin";
+                    accessLevel: "read-only" | "read-write" | "admin";
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["RepositoryTeamAccess"];
+                    "application/json": components["schemas"]["RepositoryTeamAccess"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0RepositoriesByNamespaceByReponameTeamAccessByTeam: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly reponame: string;
-                readonly team: string;
+    deleteApiV0RepositoriesByNamespaceByReponameTeamAccessByTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                reponame: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoryNamespacesByNamespaceTeamAccess: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0RepositoryNamespacesByNamespaceTeamAccess: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
+            header?: never;
+            path: {
+                namespace: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly namespace: string;
-                        readonly teamAccessList: readonly components["schemas"]["TeamAccess"][];
+                    "application/json": {
+                        namespace: string;
+                        teamAccessList: components["schemas"]["TeamAccess"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly team: string;
+    getApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["NamespaceTeamAccess"];
+                    "application/json": components["schemas"]["NamespaceTeamAccess"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly putApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly team: string;
+    putApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
+        requestBody: {
+            content: {
+                "application/json": {
                     /** @enum {unknown} */
-                    readonly accessLevel: "read-only" | "read-write" | "admin";
+                    accessLevel: "read-only" | "read-write" | "admin";
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["NamespaceTeamAccess"];
+                    "application/json": components["schemas"]["NamespaceTeamAccess"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly namespace: string;
-                readonly team: string;
+    deleteApiV0RepositoryNamespacesByNamespaceTeamAccessByTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0AccountsByOrganizationTeamsByTeamRepositoryAccess: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0AccountsByOrganizationTeamsByTeamRepositoryAccess: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly team: components["schemas"]["AccessTeam"];
-                        readonly repositoryAccessList: readonly components["schemas"]["RepositoryAccess"][];
+                    "application/json": {
+                        team: components["schemas"]["AccessTeam"];
+                        repositoryAccessList: components["schemas"]["RepositoryAccess"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0AccountsByUsernameRepositoryAccessByNamespaceByReponame: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
-                readonly namespace: string;
-                readonly reponame: string;
+    getApiV0AccountsByUsernameRepositoryAccessByNamespaceByReponame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+                namespace: string;
+                reponame: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
+                    "application/json": {
                         /** @enum {string} */
-                        readonly accessLevel: "read-only" | "read-write" | "admin";
-                        readonly user: components["schemas"]["Account"];
-                        readonly repository: components["schemas"]["Repository"];
+                        accessLevel: "read-only" | "read-write" | "admin";
+                        user: components["schemas"]["Account"];
+                        repository: components["schemas"]["Repository"];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0Accounts: {
-        readonly parameters: {
-            readonly query?: {
-                readonly start?: string;
-                readonly limit?: number;
-                readonly filter?: "all" | "users" | "orgs" | "admins" | "non-admins" | "active-users" | "inactive-users";
+    getEnziV0Accounts: {
+        parameters: {
+            query?: {
+                start?: string;
+                limit?: number;
+                filter?: "all" | "users" | "orgs" | "admins" | "non-admins" | "active-users" | "inactive-users";
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly usersCount: number;
-                        readonly orgsCount: number;
+                    "application/json": {
+                        usersCount: number;
+                        orgsCount: number;
                         /** @description How many accounts pass the filter */
-                        readonly resourceCount: number;
+                        resourceCount: number;
                         /** @description `start` of the next page; empty on the last one */
-                        readonly nextPageStart: string;
-                        readonly accounts: readonly components["schemas"]["Account"][];
+                        nextPageStart: string;
+                        accounts: components["schemas"]["Account"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postEnziV0Accounts: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postEnziV0Accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly name: string;
-                    readonly password?: string;
-                    readonly fullName?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    password?: string;
+                    fullName?: string;
                     /** @default false */
-                    readonly isOrg?: boolean;
+                    isOrg?: boolean;
                     /** @default false */
-                    readonly isAdmin?: boolean;
+                    isAdmin?: boolean;
                     /** @default true */
-                    readonly isActive?: boolean;
+                    isActive?: boolean;
                     /** @default false */
-                    readonly searchLDAP?: boolean;
-                    readonly isImported?: boolean;
-                    readonly onDemand?: boolean;
-                    readonly otpEnabled?: boolean;
+                    searchLDAP?: boolean;
+                    isImported?: boolean;
+                    onDemand?: boolean;
+                    otpEnabled?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was made */
-            readonly 201: {
+            201: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Account"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByUsername: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+    getEnziV0AccountsByUsername: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Account"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteEnziV0AccountsByUsername: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+    deleteEnziV0AccountsByUsername: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly patchEnziV0AccountsByUsername: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+    patchEnziV0AccountsByUsername: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly fullName?: string;
-                    readonly isAdmin?: boolean;
-                    readonly isActive?: boolean;
+        requestBody: {
+            content: {
+                "application/json": {
+                    fullName?: string;
+                    isAdmin?: boolean;
+                    isActive?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Account"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postEnziV0AccountsByUsernameChangePassword: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+    postEnziV0AccountsByUsernameChangePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly oldPassword?: string;
-                    readonly newPassword: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    oldPassword?: string;
+                    newPassword: string;
                     /** @default false */
-                    readonly keepAccessTokens?: boolean;
+                    keepAccessTokens?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Account"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0Robots: {
-        readonly parameters: {
-            readonly query?: {
+    getApiV0Robots: {
+        parameters: {
+            query?: {
                 /** @description the id that the header X-Next-Page-Start of the page before gave */
-                readonly pageStart?: string;
-                readonly pageSize?: number;
-                readonly count?: boolean;
-                readonly namespace?: string;
+                pageStart?: string;
+                pageSize?: number;
+                count?: boolean;
+                namespace?: string;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly robots: readonly components["schemas"]["Robot"][];
+                    "application/json": {
+                        robots: components["schemas"]["Robot"][];
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0Robots: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postApiV0Robots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly name: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
                     /** @default  */
-                    readonly namespace?: string;
-                    readonly description?: string;
-                    readonly permissions: readonly {
-                        readonly repository: string;
-                        readonly actions: readonly ("pull" | "push" | "delete")[];
+                    namespace?: string;
+                    description?: string;
+                    permissions: {
+                        repository: string;
+                        actions: ("pull" | "push" | "delete")[];
                     }[];
                     /** @default false */
-                    readonly createRepositories?: boolean;
-                    readonly expiresAt?: string;
+                    createRepositories?: boolean;
+                    expiresAt?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was made */
-            readonly 201: {
+            201: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["RobotWithSecret"];
+                    "application/json": components["schemas"]["RobotWithSecret"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getApiV0RobotsByRobot: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly robot: string;
+    getApiV0RobotsByRobot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                robot: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Robot"];
+                    "application/json": components["schemas"]["Robot"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteApiV0RobotsByRobot: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly robot: string;
+    deleteApiV0RobotsByRobot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                robot: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly patchApiV0RobotsByRobot: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly robot: string;
+    patchApiV0RobotsByRobot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                robot: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly description?: string;
-                    readonly permissions?: readonly {
-                        readonly repository: string;
-                        readonly actions: readonly ("pull" | "push" | "delete")[];
+        requestBody: {
+            content: {
+                "application/json": {
+                    description?: string;
+                    permissions?: {
+                        repository: string;
+                        actions: ("pull" | "push" | "delete")[];
                     }[];
-                    readonly createRepositories?: boolean;
-                    readonly isActive?: boolean;
-                    readonly expiresAt?: string;
+                    createRepositories?: boolean;
+                    isActive?: boolean;
+                    expiresAt?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Robot"];
+                    "application/json": components["schemas"]["Robot"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postApiV0RobotsByRobotRotate: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly robot: string;
+    postApiV0RobotsByRobotRotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                robot: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["RobotWithSecret"];
+                    "application/json": components["schemas"]["RobotWithSecret"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByUsernamePublicKeys: {
-        readonly parameters: {
-            readonly query?: {
-                readonly start?: string;
-                readonly limit?: number;
+    getEnziV0AccountsByUsernamePublicKeys: {
+        parameters: {
+            query?: {
+                start?: string;
+                limit?: number;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly accountPublicKeys: readonly components["schemas"]["PublicKey"][];
+                    "application/json": {
+                        accountPublicKeys: components["schemas"]["PublicKey"][];
                         /** @description `start` of the next page; empty on the last one */
-                        readonly nextPageStart: string;
+                        nextPageStart: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postEnziV0AccountsByUsernamePublicKeys: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+    postEnziV0AccountsByUsernamePublicKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly label?: string;
-                    readonly publicKey: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    label?: string;
+                    publicKey: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was made */
-            readonly 201: {
+            201: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["PublicKey"];
+                    "application/json": components["schemas"]["PublicKey"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteEnziV0AccountsByUsernamePublicKeysByKey: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
-                readonly key: string;
+    deleteEnziV0AccountsByUsernamePublicKeysByKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+                key: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByUsernameOrganizations: {
-        readonly parameters: {
-            readonly query?: {
-                readonly start?: string;
-                readonly limit?: number;
+    getEnziV0AccountsByUsernameOrganizations: {
+        parameters: {
+            query?: {
+                start?: string;
+                limit?: number;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly memberOrgs: readonly components["schemas"]["Membership"][];
+                    "application/json": {
+                        memberOrgs: components["schemas"]["Membership"][];
                         /** @description `start` of the next page; empty on the last one */
-                        readonly nextPageStart: string;
+                        nextPageStart: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByOrganizationMembers: {
-        readonly parameters: {
-            readonly query?: {
-                readonly start?: string;
-                readonly limit?: number;
-                readonly filter?: "all" | "admins" | "non-admins";
+    getEnziV0AccountsByOrganizationMembers: {
+        parameters: {
+            query?: {
+                start?: string;
+                limit?: number;
+                filter?: "all" | "admins" | "non-admins";
             };
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
+            header?: never;
+            path: {
+                organization: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly members: readonly components["schemas"]["Member"][];
+                    "application/json": {
+                        members: components["schemas"]["Member"][];
                         /** @description `start` of the next page; empty on the last one */
-                        readonly nextPageStart: string;
+                        nextPageStart: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByOrganizationMembersByMember: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly member: string;
+    getEnziV0AccountsByOrganizationMembersByMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                member: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly putEnziV0AccountsByOrganizationMembersByMember: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly member: string;
+    putEnziV0AccountsByOrganizationMembersByMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                member: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly isAdmin?: boolean;
-                    readonly isPublic?: boolean;
+        requestBody: {
+            content: {
+                "application/json": {
+                    isAdmin?: boolean;
+                    isPublic?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteEnziV0AccountsByOrganizationMembersByMember: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly member: string;
+    deleteEnziV0AccountsByOrganizationMembersByMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                member: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByOrganizationTeams: {
-        readonly parameters: {
-            readonly query?: {
-                readonly start?: string;
-                readonly limit?: number;
+    getEnziV0AccountsByOrganizationTeams: {
+        parameters: {
+            query?: {
+                start?: string;
+                limit?: number;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
+            header?: never;
+            path: {
+                organization: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly teams: readonly components["schemas"]["Team"][];
+                    "application/json": {
+                        teams: components["schemas"]["Team"][];
                         /** @description `start` of the next page; empty on the last one */
-                        readonly nextPageStart: string;
+                        nextPageStart: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postEnziV0AccountsByOrganizationTeams: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
+    postEnziV0AccountsByOrganizationTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly name: string;
-                    readonly description?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    description?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description It was made */
-            readonly 201: {
+            201: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Team"];
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByOrganizationTeamsByTeam: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
+    getEnziV0AccountsByOrganizationTeamsByTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Team"];
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteEnziV0AccountsByOrganizationTeamsByTeam: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
+    deleteEnziV0AccountsByOrganizationTeamsByTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly patchEnziV0AccountsByOrganizationTeamsByTeam: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
+    patchEnziV0AccountsByOrganizationTeamsByTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly name?: string;
-                    readonly description?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    description?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Team"];
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByOrganizationTeamsByTeamMembers: {
-        readonly parameters: {
-            readonly query?: {
-                readonly start?: string;
-                readonly limit?: number;
+    getEnziV0AccountsByOrganizationTeamsByTeamMembers: {
+        parameters: {
+            query?: {
+                start?: string;
+                limit?: number;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly members: readonly components["schemas"]["Member"][];
+                    "application/json": {
+                        members: components["schemas"]["Member"][];
                         /** @description `start` of the next page; empty on the last one */
-                        readonly nextPageStart: string;
+                        nextPageStart: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByOrganizationTeamsByTeamMembersByMember: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
-                readonly member: string;
+    getEnziV0AccountsByOrganizationTeamsByTeamMembersByMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
+                member: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly putEnziV0AccountsByOrganizationTeamsByTeamMembersByMember: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
-                readonly member: string;
+    putEnziV0AccountsByOrganizationTeamsByTeamMembersByMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
+                member: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly isAdmin?: boolean;
-                    readonly isPublic?: boolean;
+        requestBody: {
+            content: {
+                "application/json": {
+                    isAdmin?: boolean;
+                    isPublic?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteEnziV0AccountsByOrganizationTeamsByTeamMembersByMember: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
-                readonly member: string;
+    deleteEnziV0AccountsByOrganizationTeamsByTeamMembersByMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
+                member: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0Login: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getEnziV0Login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly password: boolean;
-                        readonly oidc: boolean;
+                    "application/json": {
+                        password: boolean;
+                        oidc: boolean;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postEnziV0Login: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postEnziV0Login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly username: string;
-                    readonly password: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    username: string;
+                    password: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly account: components["schemas"]["Account"];
-                        readonly session: components["schemas"]["Session"];
-                        readonly csrfToken: string;
+                    "application/json": {
+                        account: components["schemas"]["Account"];
+                        session: components["schemas"]["Session"];
+                        csrfToken: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postEnziV0Logout: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postEnziV0Logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0Session: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getEnziV0Session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly account: components["schemas"]["Account"];
-                        readonly session: components["schemas"]["Session"] | null;
-                        readonly csrfToken: string | null;
+                    "application/json": {
+                        account: components["schemas"]["Account"];
+                        session: components["schemas"]["Session"] | null;
+                        csrfToken: string | null;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByUsernameSessions: {
-        readonly parameters: {
-            readonly query?: {
+    getEnziV0AccountsByUsernameSessions: {
+        parameters: {
+            query?: {
                 /** @description the id that nextPageStart of the page before gave */
-                readonly start?: string;
-                readonly limit?: number;
+                start?: string;
+                limit?: number;
             };
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
+            header?: never;
+            path: {
+                username: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly sessions: readonly components["schemas"]["ListedSession"][];
+                    "application/json": {
+                        sessions: components["schemas"]["ListedSession"][];
                         /** @description `start` of the next page; empty on the last one */
-                        readonly nextPageStart: string;
+                        nextPageStart: string;
                     };
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly deleteEnziV0AccountsByUsernameSessionsBySession: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly username: string;
-                readonly session: string;
+    deleteEnziV0AccountsByUsernameSessionsBySession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+                session: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It was done */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0AccountsByOrganizationTeamsByTeamMemberSyncConfig: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
+    getEnziV0AccountsByOrganizationTeamsByTeamMemberSyncConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["MemberSyncConfig"];
+                    "application/json": components["schemas"]["MemberSyncConfig"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly putEnziV0AccountsByOrganizationTeamsByTeamMemberSyncConfig: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly organization: string;
-                readonly team: string;
+    putEnziV0AccountsByOrganizationTeamsByTeamMemberSyncConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                team: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly enableSync: boolean;
-                    readonly ldapGroups?: readonly string[];
-                    readonly oidcGroups?: readonly string[];
-                    readonly groupDN?: string;
+        requestBody: {
+            content: {
+                "application/json": {
+                    enableSync: boolean;
+                    ldapGroups?: string[];
+                    oidcGroups?: string[];
+                    groupDN?: string;
                     /** @default true */
-                    readonly selectGroupMembers?: boolean;
+                    selectGroupMembers?: boolean;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["MemberSyncConfig"];
+                    "application/json": components["schemas"]["MemberSyncConfig"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0OidcLogin: {
-        readonly parameters: {
-            readonly query?: {
-                readonly returnTo?: string;
+    getEnziV0OidcLogin: {
+        parameters: {
+            query?: {
+                returnTo?: string;
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It goes on elsewhere */
-            readonly 302: {
+            302: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0OidcCallback: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getEnziV0OidcCallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description It goes on elsewhere */
-            readonly 302: {
+            302: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getEnziV0ConfAuthLdap: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getEnziV0ConfAuthLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["LdapConfig"];
+                    "application/json": components["schemas"]["LdapConfig"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly putEnziV0ConfAuthLdap: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    putEnziV0ConfAuthLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The answer */
-            readonly 405: {
+            405: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getAuthToken: {
-        readonly parameters: {
-            readonly query?: {
-                readonly service?: string;
-                readonly account?: string;
-                readonly client_id?: string;
-                readonly offline_token?: string;
-                readonly realm?: string;
-                readonly scope?: readonly string[];
+    getAuthToken: {
+        parameters: {
+            query?: {
+                service?: string;
+                account?: string;
+                client_id?: string;
+                offline_token?: string;
+                realm?: string;
+                scope?: string[];
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Token"];
+                    "application/json": components["schemas"]["Token"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly postAuthToken: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    postAuthToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/x-www-form-urlencoded": {
-                    readonly grant_type?: string;
-                    readonly service?: string;
-                    readonly client_id?: string;
-                    readonly access_type?: string;
-                    readonly scope?: readonly string[];
-                    readonly username?: string;
-                    readonly password?: string;
-                    readonly refresh_token?: string;
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    grant_type?: string;
+                    service?: string;
+                    client_id?: string;
+                    access_type?: string;
+                    scope?: string[];
+                    username?: string;
+                    password?: string;
+                    refresh_token?: string;
                 };
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["OAuthToken"];
+                    "application/json": components["schemas"]["OAuthToken"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getAuthJwks: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getAuthJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/jwk-set+json": components["schemas"]["KeySet"];
+                    "application/jwk-set+json": components["schemas"]["KeySet"];
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
     };
-    readonly getAuthRootPem: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getAuthRootPem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What was asked for */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/x-pem-file": string;
+                    "application/x-pem-file": string;
                 };
             };
             /** @description What went wrong */
-            readonly default: {
+            default: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Errors"];
+                    "application/json": components["schemas"]["Errors"];
                 };
             };
         };
