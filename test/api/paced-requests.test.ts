@@ -39,13 +39,13 @@ function sendAndLeave({ port }: TestApi, path: string): () => void {
 }
 
 test('every route for those who have signed in has a pace by account, but for one', async (t) => {
-  const { routes } = await startApi(t);
+  const { routes } = await startApi(t, { pace: {} });
   const others = routes.filter(({ pace }) => pace !== undefined).map(({ url, pace }) => `${url} ${pace}`);
   assert.deepEqual([...new Set(others)].toSorted(), ['/temporal none', '/temporal/* none', '/v1/search network']);
 });
 
 test('one account has few requests under way at once; nobody else waits for it, and it gets all its answers', async (t) => {
-  const api = await startApi(t);
+  const api = await startApi(t, { pace: {} });
   await using held = await holdCrons(api);
   const answers = Array.from({ length: 50 }, () => api.send('GET', '/api/v0/crons'));
   await eventually('places are taken', async () => (await countHeld(api)) === maxUnderWay);
@@ -57,7 +57,7 @@ test('one account has few requests under way at once; nobody else waits for it, 
 });
 
 test('whose client goes away keeps its place while it is worked at, and leaves the line where it waits', async (t) => {
-  const api = await startApi(t);
+  const api = await startApi(t, { pace: {} });
   await using held = await holdCrons(api);
   for (let round = 0; round < 5; round++) {
     const leaving = Array.from({ length: 20 }, () => sendAndLeave(api, '/api/v0/crons'));
@@ -87,7 +87,7 @@ test('places come back from whatever ends a request: refusals, wrong forms, unre
 });
 
 test('what was taken away while a request waited is gone', async (t) => {
-  const api = await startApi(t);
+  const api = await startApi(t, { pace: {} });
   await using held = await holdCrons(api);
   const answers = Array.from({ length: maxUnderWay }, () => api.send('GET', '/api/v0/crons'));
   await eventually('places are taken', async () => (await countHeld(api)) === maxUnderWay);
