@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hoistModels } from './hoist-models.ts';
 import type { ApiInstance, RouteAccess } from './instance.ts';
+import { anyAnswer } from './serialization.ts';
 
 const config = { access: 'anonymous' } as const;
 
@@ -86,11 +87,12 @@ const statusTexts: Readonly<Record<string, string>> = {
   302: 'It goes on elsewhere',
 };
 
-function describeAnswers({ '2xx': other, ...answers }: Readonly<Record<string, object>>): Record<string, object> {
-  const described = Object.keys(answers).length > 0 ? answers : { '2xx': other };
+function describeAnswers(answers: Readonly<Record<string, object>>): Record<string, object> {
+  const own = Object.entries(answers).filter(([status]) => !(status in anyAnswer));
+  const described = own.length > 0 ? own : [['2xx', anyAnswer['2xx']] as const];
   return {
     ...Object.fromEntries(
-      Object.entries(described).map(([status, schema]) => [
+      described.map(([status, schema]) => [
         status,
         { description: statusTexts[status] ?? 'The answer', ...(publish(schema) as object) },
       ]),

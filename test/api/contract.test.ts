@@ -6,7 +6,7 @@ test('every route says what it answers', async (t) => {
   const api = await startApi(t);
   const found = api.routes
     .filter(({ method, url }) => method !== 'HEAD' && /^\/(?:api|enzi|auth)\//.test(url))
-    .filter(({ answers }) => Object.keys(answers).join() === '2xx')
+    .filter(({ answers }) => !Object.keys(answers).some((status) => /^\d{3}$/.test(status)))
     .map(({ method, url }) => `${method} ${url}`);
   assert.deepEqual(found, []);
 });
