@@ -31,7 +31,8 @@ test(
   async (t) => {
     const folder = await copyTree(t);
     // As in a terminal: a test of a test would otherwise report to this one.
-    const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
+    // The copy has workflows of its own, which those that are bundled for this run do not have.
+    const { NODE_TEST_CONTEXT: _context, TEST_RUN_FOLDER: _folder, ...env } = process.env;
     const inCopy = async (file: string, ...args: readonly string[]): Promise<string> => {
       const { stdout } = await run(file, args, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 }).catch(
         (error: Error & { stdout?: string; stderr?: string }) => {
